@@ -1,0 +1,185 @@
+/** The engine's remote interface: requests, notifications and the data in them. Spoken over vscode-jsonrpc; typed arrays cross as they are. */
+import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
+import type { ErrorData } from './errors.ts';
+import type { Placement, Preprocessing, PreprocessingSource } from './preprocessing.ts';
+import type { ScoreKind, TechniqueDescription } from './techniques.ts';
+
+export type RuntimeChoice = 'auto' | 'onnxruntime' | 'tensorflow' | 'wasm';
+
+/** `bundled:<id>` or the absolute path of a model file. */
+export type ModelReference = string;
+
+export interface LayerDescription {
+  /** Tensor name. */
+  name: string;
+  op: string;
+  /** For display, e.g. [-1, 1280, 7, 7]; -1 is the batch. */
+  shape: number[];
+  kind: 'spatial' | 'tokens';
+  channels: number;
+  height: number;
+  width: number;
+}
+
+export interface ModelDescription {
+  reference: ModelReference;
+  title: string;
+  /** SHA-256 of the file, hex. */
+  hash: string;
+  format: string;
+  bytes: number;
+  preprocessing: Preprocessing;
+  preprocessingSource: PreprocessingSource;
+  /** Class names in order; 'class 17' where none are known. */
+  labels: string[];
+  layers: LayerDescription[];
+  defaultLayer: string | undefined;
+  /** Sentences a person should know about this model, e.g. assumptions made. */
+  notes: string[];
+}
+
+export interface Prediction {
+  index: number;
+  name: string;
+  logit: number;
+  /** Softmax (or sigmoid, for multi-label models). */
+  probability: number;
+}
+
+/** Where a picture comes from. */
+export interface PictureReference {
+  /** Absolute path. */
+  path: string;
+}
+
+/** Everything that is needed to make a result again. */
+export interface Recipe {
+  version: string;
+  picture: { name: string; hash: string };
+  model: { title: string; hash: string };
+  preprocessing: Preprocessing;
+  technique: string;
+  parameters: Record<string, unknown>;
+  class: number;
+  score: ScoreKind;
+  layer: string | undefined;
+  seed: number;
+  runtime: string;
+}
+
+export interface ExplainRequest {
+  picture: PictureReference;
+  model: ModelReference;
+  technique: string;
+  /** Parsed against the technique's schema in the engine; missing fields take their defaults. */
+  parameters?: Record<string, unknown>;
+  /** A class index, a name (or unambiguous part of one), or 'top'. */
+  class?: number | string;
+  layer?: string;
+  score?: ScoreKind;
+  seed?: number;
+  runtime?: RuntimeChoice;
+  /** Replaces the model's own preprocessing. */
+  preprocessing?: Preprocessing;
+  /** Send the picture's pixels back (false when the caller has them). */
+  wantPixels?: boolean;
+  /** Notifications of progress and partial results carry this. */
+  token?: string;
+}
+
+/** An 8-bit RGBA picture, oriented as it is shown; row-major, 4·width·height bytes. */
+export interface Pixels {
+  width: number;
+  height: number;
+  data: Uint8Array;
+}
+
+export interface AttributionMap {
+  /** Raw values, row-major [C,h,w]. */
+  values: Float32Array;
+  channels: number;
+  height: number;
+  width: number;
+  signed: boolean;
+  unit: string;
+  resolution: 'input' | 'layer';
+}
+
+export interface ExplainResult {
+  picture: { name: string; /** Size of the oriented picture. */ width: number; height: number; notes: string[] };
+  /** At most 1600 px on the longer side; absent unless asked for. */
+  pixels?: Pixels;
+  /** Which part of the picture (in its pixels) the map covers. */
+  placement: Placement;
+  map: AttributionMap;
+  /** Best first, at least 5 where there are as many classes. */
+  predictions: Prediction[];
+  class: Prediction;
+  score: { kind: ScoreKind; value: number };
+  layer: LayerDescription | undefined;
+  technique: string;
+  model: { reference: ModelReference; title: string; preprocessingSource: PreprocessingSource };
+  runtime: string;
+  /** Duration of the steps: decode and preprocess, building programs (0 when cached), the technique itself. */
+  milliseconds: { picture: number; build: number; run: number; total: number };
+  notes: string[];
+  recipe: Recipe;
+}
+
+export interface PredictRequest {
+  picture: PictureReference;
+  model: ModelReference;
+  preprocessing?: Preprocessing;
+  runtime?: RuntimeChoice;
+  top?: number;
+}
+
+export interface PredictResult {
+  predictions: Prediction[];
+  preprocessing: Preprocessing;
+}
+
+/** Small maps of one technique at every spatial layer that the score depends on. */
+export interface LayerStripRequest extends Omit<ExplainRequest, 'layer' | 'wantPixels'> {}
+
+export interface LayerStripEntry {
+  layer: LayerDescription;
+  map: AttributionMap;
+}
+
+export interface ExportRequest extends Omit<ExplainRequest, 'wantPixels'> {
+  /** Absolute path of the file to write. */
+  file: string;
+  /** overlay: PNG at the picture's size; map: PNG of the coloured map alone; values: .npy of raw values. */
+  what: 'overlay' | 'map' | 'values';
+  /** Display settings, see display.ts; the defaults where absent. */
+  display?: unknown;
+}
+
+export interface EngineStatus {
+  runtimes: { id: string; title: string; available: boolean; reason?: string }[];
+  /** Resident set size in bytes. */
+  memory: number;
+}
+
+export interface ProgressNote {
+  token: string;
+  message: string;
+  /** 0..1 where known. */
+  fraction?: number;
+}
+
+export const requests = {
+  describeModel: new RequestType<{ model: ModelReference; preprocessing?: Preprocessing }, ModelDescription, ErrorData>('fovea/describeModel'),
+  explain: new RequestType<ExplainRequest, ExplainResult, ErrorData>('fovea/explain'),
+  predict: new RequestType<PredictRequest, PredictResult, ErrorData>('fovea/predict'),
+  layerStrip: new RequestType<LayerStripRequest, LayerStripEntry[], ErrorData>('fovea/layerStrip'),
+  exportResult: new RequestType<ExportRequest, { file: string }, ErrorData>('fovea/exportResult'),
+  techniques: new RequestType0<TechniqueDescription[], ErrorData>('fovea/techniques'),
+  bundledModels: new RequestType0<{ reference: ModelReference; title: string }[], ErrorData>('fovea/bundledModels'),
+  status: new RequestType0<EngineStatus, ErrorData>('fovea/status'),
+};
+
+export const notifications = {
+  progress: new NotificationType<ProgressNote>('fovea/progress'),
+};

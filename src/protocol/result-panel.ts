@@ -1,0 +1,69 @@
+/** Messages between the extension host and the result panel. Every host message is a whole snapshot of its subject, never a delta. */
+import { z } from 'zod';
+import { displaySchema } from './display.ts';
+import { preprocessingSchema, type Preprocessing } from './preprocessing.ts';
+import { scoreKinds } from './techniques.ts';
+import type { ErrorData } from './errors.ts';
+import type { ExplainResult, LayerStripEntry, ModelDescription, Prediction } from './engine.ts';
+import type { TechniqueDescription } from './techniques.ts';
+
+/** What the panel explains: navigation state, persisted by the webview and given back to the serializer after a reload. */
+export const subjectSchema = z.object({
+  /** URI of the picture. */
+  picture: z.string(),
+  /** `bundled:<id>` or the path of a model file. */
+  model: z.string(),
+  technique: z.string(),
+  class: z.union([z.int(), z.literal('top')]),
+  /** Tensor name; undefined for the model's default layer. */
+  layer: z.string().optional(),
+  score: z.enum(scoreKinds).default('logit'),
+});
+export type Subject = z.output<typeof subjectSchema>;
+
+export const layouts = ['overlay', 'side-by-side', 'swipe', 'map'] as const;
+
+/** State of the view alone; never sent to the engine. */
+export const viewSchema = z.object({
+  layout: z.enum(layouts).default('overlay'),
+  display: displaySchema.prefault({}),
+  /** null: fit to the window. */
+  zoom: z.object({ scale: z.number(), offsetX: z.number(), offsetY: z.number() }).nullable().default(null),
+  /** Position of the swipe divider, 0..1. */
+  swipe: z.number().min(0).max(1).default(0.5),
+  stripOpen: z.boolean().default(false),
+});
+export type View = z.output<typeof viewSchema>;
+
+/** What the webview keeps with setState. */
+export const panelStateSchema = z.object({ subject: subjectSchema, view: viewSchema.prefault({}) });
+export type PanelState = z.output<typeof panelStateSchema>;
+
+export type HostMessage =
+  /** Sent after `ready` and whenever the subject changes; the panel shows it at once, before a result is there. */
+  | { type: 'subject'; subject: Subject; pictureName: string }
+  | { type: 'model'; model: ModelDescription }
+  | { type: 'techniques'; techniques: TechniqueDescription[] }
+  | { type: 'busy'; message: string; fraction?: number }
+  | { type: 'result'; subject: Subject; result: ExplainResult }
+  | { type: 'strip'; subject: Subject; entries: LayerStripEntry[] }
+  /** The last good result, if any, stays visible beneath. */
+  | { type: 'error'; error: ErrorData; /** Offered as buttons, by their title. */ actions: { id: string; title: string }[] }
+  /** Live predictions of a trial preprocessing under each common preset. */
+  | { type: 'preprocessing-trials'; trials: { title: string; preprocessing: Preprocessing; predictions: Prediction[]; current: boolean }[] }
+  /** Said to a screen reader and shown briefly. */
+  | { type: 'announce'; message: string };
+
+/** Messages of the webview; parsed by the host, since a webview is another origin. */
+export const panelMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), state: panelStateSchema.optional() }),
+  z.object({ type: z.literal('explain'), subject: subjectSchema }),
+  z.object({ type: z.literal('cancel') }),
+  z.object({ type: z.literal('request-strip') }),
+  z.object({ type: z.literal('request-preprocessing-trials') }),
+  z.object({ type: z.literal('use-preprocessing'), preprocessing: preprocessingSchema, save: z.boolean() }),
+  z.object({ type: z.literal('export'), what: z.enum(['overlay', 'map', 'values']), display: displaySchema }),
+  z.object({ type: z.literal('select-model') }),
+  z.object({ type: z.literal('action'), id: z.string() }),
+]);
+export type PanelMessage = z.output<typeof panelMessageSchema>;

@@ -1,0 +1,21 @@
+/** Facts about techniques that cross to the host and the webviews. */
+import type { z } from 'zod';
+
+export type TechniqueFamily = 'cam' | 'attribution' | 'layer' | 'generation';
+
+/** The explained number. `logit` unless chosen otherwise. */
+export const scoreKinds = ['logit', 'probability', 'log-probability'] as const;
+export type ScoreKind = (typeof scoreKinds)[number];
+
+/** A technique as the menus, the side panel and the command line's help see it: generated from the technique's own object. */
+export interface TechniqueDescription {
+  id: string;
+  title: string;
+  family: TechniqueFamily;
+  summary: string;
+  citation: { authors: string; title: string; year: number; url: string };
+  needs: { class: boolean; layer: boolean; secondPicture: boolean };
+  values: { signed: boolean; unit: string; resolution: 'input' | 'layer' };
+  /** JSON Schema of the parameters (draft 2020-12), with title, description, default, range and unit. */
+  parameters: z.core.JSONSchema.BaseSchema;
+}

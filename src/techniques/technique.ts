@@ -1,0 +1,61 @@
+/**
+ * What a technique is: one object, from which the palette entries, menus, side panel, command-line help, settings and
+ * documentation are generated. Adding one is a file that exports such an object and a line in registry.ts.
+ */
+import type { z } from 'zod';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import type { Model, Layer } from '../graph/model.ts';
+import type { Program } from '../runtimes/runtime.ts';
+import type { ScoreKind, TechniqueFamily } from '../protocol/techniques.ts';
+
+/** Raw values and their meaning: nothing here is normalised for display. */
+export interface RawResult {
+  /** float32 [N,C,H,W] for attributions of input pixels, [N,1,h,w] for class activation maps, [N,C,h,w] for layer attributions. */
+  readonly values: Tensor;
+  /** Logits of the same pass, float32 [N,K]. */
+  readonly logits: Tensor;
+  /** Number of samples behind a partial or sampled result. */
+  readonly samples?: { readonly done: number; readonly total: number };
+  /** Assumptions a person should know, e.g. that tokens were read as a map. */
+  readonly notes: readonly string[];
+}
+
+/** What a technique is given. P: its parsed parameters. */
+export interface TechniqueContext<P> {
+  readonly model: Model;
+  /** Model input as it stands after preprocessing, float32 [N,C,H,W]. */
+  readonly input: Tensor;
+  /** Explained class per sample, length N. */
+  readonly classes: readonly number[];
+  readonly score: ScoreKind;
+  /** Present when the technique needs a layer. */
+  readonly layer: Layer | undefined;
+  readonly parameters: P;
+  readonly seed: number;
+  /** Compiles once per key and model; the engine caches the program. */
+  program(key: string, build: () => Graph): Promise<Program>;
+  /** Shows a partial result. */
+  report(partial: RawResult): void;
+  readonly signal: AbortSignal;
+}
+
+export interface Technique<S extends z.ZodObject = z.ZodObject> {
+  /** Kebab-case, stable: part of the command line. */
+  readonly id: string;
+  readonly title: string;
+  readonly family: TechniqueFamily;
+  /** One sentence for menus and help: what the map shows. */
+  readonly summary: string;
+  readonly citation: { readonly authors: string; readonly title: string; readonly year: number; readonly url: string };
+  readonly needs: { readonly class: boolean; readonly layer: boolean; readonly secondPicture: boolean };
+  /** Meaning of the raw values, for colour bars. */
+  readonly values: { readonly signed: boolean; readonly unit: string; readonly resolution: 'input' | 'layer' };
+  /** Each field has a default and `.meta({ title, description, unit? })`. */
+  readonly parameters: S;
+  /**
+   * The technique as one graph, where it is one: inputs `image` float32 [N,C,H,W] and `classes` int64 [N]; outputs `logits` and `values`.
+   * `fovea compile` saves it; `run` usually runs it.
+   */
+  graph?(model: Model, options: { layer: Layer | undefined; score: ScoreKind; parameters: z.output<S> }): Graph;
+  run(context: TechniqueContext<z.output<S>>): Promise<RawResult>;
+}

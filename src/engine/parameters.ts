@@ -1,0 +1,41 @@
+/** A technique's parameters as they come from outside, parsed by its schema; and techniques described to menus and help. */
+import { z } from 'zod';
+import { FoveaError } from '../protocol/errors.ts';
+import type { TechniqueDescription } from '../protocol/techniques.ts';
+import type { Technique } from '../techniques/technique.ts';
+import { didYouMean } from './nearest.ts';
+
+/** @throws FoveaError `technique-unknown` with the nearest names */
+export function findTechnique(techniques: readonly Technique[], id: string): Technique {
+  const technique = techniques.find((candidate) => candidate.id === id);
+  if (technique) return technique;
+  throw new FoveaError('technique-unknown', `There is no technique "${id}".`, didYouMean(id, techniques.map((candidate) => candidate.id)));
+}
+
+/**
+ * All parameters of the technique: those given, and defaults for the others.
+ * @throws FoveaError `parameter-invalid`: a sentence that names the parameter
+ */
+export function parseParameters(technique: Technique, given: Record<string, unknown> = {}): Record<string, unknown> {
+  const names = Object.keys(technique.parameters.shape);
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
+    throw new FoveaError('parameter-invalid', `${technique.title} has no parameter "${name}".`,
+      names.length === 0 ? 'It has no parameters.' : didYouMean(name, names));
+  }
+  const parsed = technique.parameters.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new FoveaError('parameter-invalid', `The parameter "${issue.path.join('.')}" of ${technique.title} is not valid: ${issue.message}.`,
+    `\`fovea techniques ${technique.id}\` lists the parameters with their ranges.`);
+}
+
+/** The technique as menus and help see it. */
+export function describeTechnique(technique: Technique): TechniqueDescription {
+  const { id, title, family, summary, citation, needs, values, parameters } = technique;
+  return {
+    id, title, family, summary, citation, needs, values,
+    // Seen from outside: fields with a default may be left out.
+    parameters: z.toJSONSchema(parameters, { io: 'input' }),
+  };
+}

@@ -3,7 +3,7 @@
  * so that both paint the same. Pure functions on numbers; no DOM, no Node.
  */
 import { interpolateInferno, interpolateMagma, interpolateRdBu, interpolateTurbo, interpolateViridis } from 'd3-scale-chromatic';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Placement } from './preprocessing.ts';
 
 export const colorMaps = ['turbo', 'viridis', 'inferno', 'magma', 'red-blue', 'grey'] as const;

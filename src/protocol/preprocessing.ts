@@ -1,5 +1,5 @@
 /** How a picture becomes a model's input, as a schema: the sidecar `<model>.fovea.json`, recipes and messages all use it. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const preprocessingSchema = z.object({
   width: z.int().min(1).max(8192).meta({ title: 'Width', description: 'Width of the model input', unit: 'px' }),

@@ -1,5 +1,5 @@
 /** Messages between the extension host and the result panel. Every host message is a whole snapshot of its subject, never a delta. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { displaySchema } from './display.ts';
 import { preprocessingSchema, type Preprocessing } from './preprocessing.ts';
 import { scoreKinds } from './techniques.ts';

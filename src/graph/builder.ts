@@ -1,0 +1,312 @@
+/**
+ * Builds a graph node by node. Every node's shape is inferred as it is added, nodes whose inputs are all constant are computed at once,
+ * and a node that is there already is not added again. Operator rewrites, gradients and techniques all write graphs with it.
+ */
+import { FoveaError, UnsupportedOperatorError } from '../protocol/errors.ts';
+import type { Attribute, Dim, ElementType, Graph, Node, Shape, Tensor, ValueInfo } from './graph.ts';
+import { graphOpset } from './graph.ts';
+import type { NodeContext, Operator, OutputInfo } from './operators/operator.ts';
+import { operators } from './operators/registry.ts';
+import { countElements, formatShape, sameShape, staticShape } from './shape.ts';
+import { numbersOf, tensorOf } from './tensor.ts';
+
+/** Nothing larger is computed while a graph is built (elements); such nodes are left to the runtime. */
+const foldLimit = 1 << 24;
+
+export interface AddOptions {
+  /** Names of the outputs; made up where absent. '' leaves an optional output out. */
+  readonly outputs?: readonly string[];
+  /** Number of outputs where no names are given. */
+  readonly count?: number;
+  readonly domain?: string;
+  /** For messages; the first output's name where absent. */
+  readonly name?: string;
+}
+
+interface Value {
+  readonly type: ElementType;
+  readonly shape: Shape;
+  readonly dims: readonly Dim[] | undefined;
+}
+
+export function operatorKey(node: { op: string; domain: string }): string {
+  return node.domain === '' || node.domain === 'ai.onnx' ? node.op : `${node.domain}:${node.op}`;
+}
+
+export class GraphBuilder {
+  readonly #inputs: ValueInfo[] = [];
+  readonly #nodes: Node[] = [];
+  readonly #initializers = new Map<string, Tensor>();
+  readonly #values = new Map<string, Value>();
+  /** Nodes by what they compute, for finding one that is there already. */
+  readonly #known = new Map<string, readonly string[]>();
+  readonly #producers = new Map<string, Node>();
+  readonly #names = new Set<string>();
+
+  /** Starts from a normalised graph (its outputs are not taken over), or from nothing. */
+  static from(graph: Graph): GraphBuilder {
+    const builder = new GraphBuilder();
+    for (const input of graph.inputs) builder.input(input.name, input.type, input.shape ?? []);
+    for (const [name, tensor] of graph.initializers) builder.constant(tensor, name);
+    for (const node of graph.nodes) {
+      for (const name of node.outputs) {
+        const info = graph.values.get(name) ?? graph.outputs.find((output) => output.name === name);
+        if (name !== '' && info?.shape) builder.#define(name, { type: info.type, shape: info.shape, dims: undefined });
+      }
+      builder.#push(node);
+    }
+    return builder;
+  }
+
+  /** Declares an input of the graph. */
+  input(name: string, type: ElementType, shape: Shape): string {
+    this.#define(name, { type, shape, dims: undefined });
+    this.#inputs.push({ name, type, shape });
+    return name;
+  }
+
+  /** Adds a constant; the same value is kept once where no name is asked for. */
+  constant(tensor: Tensor, name?: string): string {
+    const small = tensor.data.length <= 64;
+    const key = small ? `constant ${tensor.type} ${tensor.dims.join()} ${keyOf(tensor)}` : '';
+    const known = small && name === undefined ? this.#known.get(key) : undefined;
+    if (known) return known[0];
+    const chosen = name ?? this.fresh('constant');
+    const integral = tensor.type === 'int64' || tensor.type === 'int32';
+    const dims = integral && tensor.dims.length <= 1 && small ? Array.from(numbersOf(tensor)) : undefined;
+    this.#define(chosen, { type: tensor.type, shape: tensor.dims, dims });
+    this.#initializers.set(chosen, tensor);
+    if (small && name === undefined) this.#known.set(key, [chosen]);
+    return chosen;
+  }
+
+  /** A float32 constant without axes. */
+  scalar(value: number): string {
+    return this.constant(tensorOf('float32', [value], []));
+  }
+
+  /** An int64 constant with one axis, e.g. a shape or axes. */
+  ints(values: readonly number[]): string {
+    return this.constant(tensorOf('int64', values));
+  }
+
+  /**
+   * Adds a node with one output.
+   * @param inputs tensor names; '' for an omitted optional input
+   * @returns the output's name
+   * @throws UnsupportedOperatorError, FoveaError `shape-mismatch`, `graph-invalid`
+   */
+  add(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, options: AddOptions = {}): string {
+    return this.addAll(op, inputs, attributes, options)[0];
+  }
+
+  /** Adds a node and returns the names of all its outputs. */
+  addAll(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, options: AddOptions = {}): readonly string[] {
+    const domain = options.domain ?? '';
+    const key = options.outputs ? '' : `${domain} ${op} ${inputs.join()} ${options.count ?? 1} ${keyOf(attributes)}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+
+    const operator = operators.get(operatorKey({ op, domain }));
+    const label = options.name ?? options.outputs?.find((output) => output !== '') ?? op;
+    if (!operator) throw new UnsupportedOperatorError(domain === '' ? op : `${domain}:${op}`, label);
+    const outputs = options.outputs ?? Array.from({ length: options.count ?? 1 }, () => this.fresh(op.toLowerCase()));
+    const node: Node = { op, domain, name: options.name ?? outputs[0], inputs, outputs, attributes };
+    const context = this.context(node);
+    const infos = operator.infer(context);
+    if (!this.#fold(operator, context, infos)) {
+      outputs.forEach((name, i) => {
+        if (name !== '') this.#define(name, { type: infos[i].type, shape: infos[i].shape, dims: infos[i].dims });
+      });
+      this.#push(node);
+    }
+    if (key !== '') this.#known.set(key, outputs);
+    return outputs;
+  }
+
+  /** A view of a node's inputs as they are known in this graph. */
+  context(node: Node): NodeContext {
+    const value = (index: number): Value => {
+      const name = node.inputs[index];
+      if (name === undefined || name === '') {
+        throw new FoveaError('graph-invalid', `${node.op} (node "${node.name}") lacks its input ${index}.`, 'The model file is damaged.');
+      }
+      return this.#value(name);
+    };
+    const has = (index: number): boolean => (node.inputs[index] ?? '') !== '';
+    return {
+      node,
+      has,
+      type: (index) => value(index).type,
+      shape: (index) => value(index).shape,
+      constant: (index) => (has(index) ? this.#initializers.get(node.inputs[index]) : undefined),
+      dims: (index) => (has(index) ? value(index).dims : undefined),
+    };
+  }
+
+  shape(name: string): Shape {
+    return this.#value(name).shape;
+  }
+
+  type(name: string): ElementType {
+    return this.#value(name).type;
+  }
+
+  /** The tensor's value where it is constant. */
+  constantOf(name: string): Tensor | undefined {
+    return this.#initializers.get(name);
+  }
+
+  /** Known entries of a small integer tensor, see NodeContext.dims. */
+  dims(name: string): readonly Dim[] | undefined {
+    return this.#value(name).dims;
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  /** The node that computes a tensor; undefined for inputs and constants. */
+  producer(name: string): Node | undefined {
+    return this.#producers.get(name);
+  }
+
+  /** In order of their adding, which is topological. */
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
+  /** A name that no tensor has yet. */
+  fresh(stem: string): string {
+    let name = stem;
+    for (let i = this.#names.size; this.#names.has(name); i++) name = `${stem}.${i}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  /** The tensor reshaped; one dimension may depend on the batch. The tensor itself where it has the shape already. */
+  reshape(name: string, shape: Shape): string {
+    if (sameShape(this.shape(name), shape)) return name;
+    if (shape.filter((dim) => typeof dim !== 'number').length > 1) {
+      throw new FoveaError('shape-mismatch', `A reshape to ${formatShape(shape)} leaves more than one size open.`);
+    }
+    return this.add('Reshape', [name, this.ints(shape.map((dim) => (typeof dim === 'number' ? dim : -1)))]);
+  }
+
+  /** The shape as an int64 tensor: a constant, or computed from a tensor `like` that has this shape when it depends on the batch. */
+  shapeTensor(shape: Shape, like: string): string {
+    const fixed = staticShape(shape);
+    return fixed ? this.ints(fixed) : this.add('Shape', [like]);
+  }
+
+  /** The tensor repeated along axes of size 1 to the shape of `like`. */
+  expandLike(name: string, like: string): string {
+    if (sameShape(this.shape(name), this.shape(like))) return name;
+    return this.add('Expand', [name, this.shapeTensor(this.shape(like), like)]);
+  }
+
+  /** Undoes broadcasting: the tensor summed over the axes along which `shape` was repeated. For gradients. */
+  sumTo(name: string, shape: Shape): string {
+    const from = this.shape(name);
+    if (sameShape(from, shape)) return name;
+    const lead = from.length - shape.length;
+    const axes = from.flatMap((dim, axis) => (axis < lead || (shape[axis - lead] === 1 && dim !== 1) ? [axis] : []));
+    const summed = axes.length === 0 ? name : this.add('ReduceSum', [name, this.ints(axes)], { keepdims: 1 });
+    return this.reshape(summed, shape);
+  }
+
+  /**
+   * The finished graph, without nodes and constants that no output depends on.
+   * @param outputs names of the graph's outputs, and the tensors that they are
+   */
+  build(name: string, outputs: Readonly<Record<string, string>>, metadata: Readonly<Record<string, string>> = {}): Graph {
+    const renamed = this.#renaming(outputs);
+    const rename = (tensor: string): string => renamed.get(tensor) ?? tensor;
+    const needed = new Set(Object.values(outputs));
+    const kept: Node[] = [];
+    for (const node of [...this.#nodes].reverse()) {
+      if (!node.outputs.some((output) => needed.has(output))) continue;
+      for (const input of node.inputs) needed.add(input);
+      kept.push(node);
+    }
+    const values = new Map<string, ValueInfo>();
+    const nodes = kept.reverse().map((node): Node => {
+      const named = node.outputs.map((tensor) => {
+        if (!needed.has(tensor) || tensor === '') return '';
+        const { type, shape } = this.#value(tensor);
+        values.set(rename(tensor), { name: rename(tensor), type, shape });
+        return rename(tensor);
+      });
+      return { ...node, inputs: node.inputs.map(rename), outputs: named };
+    });
+    for (const [output, tensor] of Object.entries(outputs)) {
+      if (rename(tensor) === output) continue;
+      // Inputs, constants, and tensors that are several outputs keep their names; a node of its own carries the output.
+      nodes.push({ op: 'Identity', domain: '', name: output, inputs: [rename(tensor)], outputs: [output], attributes: {} });
+    }
+    return {
+      name, opset: graphOpset, metadata, nodes, values,
+      inputs: this.#inputs,
+      outputs: Object.entries(outputs).map(([output, tensor]) => ({ name: output, type: this.type(tensor), shape: this.shape(tensor) })),
+      initializers: new Map([...this.#initializers].filter(([tensor]) => needed.has(tensor)).map(([tensor, data]) => [rename(tensor), data])),
+    };
+  }
+
+  /** Tensors that get an output's name, and those that must give theirs up for it. */
+  #renaming(outputs: Readonly<Record<string, string>>): Map<string, string> {
+    const renamed = new Map<string, string>();
+    for (const [output, tensor] of Object.entries(outputs)) {
+      if (this.#producers.has(tensor) && !renamed.has(tensor)) renamed.set(tensor, output);
+    }
+    for (const output of Object.keys(outputs)) {
+      if (!this.#values.has(output) || renamed.has(output)) continue;
+      if (this.#inputs.some((input) => input.name === output)) {
+        throw new FoveaError('graph-invalid', `The graph's output "${output}" has the name of an input.`);
+      }
+      if (outputs[output] !== output) renamed.set(output, this.fresh(output));
+    }
+    return renamed;
+  }
+
+  #value(name: string): Value {
+    const value = this.#values.get(name);
+    if (value) return value;
+    throw new FoveaError('graph-invalid', `The graph uses the tensor "${name}", which nothing computes.`, 'The model file is damaged.');
+  }
+
+  #define(name: string, value: Value): void {
+    if (this.#values.has(name)) throw new FoveaError('graph-invalid', `The graph defines the tensor "${name}" twice.`, 'The model file is damaged.');
+    this.#values.set(name, value);
+    this.#names.add(name);
+  }
+
+  #push(node: Node): void {
+    this.#nodes.push(node);
+    for (const output of node.outputs) if (output !== '') this.#producers.set(output, node);
+  }
+
+  /** Computes a node whose outputs do not depend on the graph's inputs; false where that cannot be done. */
+  #fold(operator: Operator, context: NodeContext, infos: readonly OutputInfo[]): boolean {
+    const { node } = context;
+    const [info] = infos;
+    if (node.outputs.length === 1 && info.dims && staticShape(info.dims)) {
+      // Sizes that do not depend on the batch are constants, though the tensor whose sizes they are is not.
+      this.constant(tensorOf(info.type, info.dims as number[], info.shape as number[]), node.outputs[0]);
+      return true;
+    }
+    const inputs = node.inputs.map((_, i) => context.constant(i));
+    if (!operator.evaluate || node.outputs.includes('') || inputs.some((input, i) => !input && context.has(i))) return false;
+    if (infos.some(({ shape }) => !(Number(countElements(shape) ?? Infinity) <= foldLimit))) return false;
+    operator.evaluate(context, inputs).forEach((tensor, i) => this.constant(tensor, node.outputs[i]));
+    return true;
+  }
+}
+
+/** Attributes or values as text, for comparing; tensors by their content. */
+function keyOf(value: unknown): string {
+  return JSON.stringify(value, (_, entry: unknown) => {
+    if (typeof entry === 'bigint') return `${entry}n`;
+    if (ArrayBuffer.isView(entry)) return Array.from(entry as Float32Array, (item) => (Object.is(item, -0) ? '-0' : String(item)));
+    return entry;
+  });
+}

@@ -1,0 +1,86 @@
+/** Making and reading dense tensors. */
+import { FoveaError } from '../protocol/errors.ts';
+import type { ElementType, Tensor, TensorData } from './graph.ts';
+
+const arrays = {
+  float32: Float32Array, float64: Float64Array, float16: Uint16Array, bfloat16: Uint16Array,
+  int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array,
+  uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, uint64: BigUint64Array, bool: Uint8Array,
+} as const;
+
+/** Zeros. @throws FoveaError `operator-unsupported` for strings */
+export function makeTensor(type: ElementType, dims: readonly number[]): Tensor {
+  if (type === 'string') throw new FoveaError('operator-unsupported', 'Tensors of text are not supported.');
+  return { type, dims, data: new arrays[type](dims.reduce((a, b) => a * b, 1)) };
+}
+
+/** A tensor of numbers; int64 and uint64 take whole numbers, float16 is written as its bits. `dims` defaults to one axis. */
+export function tensorOf(type: ElementType, values: ArrayLike<number>, dims: readonly number[] = [values.length]): Tensor {
+  const tensor = makeTensor(type, dims);
+  const write = writer(type, tensor.data);
+  for (let i = 0; i < values.length; i++) write(i, values[i]);
+  return tensor;
+}
+
+function writer(type: ElementType, data: TensorData): (index: number, value: number) => void {
+  if (type === 'int64' || type === 'uint64') {
+    const wide = data as BigInt64Array;
+    return (index, value) => { wide[index] = toBigInt(value); };
+  }
+  const plain = data as Float32Array;
+  if (type === 'float16') return (index, value) => { plain[index] = toHalf(value); };
+  if (type === 'bool') return (index, value) => { plain[index] = value === 0 ? 0 : 1; };
+  return (index, value) => { plain[index] = value; };
+}
+
+function toBigInt(value: number): bigint {
+  if (Number.isNaN(value)) return 0n;
+  if (value >= 2 ** 63) return 2n ** 63n - 1n;
+  if (value <= -(2 ** 63)) return -(2n ** 63n);
+  return BigInt(Math.trunc(value));
+}
+
+/** All elements as numbers, int64 rounded to the nearest double, float16 and bfloat16 decoded. */
+export function numbersOf(tensor: Tensor): ArrayLike<number> {
+  switch (tensor.type) {
+    case 'int64': case 'uint64': return Float64Array.from(tensor.data as BigInt64Array, Number);
+    case 'float16': return Float32Array.from(tensor.data as Uint16Array, fromHalf);
+    case 'bfloat16': {
+      const bits = Uint32Array.from(tensor.data as Uint16Array, (value) => value << 16);
+      return new Float32Array(bits.buffer);
+    }
+    default: return tensor.data as Float32Array;
+  }
+}
+
+/** The same values in another element type (C casts; NaN becomes 0 in integers). */
+export function castTensor(tensor: Tensor, type: ElementType): Tensor {
+  if (tensor.type === type) return tensor;
+  if (tensor.type === 'float16' && type === 'float32') return { type, dims: tensor.dims, data: numbersOf(tensor) as Float32Array };
+  return tensorOf(type, numbersOf(tensor), tensor.dims);
+}
+
+/** Decodes IEEE 754 binary16. */
+export function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** Encodes IEEE 754 binary16, rounding to nearest, ties to even. */
+export function toHalf(value: number): number {
+  if (Number.isNaN(value)) return 0x7e00;
+  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
+  const magnitude = Math.abs(value);
+  if (magnitude >= 65520) return sign | 0x7c00;
+  const exponent = magnitude < 2 ** -14 ? -14 : Math.floor(Math.log2(magnitude));
+  const scaled = magnitude / 2 ** (exponent - 10);
+  const floor = Math.floor(scaled);
+  const rest = scaled - floor;
+  const rounded = rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+  // A carry out of the fraction runs into the exponent, which is what rounding up means there.
+  return sign | (magnitude < 2 ** -14 ? rounded : ((exponent + 15) << 10) + rounded - 1024);
+}

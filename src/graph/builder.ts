@@ -184,6 +184,25 @@ export class GraphBuilder {
     return name;
   }
 
+  /** Whether a tensor is computed by a node that was added when there were `count` nodes or more. */
+  isNewer(name: string, count: number): boolean {
+    return this.#nodes.slice(count).some((node) => node.outputs.includes(name));
+  }
+
+  /** Gives a tensor that a node computes another name, everywhere. */
+  rename(from: string, to: string): void {
+    const change = (name: string): string => (name === from ? to : name);
+    this.#define(to, this.#value(from));
+    this.#values.delete(from);
+    this.#nodes.forEach((node, i) => {
+      if (!node.inputs.includes(from) && !node.outputs.includes(from)) return;
+      this.#nodes[i] = { ...node, inputs: node.inputs.map(change), outputs: node.outputs.map(change) };
+      for (const output of this.#nodes[i].outputs) this.#producers.set(output, this.#nodes[i]);
+    });
+    this.#producers.delete(from);
+    for (const [key, names] of this.#known) if (names.includes(from)) this.#known.set(key, names.map(change));
+  }
+
   /** The tensor reshaped; one dimension may depend on the batch. The tensor itself where it has the shape already. */
   reshape(name: string, shape: Shape): string {
     if (sameShape(this.shape(name), shape)) return name;

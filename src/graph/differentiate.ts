@@ -1,0 +1,60 @@
+/**
+ * Reverse-mode differentiation, graph to graph: adds the nodes that compute gradients, made of ordinary operators, so that any
+ * inference runtime can run them. Nodes are only added for what the asked gradients depend on.
+ */
+import { UnsupportedOperatorError } from '../protocol/errors.ts';
+import { operatorKey, type GraphBuilder } from './builder.ts';
+import type { RectifierRule } from './operators/operator.ts';
+import { operators } from './operators/registry.ts';
+
+export interface DifferentiateOptions {
+  /** How gradients pass rectifiers; default: their derivative. */
+  readonly rectifier?: RectifierRule;
+}
+
+/**
+ * Adds the gradient of Σ seed·output.
+ * @param output name of a tensor of the graph
+ * @param seed name of a tensor of the output's shape, e.g. one-hot rows for the score of one class per sample
+ * @param wrt names of the tensors to differentiate with respect to
+ * @returns for each of `wrt` the name of a tensor of its shape; undefined where the output does not depend on it
+ * @throws UnsupportedOperatorError (gradient) naming operator and node
+ */
+export function addGradients(
+  b: GraphBuilder, output: string, seed: string, wrt: readonly string[], options: DifferentiateOptions = {},
+): (string | undefined)[] {
+  const dependent = new Set(wrt);
+  const nodes = [];
+  for (const node of b.nodes) {
+    if (!node.inputs.some((input) => dependent.has(input))) continue;
+    nodes.push(node);
+    for (const name of node.outputs) if (name !== '') dependent.add(name);
+  }
+  /** Contributions to ∂/∂tensor that are still to be added up. */
+  const contributions = new Map<string, string[]>([[output, [seed]]]);
+  const gradientOf = (name: string): string | undefined => {
+    const parts = contributions.get(name);
+    if (!parts) return undefined;
+    const sum = parts.reduce((a, c) => b.add('Add', [a, c]));
+    contributions.set(name, [sum]);
+    return sum;
+  };
+  for (const node of nodes.reverse()) {
+    const gradients = node.outputs.map(gradientOf);
+    if (gradients.every((gradient) => gradient === undefined)) continue;
+    const operator = operators.get(operatorKey(node));
+    if (!operator?.gradient) throw new UnsupportedOperatorError(operatorKey(node), node.name, 'gradient');
+    const found = operator.gradient({
+      ...b.context(node),
+      b, gradients, inputs: node.inputs, outputs: node.outputs,
+      wants: (index) => dependent.has(node.inputs[index] ?? ''),
+      rectifier: options.rectifier ?? 'gradient',
+    });
+    node.inputs.forEach((input, i) => {
+      const gradient = found[i];
+      if (gradient === undefined || !dependent.has(input)) return;
+      contributions.set(input, [...(contributions.get(input) ?? []), gradient]);
+    });
+  }
+  return wrt.map(gradientOf);
+}

@@ -1,0 +1,73 @@
+/**
+ * Brings a graph as a file has it into the one form that the rest of the project works with: operator set `graphOpset`, every shape
+ * inferred with the batch size left open, constants folded, shape arithmetic resolved.
+ */
+import { FoveaError, UnsupportedOperatorError } from '../protocol/errors.ts';
+import { GraphBuilder, operatorKey } from './builder.ts';
+import type { Graph, Shape, ValueInfo } from './graph.ts';
+import { N } from './graph.ts';
+import { operators } from './operators/registry.ts';
+
+export interface NormaliseOptions {
+  /** Shapes of inputs, by name, in place of those that the file states. */
+  readonly inputShapes?: Readonly<Record<string, Shape>>;
+}
+
+/**
+ * @returns a graph with the same inputs and outputs; tensors keep their names, except those of nodes that do nothing at inference
+ * @throws UnsupportedOperatorError; FoveaError `graph-invalid`, `shape-mismatch`, `model-unsuitable` when a size other than the batch is open
+ */
+export function normalise(graph: Graph, options: NormaliseOptions = {}): Graph {
+  const b = new GraphBuilder();
+  const batchNames = new Set(graph.inputs.map(({ shape }) => shape?.[0]).filter((dim) => typeof dim === 'string'));
+  for (const input of graph.inputs) {
+    b.input(input.name, input.type, options.inputShapes?.[input.name] ?? openBatch(input, batchNames));
+  }
+  for (const [name, tensor] of graph.initializers) b.constant(tensor, name);
+  const outputs = addNodes(b, graph);
+  return b.build(graph.name, Object.fromEntries(outputs), graph.metadata);
+}
+
+/**
+ * Adds the nodes of a file's graph, or of a branch in it, in normalised form.
+ * @param graph its inputs and initialisers are in the builder already
+ * @returns for each output of the graph, the tensor that it is now
+ */
+export function addNodes(b: GraphBuilder, graph: Graph): [string, string][] {
+  /** Tensors whose nodes were replaced by something that has another name. */
+  const aliases = new Map<string, string>();
+  const named = (tensor: string): string => aliases.get(tensor) ?? tensor;
+  for (const node of graph.nodes) {
+    const operator = operators.get(operatorKey(node));
+    if (!operator) throw new UnsupportedOperatorError(operatorKey(node), node.name);
+    if (node.outputs.length === 0 || node.outputs[0] === '') {
+      throw new FoveaError('graph-invalid', `${node.op} (node "${node.name}") has no output.`, 'The model file is damaged.');
+    }
+    const resolved = { ...node, domain: node.domain === 'ai.onnx' ? '' : node.domain, inputs: node.inputs.map(named) };
+    const before = b.nodes.length;
+    const replaced = operator.rewrite?.({ ...b.context(resolved), opset: graph.opset, b });
+    if (!replaced) {
+      b.addAll(node.op, resolved.inputs, node.attributes, { outputs: node.outputs, domain: resolved.domain, name: node.name });
+      continue;
+    }
+    node.outputs.forEach((output, i) => {
+      if (output === '' || replaced[i] === undefined) return;
+      if (b.isNewer(replaced[i], before) && !b.has(output)) b.rename(replaced[i], output);
+      else aliases.set(output, replaced[i]);
+    });
+  }
+  return graph.outputs.map(({ name }) => [name, named(name)]);
+}
+
+/** The stated shape, with the open first dimension as the batch. */
+function openBatch(input: ValueInfo, batchNames: ReadonlySet<unknown>): Shape {
+  if (!input.shape) {
+    throw new FoveaError('model-unsuitable', `The model's input "${input.name}" states no shape.`, 'Export the model with a stated input shape.');
+  }
+  return input.shape.map((dim) => {
+    if (typeof dim !== 'string') return dim;
+    if (batchNames.has(dim)) return N;
+    throw new FoveaError('model-unsuitable', `The size "${dim}" of the model's input "${input.name}" is left open.`,
+      'Export the model with fixed sizes except for the batch.');
+  });
+}

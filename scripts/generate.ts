@@ -1,0 +1,15 @@
+/** Writes what follows from other facts: the generated part of package.json and the sidecar's JSON schema. Run by `npm run generate`. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { techniques } from '../src/techniques/registry.ts';
+import { contributes, hostFacts, sidecarJsonSchema } from './manifest.ts';
+
+const root = new URL('../', import.meta.url);
+
+async function writeJson(file: string, content: object): Promise<void> {
+  await mkdir(new URL('.', new URL(file, root)), { recursive: true });
+  await writeFile(new URL(file, root), `${JSON.stringify(content, undefined, 2)}\n`);
+}
+
+const manifest = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as object;
+await writeJson('package.json', { ...manifest, ...hostFacts, contributes: contributes(techniques) });
+await writeJson('media/schemas/sidecar.schema.json', sidecarJsonSchema());

@@ -1,0 +1,135 @@
+/**
+ * The part of package.json that follows from other facts: commands, menus, settings, schemas, walkthrough.
+ * `npm run generate` writes it; test/unit/manifest.test.ts fails when it is out of date.
+ */
+import * as z from 'zod';
+import { pictureExtensions } from '../src/protocol/pictures.ts';
+import { sidecarSchema } from '../src/protocol/preprocessing.ts';
+
+/** What a technique contributes to the manifest. */
+export interface TechniqueFacts {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+}
+
+const category = 'Fovea';
+const isPicture = `resourceExtname =~ /^\\.(${pictureExtensions.join('|')})$/i`;
+const inImagePreview = "webviewId == 'imagePreview.previewEditor'";
+
+const ownCommands = [
+  { command: 'fovea.openSample', title: 'Open Sample Picture' },
+  { command: 'fovea.explainSample', title: 'Explain Sample Picture' },
+  { command: 'fovea.selectModel', title: 'Select Model…', icon: '$(symbol-class)' },
+  { command: 'fovea.useModel', title: 'Use as Active Model' },
+  { command: 'fovea.restartEngine', title: 'Restart Engine' },
+  { command: 'fovea.showLog', title: 'Show Log' },
+];
+
+const configuration = {
+  title: 'Fovea',
+  properties: {
+    'fovea.runtime': {
+      type: 'string',
+      enum: ['auto', 'onnxruntime', 'wasm'],
+      enumItemLabels: ['Automatic', 'ONNX Runtime', 'WebAssembly'],
+      markdownEnumDescriptions: [
+        'The fastest runtime that works on this machine.',
+        'ONNX Runtime as a native library; fails with a message where the library does not load.',
+        'ONNX Runtime as WebAssembly: runs everywhere and gives the same results, more slowly.',
+      ],
+      default: 'auto',
+      scope: 'machine-overridable',
+      markdownDescription: 'What runs the models. *Automatic* takes native ONNX Runtime and falls back to its WebAssembly build. Open results are made again when this changes.',
+    },
+  },
+};
+
+const walkthrough = {
+  id: 'start',
+  title: 'See What an Image Model Sees',
+  description: 'Four steps from a picture to your own model.',
+  icon: 'media/icon.png',
+  featuredFor: ['*.onnx'],
+  steps: [
+    {
+      id: 'explain',
+      title: 'Explain a picture',
+      description: 'Right-click a picture in the Explorer and choose **Explain with Grad-CAM**: the regions that speak for the class light up.\n[Explain the Sample Picture](command:fovea.explainSample)',
+      media: { svg: 'media/walkthrough/explain.svg', altText: 'A picture with a heat map over it, and five predictions as bars' },
+      completionEvents: ['onCommand:fovea.explainSample', 'onCommand:fovea.explain.grad-cam'],
+    },
+    {
+      id: 'class',
+      title: 'Ask about another class',
+      description: 'Click another prediction, or search for a class by name: the map moves to what speaks for that class.\n[Explain the Sample Picture](command:fovea.explainSample)',
+      media: { svg: 'media/walkthrough/class.svg', altText: 'The second prediction is chosen, and the heat map lies on another object' },
+      completionEvents: ['onContext:fovea.changedClass'],
+    },
+    {
+      id: 'layer',
+      title: 'Look at other layers',
+      description: 'Choose a layer in the panel, or open **Every layer** to see how the map sharpens from the first layers to the last.\n[Explain the Sample Picture](command:fovea.explainSample)',
+      media: { svg: 'media/walkthrough/layer.svg', altText: 'A strip of small heat maps, one for every layer' },
+      completionEvents: ['onContext:fovea.changedLayer'],
+    },
+    {
+      id: 'model',
+      title: 'Use your own model',
+      description: 'Put an `.onnx` file into the workspace and choose **Use as Active Model** from its menu, or pick one from the list.\n[Select a Model](command:fovea.selectModel)',
+      media: { svg: 'media/walkthrough/model.svg', altText: 'A model file in the Explorer and the status-bar item that names the active model' },
+      completionEvents: ['onCommand:fovea.selectModel', 'onCommand:fovea.useModel'],
+    },
+  ],
+};
+
+/** `contributes` of package.json. @param techniques in the order of the menus; the first has an icon in the editor's title */
+export function contributes(techniques: readonly TechniqueFacts[]): object {
+  const explain = techniques.map(({ id, title }, order) => ({
+    command: `fovea.explain.${id}`,
+    title: `Explain with ${title}`,
+    shortTitle: title,
+    ...(order === 0 && { icon: '$(eye)' }),
+  }));
+  const inMenu = (when: string, group: (order: number) => string): object[] =>
+    explain.map(({ command }, order) => ({ command, when, group: group(order) }));
+  return {
+    commands: [...explain, ...ownCommands].map((command) => ({ ...command, category })),
+    menus: {
+      'explorer/context': [
+        ...inMenu(isPicture, (order) => `2_fovea@${order + 1}`),
+        { command: 'fovea.useModel', when: 'resourceExtname =~ /^\\.onnx$/i', group: '2_fovea@1' },
+      ],
+      'editor/title': inMenu(isPicture, (order) => (order === 0 ? 'navigation' : `1_fovea@${order}`)),
+      'webview/context': inMenu(inImagePreview, (order) => `fovea@${order + 1}`),
+      commandPalette: [{ command: 'fovea.useModel', when: 'false' }],
+    },
+    configuration,
+    jsonValidation: [{ fileMatch: '*.fovea.json', url: './media/schemas/sidecar.schema.json' }],
+    walkthroughs: [walkthrough],
+  };
+}
+
+/** What the rest of the manifest says about activation and trust. */
+export const hostFacts = {
+  icon: 'media/icon.png',
+  categories: ['Machine Learning', 'Visualization', 'Data Science'],
+  activationEvents: ['onWebviewPanel:fovea.result'],
+  capabilities: {
+    untrustedWorkspaces: {
+      supported: 'limited',
+      description: 'In Restricted Mode pictures are explained with the bundled model only; models of the workspace need trust.',
+      restrictedConfigurations: ['fovea.runtime'],
+    },
+    virtualWorkspaces: { supported: false, description: 'Fovea reads pictures and models from the file system of the machine that it runs on.' },
+  },
+};
+
+/** JSON Schema of `<model>.fovea.json`, as the editor's JSON support reads it (draft-07). */
+export function sidecarJsonSchema(): object {
+  return {
+    ...z.toJSONSchema(sidecarSchema, { target: 'draft-7', io: 'input' }),
+    title: 'Fovea model sidecar',
+    description: 'How a model wants its pictures, and the names of its classes.',
+  };
+}

@@ -1,0 +1,74 @@
+/** The commands, and what each does. */
+import { commands, Disposable, Uri, window, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { FoveaError } from '../protocol/errors.ts';
+import type { ActiveModel } from './models.ts';
+import { selectModel } from './model-picker.ts';
+import { notifyError } from './notifications.ts';
+import { activePicture, askForPictures, picturesOf } from './pictures.ts';
+import type { TechniqueCommand } from './technique-commands.ts';
+import type { Workbench } from './workbench.ts';
+
+/** More panels than this at a time are no use to anyone. */
+const maximumPanels = 12;
+
+/** The picture of the walkthrough. */
+const samplePicture = ['media', 'samples', 'chelsea-cat.png'];
+
+export function registerCommands(
+  { extensionUri }: ExtensionContext,
+  log: LogOutputChannel,
+  models: ActiveModel,
+  techniques: readonly TechniqueCommand[],
+  workbench: () => Promise<Workbench>,
+): Disposable {
+  const sample = Uri.joinPath(extensionUri, ...samplePicture);
+
+  async function explain(technique: string, pictures: readonly Uri[]): Promise<void> {
+    if (pictures.length > maximumPanels) {
+      void window.showInformationMessage(`Explaining the first ${maximumPanels} of ${pictures.length} pictures.`);
+    }
+    const { panels } = await workbench();
+    await Promise.all(pictures.slice(0, maximumPanels).map((picture) => panels.explain({
+      picture: picture.toString(), model: models.reference, technique, class: 'top', score: 'logit',
+    })));
+  }
+
+  /** The pictures a menu names, else the active one, else those that the person chooses. */
+  async function picturesFor(args: readonly unknown[]): Promise<readonly Uri[]> {
+    const named = picturesOf(args);
+    if (named.length > 0) return named;
+    const active = activePicture() ?? (await activePanelPicture());
+    return active ? [active] : askForPictures();
+  }
+
+  async function activePanelPicture(): Promise<Uri | undefined> {
+    const active = (await workbench()).panels.active;
+    return active && Uri.parse(active.session.subject.picture);
+  }
+
+  const handlers: Record<string, (...args: unknown[]) => Promise<void>> = {
+    ...Object.fromEntries(techniques.map(({ command, id }) => [command, async (...args: unknown[]) => explain(id, await picturesFor(args))])),
+    'fovea.openSample': async () => {
+      await commands.executeCommand('vscode.open', sample);
+    },
+    'fovea.explainSample': async () => {
+      await commands.executeCommand('vscode.open', sample);
+      await explain(techniques[0].id, [sample]);
+    },
+    'fovea.selectModel': async () => {
+      const chosen = await selectModel(models.reference);
+      if (chosen) await models.use(chosen);
+    },
+    'fovea.useModel': async (item) => {
+      if (!(item instanceof Uri)) throw new FoveaError('model-missing', 'No model was named.', 'Choose this command from the menu of an *.onnx file.');
+      await models.use(item.fsPath);
+    },
+    'fovea.restartEngine': async () => {
+      await (await workbench()).engine.restart();
+      void window.showInformationMessage('The Fovea engine will start afresh with the next picture.');
+    },
+    'fovea.showLog': async () => log.show(),
+  };
+  return Disposable.from(...Object.entries(handlers).map(([command, handler]) =>
+    commands.registerCommand(command, (...args: unknown[]) => handler(...args).catch(notifyError))));
+}

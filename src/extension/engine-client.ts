@@ -1,0 +1,153 @@
+/** The extension's side of the engine: forks it on first use, survives its crashes, and starts it again after an idle exit. Knows no VS Code. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CancellationToken } from 'vscode-jsonrpc';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
+import {
+  requests, type EngineStatus, type ExplainRequest, type ExplainResult, type ExportRequest, type LayerStripEntry, type LayerStripRequest,
+  type ModelDescription, type ModelReference, type PredictRequest, type PredictResult, type ProgressNote,
+} from '../protocol/engine.ts';
+import { CancelledError, FoveaError } from '../protocol/errors.ts';
+import type { Preprocessing } from '../protocol/preprocessing.ts';
+import type { TechniqueDescription } from '../protocol/techniques.ts';
+import { EngineEndedError, EngineProcess, type EngineEnd, type EngineLog } from './engine-process.ts';
+
+/** Milliseconds before the next start after the 1st, 2nd, ... crash in a row; the last one holds from then on. */
+export const defaultBackoff: readonly number[] = [0, 1_000, 4_000, 15_000];
+
+export interface CallOptions {
+  signal?: AbortSignal;
+  onProgress?: (note: ProgressNote) => void;
+}
+
+/**
+ * Every request throws: CancelledError when its signal aborts; FoveaError `engine-crashed` when the process died under it; otherwise the
+ * FoveaError that the engine answered with.
+ */
+export class EngineClient {
+  private current: EngineProcess | undefined;
+  private crashes = 0;
+  private restartAt = 0;
+  private calls = 0;
+  private disposed = false;
+  private readonly progress = new Map<string, (note: ProgressNote) => void>();
+
+  constructor(
+    private readonly entry: string,
+    private readonly log: EngineLog,
+    private readonly backoff: readonly number[] = defaultBackoff,
+  ) {}
+
+  /** Process id of the running engine; undefined while there is none. */
+  get pid(): number | undefined {
+    return this.current?.alive ? this.current.pid : undefined;
+  }
+
+  describeModel(model: ModelReference, preprocessing?: Preprocessing, options: CallOptions = {}): Promise<ModelDescription> {
+    return this.call((connection, token) => connection.sendRequest(requests.describeModel, { model, preprocessing }, token), options);
+  }
+
+  explain(request: ExplainRequest, options: CallOptions = {}): Promise<ExplainResult> {
+    return this.withProgress(options, (progress) => this.call(
+      (connection, token) => connection.sendRequest(requests.explain, { ...request, token: progress }, token), options));
+  }
+
+  layerStrip(request: LayerStripRequest, options: CallOptions = {}): Promise<LayerStripEntry[]> {
+    return this.withProgress(options, (progress) => this.call(
+      (connection, token) => connection.sendRequest(requests.layerStrip, { ...request, token: progress }, token), options));
+  }
+
+  predict(request: PredictRequest, options: CallOptions = {}): Promise<PredictResult> {
+    return this.call((connection, token) => connection.sendRequest(requests.predict, request, token), options);
+  }
+
+  exportResult(request: ExportRequest, options: CallOptions = {}): Promise<{ file: string }> {
+    return this.call((connection, token) => connection.sendRequest(requests.exportResult, request, token), options);
+  }
+
+  techniques(options: CallOptions = {}): Promise<TechniqueDescription[]> {
+    return this.call((connection, token) => connection.sendRequest(requests.techniques, token), options);
+  }
+
+  status(options: CallOptions = {}): Promise<EngineStatus> {
+    return this.call((connection, token) => connection.sendRequest(requests.status, token), options);
+  }
+
+  /** Ends the running engine, if any, and forgets earlier crashes; the next request starts a fresh one at once. */
+  async restart(): Promise<void> {
+    this.crashes = 0;
+    this.restartAt = 0;
+    const running = this.current;
+    this.current = undefined;
+    await running?.stop();
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    await this.restart();
+  }
+
+  private async withProgress<R>(options: CallOptions, run: (token: string | undefined) => Promise<R>): Promise<R> {
+    if (!options.onProgress) return run(undefined);
+    const token = String(++this.calls);
+    this.progress.set(token, options.onProgress);
+    try {
+      return await run(token);
+    } finally {
+      this.progress.delete(token);
+    }
+  }
+
+  /** A request that meets an engine just leaving for idleness is sent once more, to the next one: all requests can be repeated. */
+  private async call<R>(send: (connection: MessageConnection, token: CancellationToken) => Promise<R>, { signal }: CallOptions): Promise<R> {
+    for (let attempt = 1; ; attempt++) {
+      const engine = await this.running(signal);
+      try {
+        const answer = await engine.request(send, signal);
+        this.crashes = 0;
+        return answer;
+      } catch (error) {
+        if (!(error instanceof EngineEndedError)) throw error;
+        if (error.end.kind === 'idle' && attempt === 1) continue;
+        throw endedError(error.end);
+      }
+    }
+  }
+
+  private async running(signal?: AbortSignal): Promise<EngineProcess> {
+    const wait = this.restartAt - Date.now();
+    if (!this.current?.alive && wait > 0) {
+      await sleep(wait, undefined, { signal }).catch(() => {
+        throw new CancelledError();
+      });
+    }
+    if (this.disposed) throw new CancelledError();
+    if (!this.current?.alive) this.current = this.start();
+    return this.current;
+  }
+
+  private start(): EngineProcess {
+    const engine = new EngineProcess(this.entry, this.log, (note) => this.progress.get(note.token)?.(note));
+    this.log.info(`The engine started (process ${engine.pid}).`);
+    void engine.ended.then((end) => {
+      if (end.kind === 'crash') {
+        const delay = this.backoff[Math.min(this.crashes, this.backoff.length - 1)];
+        this.crashes++;
+        this.restartAt = Date.now() + delay;
+        this.log.error(`The engine crashed (${end.cause}); crash ${this.crashes} in a row, next start after ${delay} ms.`);
+      } else {
+        this.log.info(end.kind === 'idle' ? 'The engine ended after a while without work.' : 'The engine was stopped.');
+      }
+    });
+    return engine;
+  }
+}
+
+function endedError(end: EngineEnd): FoveaError {
+  return end.kind === 'stopped'
+    ? new FoveaError('engine-crashed', 'The engine was restarted while it was working.', 'Try again.')
+    : new FoveaError(
+      'engine-crashed',
+      `The engine stopped unexpectedly (${end.cause}) while it was working.`,
+      'It starts again by itself: try again. If it stops again with this model, choose the WebAssembly runtime (setting "fovea.runtime").',
+    );
+}

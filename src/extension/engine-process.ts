@@ -1,0 +1,127 @@
+/** One life of the engine process: forked, spoken to over its IPC channel, gone for good once it has ended. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { CancellationTokenSource, ResponseError, type CancellationToken } from 'vscode-jsonrpc';
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
+import { notifications, type ProgressNote } from '../protocol/engine.ts';
+import { CancelledError, FoveaError, type ErrorData } from '../protocol/errors.ts';
+
+/** Where the engine's output and the client's remarks go; VS Code's LogOutputChannel is one. */
+export interface EngineLog {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** How a life ended. `idle`: of its own will, nothing lost but cached programs; `crash`: signal or failure; `stopped`: by the client. */
+export interface EngineEnd {
+  readonly kind: 'idle' | 'crash' | 'stopped';
+  /** For a sentence, e.g. `signal SIGKILL` or `exit code 134`. */
+  readonly cause: string;
+}
+
+/** The process ended before it answered. */
+export class EngineEndedError extends Error {
+  constructor(readonly end: EngineEnd) {
+    super(`The engine process ended (${end.cause}).`);
+  }
+}
+
+export class EngineProcess {
+  /** Settles when the process has ended; never rejects. */
+  readonly ended: Promise<EngineEnd>;
+  private readonly child: ChildProcess;
+  private readonly connection: MessageConnection;
+  private end: EngineEnd | undefined;
+  private stopping = false;
+  /** Rejects the requests under way. */
+  private readonly waiting = new Set<(reason: Error) => void>();
+
+  /** @param entry path of the bundled engine, run by the same executable as this process (Node, or Electron as Node) */
+  constructor(entry: string, log: EngineLog, onProgress: (note: ProgressNote) => void) {
+    const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+    delete env.NODE_OPTIONS;
+    this.child = fork(entry, [], { env, execArgv: [], serialization: 'advanced', stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    eachLine(this.child.stdout, (line) => log.info(`engine: ${line}`));
+    eachLine(this.child.stderr, (line) => log.warn(`engine: ${line}`));
+
+    this.connection = createMessageConnection(new IPCMessageReader(this.child), new IPCMessageWriter(this.child));
+    this.connection.onNotification(notifications.progress, onProgress);
+    this.connection.onError(([error]) => log.warn(`Engine connection: ${error.message}`));
+    this.connection.listen();
+
+    this.ended = new Promise((resolve) => {
+      const settle = (kind: EngineEnd['kind'], cause: string): void => {
+        if (this.end) return;
+        this.end = { kind: this.stopping ? 'stopped' : kind, cause };
+        for (const reject of this.waiting) reject(new EngineEndedError(this.end));
+        this.connection.dispose();
+        resolve(this.end);
+      };
+      this.child.once('error', (error) => settle('crash', error.message));
+      this.child.once('exit', (code, signal) => settle(code === 0 ? 'idle' : 'crash', signal ? `signal ${signal}` : `exit code ${code}`));
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  get alive(): boolean {
+    return this.end === undefined && this.child.connected;
+  }
+
+  /**
+   * Sends one request and waits for its answer, at most until the signal aborts or the process ends.
+   * @param send sends the request on the connection given, with the cancellation token given
+   * @throws EngineEndedError, CancelledError, or the FoveaError that the engine answered with
+   */
+  async request<R>(send: (connection: MessageConnection, token: CancellationToken) => Promise<R>, signal?: AbortSignal): Promise<R> {
+    if (signal?.aborted) throw new CancelledError();
+    if (this.end) throw new EngineEndedError(this.end);
+    const cancellation = new CancellationTokenSource();
+    // Listeners are taken away again: a promise raced against the process's end would keep every answer alive until then.
+    let abandon: (reason: Error) => void = () => {};
+    const abandoned = new Promise<never>((_, reject) => {
+      abandon = reject;
+    });
+    const onAbort = (): void => {
+      cancellation.cancel();
+      abandon(new CancelledError());
+    };
+    signal?.addEventListener('abort', onAbort);
+    this.waiting.add(abandon);
+    try {
+      return await Promise.race([send(this.connection, cancellation.token), abandoned]);
+    } catch (error) {
+      if (error instanceof EngineEndedError || error instanceof FoveaError) throw error;
+      // A broken channel is noticed by the connection before the process's end is reported.
+      if (!this.alive) throw new EngineEndedError(await this.ended);
+      throw fromResponse(error);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      this.waiting.delete(abandon);
+      cancellation.dispose();
+    }
+  }
+
+  /** Ends the process; requests under way fail with EngineEndedError of kind `stopped`. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    if (this.end === undefined) this.child.kill('SIGKILL');
+    await this.ended;
+  }
+}
+
+/** The error that the engine's answer carries as plain data; anything else is a defect. */
+function fromResponse(error: unknown): FoveaError {
+  if (!(error instanceof ResponseError)) return FoveaError.from(error);
+  const data = error.data as ErrorData | undefined;
+  if (data?.reason === 'cancelled') return new CancelledError();
+  return data?.reason ? FoveaError.fromData(data) : FoveaError.from(error);
+}
+
+function eachLine(stream: Readable | null, visit: (line: string) => void): void {
+  if (stream) createInterface({ input: stream }).on('line', visit);
+}

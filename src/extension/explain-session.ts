@@ -1,0 +1,213 @@
+/**
+ * The truth behind one result panel: what is explained, the latest of everything that the panel shows, and the request under way.
+ * Knows no VS Code; the panel gives it a host and passes on what it posts.
+ */
+import type { ExplainRequest, ExplainResult, ModelDescription, ModelReference, RuntimeChoice } from '../protocol/engine.ts';
+import { CancelledError, FoveaError } from '../protocol/errors.ts';
+import type { Preprocessing } from '../protocol/preprocessing.ts';
+import { applyPreset, preprocessingPresets } from '../protocol/preprocessing-presets.ts';
+import type { HostMessage, PanelMessage, Subject } from '../protocol/result-panel.ts';
+import type { PanelSummary } from './api.ts';
+import { actionsFor } from './error-actions.ts';
+import type { CallOptions, EngineClient } from './engine-client.ts';
+
+export interface SessionHost {
+  post(message: HostMessage): void;
+  /** Absolute path of a picture. @throws FoveaError where there is none, e.g. in a virtual workspace */
+  picturePath(uri: string): string;
+  /** @throws FoveaError `model-untrusted` */
+  checkModel(model: ModelReference): void;
+  runtime(): RuntimeChoice;
+  /** Called with every result that is shown. */
+  explained(result: ExplainResult): void;
+}
+
+type Kept = Exclude<HostMessage['type'], 'announce'>;
+
+/** In the order in which a panel that starts anew needs them. */
+const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'result', 'strip', 'preprocessing-trials', 'error', 'busy'];
+
+export class ExplainSession {
+  private readonly kept = new Map<Kept, HostMessage>();
+  private running: AbortController | undefined;
+  private override: { model: ModelReference; preprocessing: Preprocessing } | undefined;
+  private current: Subject;
+
+  constructor(subject: Subject, private readonly engine: EngineClient, private readonly host: SessionHost) {
+    this.current = subject;
+    this.keepSubject();
+  }
+
+  get subject(): Subject {
+    return this.current;
+  }
+
+  /** The model as described last; undefined until the engine has answered. */
+  get model(): ModelDescription | undefined {
+    const message = this.kept.get('model');
+    return message?.type === 'model' ? message.model : undefined;
+  }
+
+  summary(): PanelSummary {
+    const { picture, technique, model } = this.current;
+    const result = this.kept.get('result');
+    const error = this.kept.get('error');
+    return {
+      picture, technique, model,
+      busy: this.running !== undefined,
+      className: result?.type === 'result' ? result.result.class.name : undefined,
+      error: error?.type === 'error' ? error.error.reason : undefined,
+    };
+  }
+
+  /** Everything that a panel needs to show the present state, in order. */
+  snapshot(): HostMessage[] {
+    return snapshotOrder.flatMap((type) => this.kept.get(type) ?? []);
+  }
+
+  /** Explains; what was under way is cancelled. Failures are shown, never thrown. */
+  async explain(subject: Subject = this.current): Promise<void> {
+    const { model, technique, picture, class: target } = this.current;
+    const sameStrip = subject.model === model && subject.technique === technique && subject.picture === picture && subject.class === target;
+    this.current = subject;
+    if (!sameStrip) this.kept.delete('strip');
+    if (subject.model !== model || subject.picture !== picture) this.kept.delete('preprocessing-trials');
+    this.keepSubject();
+    await this.task('Explaining', async (options) => {
+      this.host.checkModel(subject.model);
+      await Promise.all([
+        this.describe(subject, options),
+        this.describeTechniques(options),
+        this.engine.explain({ ...this.request(), wantPixels: true }, options).then((result) => {
+          if (options.signal.aborted) return;
+          this.show({ type: 'result', subject, result });
+          this.host.explained(result);
+        }),
+      ]);
+    });
+  }
+
+  /** Stops what is under way and shows the last result again, if there is one. */
+  cancel(): void {
+    if (!this.running) return;
+    this.running.abort();
+    this.running = undefined;
+    this.kept.delete('busy');
+    const result = this.kept.get('result');
+    if (result?.type === 'result') this.current = result.subject;
+    this.keepSubject();
+    for (const message of this.snapshot()) if (message.type === 'subject' || message.type === 'result') this.host.post(message);
+    this.host.post({ type: 'announce', message: 'Cancelled.' });
+  }
+
+  async strip(): Promise<void> {
+    const subject = this.current;
+    await this.task('Explaining every layer', async (options) => {
+      this.host.checkModel(subject.model);
+      const { layer: _, ...request } = this.request();
+      const entries = await this.engine.layerStrip(request, options);
+      if (!options.signal.aborted) this.show({ type: 'strip', subject, entries });
+    });
+  }
+
+  /** Predictions under the present preprocessing and each preset; shown as they come. */
+  async preprocessingTrials(): Promise<void> {
+    const subject = this.current;
+    await this.task('Trying the common preprocessings', async (options) => {
+      this.host.checkModel(subject.model);
+      const description = this.model ?? await this.describe(subject, options);
+      const { picture, model, runtime, preprocessing } = this.request();
+      const present = preprocessing ?? description.preprocessing;
+      const candidates = [
+        { title: 'Present', preprocessing: present, current: true },
+        ...preprocessingPresets.map((preset) => ({ title: preset.title, preprocessing: applyPreset(present, preset), current: false })),
+      ];
+      const trials: Extract<HostMessage, { type: 'preprocessing-trials' }>['trials'] = [];
+      for (const candidate of candidates) {
+        const { predictions } = await this.engine.predict({ picture, model, runtime, preprocessing: candidate.preprocessing, top: 3 }, options);
+        if (options.signal.aborted) return;
+        trials.push({ ...candidate, predictions });
+        this.show({ type: 'preprocessing-trials', trials: [...trials] });
+      }
+    });
+  }
+
+  /** Replaces the model's own preprocessing in this panel; undefined takes it back. */
+  async usePreprocessing(preprocessing: Preprocessing | undefined): Promise<void> {
+    this.override = preprocessing && { model: this.current.model, preprocessing };
+    this.kept.delete('preprocessing-trials');
+    this.kept.delete('strip');
+    await this.explain();
+  }
+
+  /** Writes the present result to a file. @throws FoveaError */
+  async exportTo(file: string, message: Extract<PanelMessage, { type: 'export' }>): Promise<void> {
+    this.host.checkModel(this.current.model);
+    await this.engine.exportResult({ ...this.request(), file, what: message.what, display: message.display });
+  }
+
+  showError(error: unknown): void {
+    const known = FoveaError.from(error);
+    if (known instanceof CancelledError) return;
+    this.show({ type: 'error', error: known.toData(), actions: actionsFor(known.reason) });
+  }
+
+  dispose(): void {
+    this.running?.abort();
+  }
+
+  /** The present subject as the engine wants it. */
+  private request(): ExplainRequest {
+    const { picture, model, technique, class: target, layer, score } = this.current;
+    const preprocessing = this.override?.model === model ? this.override.preprocessing : undefined;
+    return {
+      picture: { path: this.host.picturePath(picture) }, model, technique, class: target, layer, score, preprocessing, runtime: this.host.runtime(),
+    };
+  }
+
+  private async describe(subject: Subject, options: CallOptions): Promise<ModelDescription> {
+    const preprocessing = this.override?.model === subject.model ? this.override.preprocessing : undefined;
+    const model = await this.engine.describeModel(subject.model, preprocessing, options);
+    if (!options.signal?.aborted) this.show({ type: 'model', model });
+    return model;
+  }
+
+  private async describeTechniques(options: CallOptions): Promise<void> {
+    if (!this.kept.has('techniques')) this.show({ type: 'techniques', techniques: await this.engine.techniques(options) });
+  }
+
+  /** One request at a time: a newer one takes the place of the one under way. */
+  private async task(message: string, work: (options: CallOptions & { signal: AbortSignal }) => Promise<void>): Promise<void> {
+    this.running?.abort();
+    const controller = new AbortController();
+    this.running = controller;
+    this.kept.delete('error');
+    this.show({ type: 'busy', message: `${message}…` });
+    try {
+      await work({
+        signal: controller.signal,
+        onProgress: (note) => {
+          if (!controller.signal.aborted) this.show({ type: 'busy', message: note.message, fraction: note.fraction });
+        },
+      });
+    } catch (error) {
+      if (!controller.signal.aborted) this.showError(error);
+    } finally {
+      if (this.running === controller) {
+        this.running = undefined;
+        this.kept.delete('busy');
+      }
+    }
+  }
+
+  private keepSubject(): void {
+    const name = decodeURIComponent(this.current.picture.slice(this.current.picture.lastIndexOf('/') + 1));
+    this.show({ type: 'subject', subject: this.current, pictureName: name });
+  }
+
+  private show(message: Exclude<HostMessage, { type: 'announce' }>): void {
+    if (message.type === 'result') this.kept.delete('error');
+    this.kept.set(message.type, message);
+    this.host.post(message);
+  }
+}

@@ -1,0 +1,39 @@
+/** Activation: registers what the manifest promises and does nothing else; everything heavier waits for the first picture. */
+import { Disposable, window, type ExtensionContext, type WebviewPanel } from 'vscode';
+import type { FoveaApi } from './api.ts';
+import { registerCommands } from './commands.ts';
+import { ActiveModel } from './models.ts';
+import { StatusItem } from './status-item.ts';
+import { techniqueCommands } from './technique-commands.ts';
+import type { Workbench } from './workbench.ts';
+
+export function activate(context: ExtensionContext): FoveaApi {
+  const log = window.createOutputChannel('Fovea', { log: true });
+  const models = new ActiveModel(context.workspaceState);
+  const status = new StatusItem(models);
+  const techniques = techniqueCommands(context.extension);
+
+  let ready: Workbench | undefined;
+  let starting: Promise<Workbench> | undefined;
+  const workbench = (): Promise<Workbench> => {
+    starting ??= import('./workbench.ts').then(({ Workbench }) => (ready = new Workbench(context, log, models, status, techniques)));
+    return starting;
+  };
+
+  context.subscriptions.push(
+    log,
+    models,
+    status,
+    registerCommands(context, log, models, techniques, workbench),
+    window.registerWebviewPanelSerializer('fovea.result', {
+      deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).panels.restore(view, state),
+    }),
+    new Disposable(() => ready?.dispose()),
+  );
+
+  return {
+    enginePid: () => ready?.engine.pid,
+    status: () => status.text,
+    panels: () => ready?.panels.all.map((panel) => panel.session.summary()) ?? [],
+  };
+}

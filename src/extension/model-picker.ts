@@ -1,0 +1,51 @@
+/** The list of models: those that come with the extension and those of the workspace. */
+import { QuickPickItemKind, window, workspace, type QuickPickItem } from 'vscode';
+import type { ModelReference } from '../protocol/engine.ts';
+import { bundledModels } from './models.ts';
+
+interface ModelItem extends QuickPickItem {
+  reference?: ModelReference;
+}
+
+const modelFiles = '**/*.onnx';
+const elsewhere = '**/{node_modules,.git,.venv,venv}/**';
+const most = 500;
+
+/** Asks for a model; undefined when the person changed their mind. */
+export async function selectModel(active: ModelReference): Promise<ModelReference | undefined> {
+  const chosen = await window.showQuickPick(modelItems(active), {
+    title: 'Select Model', placeHolder: 'Model that explains pictures in this workspace', matchOnDescription: true, matchOnDetail: true,
+  });
+  return chosen?.reference;
+}
+
+async function modelItems(active: ModelReference): Promise<ModelItem[]> {
+  const current = (reference: ModelReference): string => (reference === active ? 'active' : '');
+  const bundled = bundledModels.map(({ reference, title, description }): ModelItem => ({
+    reference, label: title, detail: description, description: current(reference),
+  }));
+  const files = await workspace.findFiles(modelFiles, elsewhere, most);
+  const own = await Promise.all(files.map(async (uri): Promise<ModelItem> => {
+    const { size } = await workspace.fs.stat(uri);
+    const folder = workspace.asRelativePath(uri.with({ path: uri.path.slice(0, uri.path.lastIndexOf('/')) }));
+    return {
+      reference: uri.fsPath,
+      label: uri.path.slice(uri.path.lastIndexOf('/') + 1),
+      description: [formatBytes(size), current(uri.fsPath)].filter(Boolean).join(' · '),
+      detail: workspace.isTrusted ? folder : `${folder} (not used in Restricted Mode)`,
+    };
+  }));
+  own.sort((a, b) => a.label.localeCompare(b.label));
+  return [
+    { label: 'Bundled', kind: QuickPickItemKind.Separator },
+    ...bundled,
+    { label: own.length < most ? 'Workspace' : `Workspace (the first ${most})`, kind: QuickPickItemKind.Separator },
+    ...own,
+  ];
+}
+
+function formatBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB'];
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), units.length - 1);
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;
+}

@@ -1,0 +1,175 @@
+/** One result panel: the webview, the session behind it, and what goes between the two. */
+import { commands, Uri, workspace, type Disposable, type WebviewPanel } from 'vscode';
+import type { ExplainResult, RuntimeChoice } from '../protocol/engine.ts';
+import { FoveaError } from '../protocol/errors.ts';
+import type { Preprocessing } from '../protocol/preprocessing.ts';
+import { panelMessageSchema, type HostMessage, type PanelMessage, type Subject } from '../protocol/result-panel.ts';
+import type { EngineClient } from './engine-client.ts';
+import type { EngineLog } from './engine-process.ts';
+import { isErrorAction } from './error-actions.ts';
+import { ExplainSession, type SessionHost } from './explain-session.ts';
+import { chooseExportFile, offerToOpen } from './export-dialog.ts';
+import { checkModelAllowed, isBundled } from './models.ts';
+import { performAction } from './notifications.ts';
+import { picturePath, watchPicture } from './picture-files.ts';
+import { saveSidecar } from './sidecar.ts';
+import { resultPage, webviewOptions } from './webview-html.ts';
+
+export interface PanelServices {
+  readonly engine: EngineClient;
+  readonly log: EngineLog;
+  readonly extensionUri: Uri;
+  techniqueTitle(id: string): string;
+  /** Called with every result that is shown. */
+  explained(result: ExplainResult): void;
+}
+
+export class ResultPanel implements Disposable {
+  readonly session: ExplainSession;
+  private readonly disposables: Disposable[] = [];
+  private watched: { picture: string; watcher: Disposable } | undefined;
+  /** Whether the page listens; a hidden page is gone and asks for everything again when it is shown. */
+  private listening = false;
+  /** The picture, model or settings changed while nobody looked. */
+  private stale = false;
+
+  constructor(readonly view: WebviewPanel, subject: Subject, private readonly services: PanelServices) {
+    const host: SessionHost = {
+      post: (message) => this.post(message),
+      picturePath,
+      checkModel: checkModelAllowed,
+      runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
+      explained: (result) => services.explained(result),
+    };
+    this.session = new ExplainSession(subject, services.engine, host);
+    view.webview.options = webviewOptions(services.extensionUri);
+    view.iconPath = Uri.joinPath(services.extensionUri, 'media', 'fovea.svg');
+    this.disposables.push(
+      view.webview.onDidReceiveMessage((message) => this.receive(message)),
+      view.onDidChangeViewState(() => this.visibilityChanged()),
+      view.onDidDispose(() => this.dispose()),
+    );
+    view.webview.html = resultPage(view.webview, services.extensionUri);
+    this.follow(subject);
+  }
+
+  /** Explains, in this panel, something else or the same again. */
+  async explain(subject: Subject = this.session.subject): Promise<void> {
+    this.stale = false;
+    this.follow(subject);
+    await this.session.explain(subject);
+  }
+
+  /** The same with another model, whose classes and layers are its own. */
+  async useModel(model: string): Promise<void> {
+    await this.explain({ ...this.session.subject, model, class: 'top', layer: undefined });
+  }
+
+  /** Something that the result depends on has changed: explains again, at once or when the panel is next seen. */
+  refresh(): void {
+    if (this.view.visible) void this.explain();
+    else this.stale = true;
+  }
+
+  dispose(): void {
+    this.session.dispose();
+    this.watched?.watcher.dispose();
+    for (const disposable of this.disposables.splice(0)) disposable.dispose();
+  }
+
+  private post(message: HostMessage): void {
+    if (this.listening) void this.view.webview.postMessage(message);
+  }
+
+  private visibilityChanged(): void {
+    if (!this.view.visible) this.listening = false;
+    else if (this.stale) void this.explain();
+  }
+
+  /** Title and file watcher follow the subject. */
+  private follow({ picture, technique }: Subject): void {
+    const uri = Uri.parse(picture);
+    this.view.title = `${uri.path.slice(uri.path.lastIndexOf('/') + 1)} – ${this.services.techniqueTitle(technique)}`;
+    if (this.watched?.picture === picture) return;
+    this.watched?.watcher.dispose();
+    this.watched = {
+      picture,
+      watcher: watchPicture(uri, {
+        changed: () => this.refresh(),
+        deleted: () => this.session.showError(new FoveaError('picture-missing', `The picture "${uri.fsPath}" is no longer there.`, 'The last result stays; put the file back to explain it again.')),
+      }),
+    };
+  }
+
+  private receive(raw: unknown): void {
+    const parsed = panelMessageSchema.safeParse(raw);
+    if (!parsed.success) {
+      this.services.log.warn(`A message of the result panel was not understood: ${parsed.error.message}`);
+      return;
+    }
+    this.handle(parsed.data).catch((error: unknown) => this.session.showError(error));
+  }
+
+  private async handle(message: PanelMessage): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        this.listening = true;
+        for (const kept of this.session.snapshot()) this.post(kept);
+        break;
+      case 'explain':
+        await this.explain(this.accept(message.subject));
+        break;
+      case 'cancel':
+        this.session.cancel();
+        break;
+      case 'request-strip':
+        await commands.executeCommand('setContext', 'fovea.changedLayer', true);
+        await this.session.strip();
+        break;
+      case 'request-preprocessing-trials':
+        await this.session.preprocessingTrials();
+        break;
+      case 'use-preprocessing':
+        await this.session.usePreprocessing(message.preprocessing);
+        if (message.save) await this.savePreprocessing(message.preprocessing);
+        break;
+      case 'export':
+        await this.export(message);
+        break;
+      case 'select-model':
+        await commands.executeCommand('fovea.selectModel');
+        break;
+      case 'action':
+        if (!isErrorAction(message.id)) break;
+        if (message.id === 'retry') await this.explain();
+        else await performAction(message.id);
+        break;
+    }
+  }
+
+  /** The page may change what is explained of its picture, never the picture: it is another origin. */
+  private accept(asked: Subject): Subject {
+    const { picture, class: target, layer } = this.session.subject;
+    if (asked.class !== target) void commands.executeCommand('setContext', 'fovea.changedClass', true);
+    if (asked.layer !== layer) void commands.executeCommand('setContext', 'fovea.changedLayer', true);
+    return { ...asked, picture };
+  }
+
+  private async savePreprocessing(preprocessing: Preprocessing): Promise<void> {
+    const { model } = this.session.subject;
+    if (isBundled(model)) {
+      throw new FoveaError('preprocessing-invalid', 'The preprocessing of a bundled model is known and is not saved.', 'It stays changed in this panel only.');
+    }
+    const file = await saveSidecar(model, preprocessing);
+    this.post({ type: 'announce', message: `Saved ${file}.` });
+  }
+
+  private async export(message: Extract<PanelMessage, { type: 'export' }>): Promise<void> {
+    const { picture, technique } = this.session.subject;
+    const target = await chooseExportFile(Uri.parse(picture), technique, message.what);
+    if (!target) return;
+    await this.session.exportTo(target.fsPath, message);
+    this.post({ type: 'announce', message: `Saved ${target.fsPath}.` });
+    await offerToOpen(target);
+  }
+}

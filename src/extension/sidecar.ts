@@ -1,0 +1,51 @@
+/** Writes `<model>.fovea.json`, which says how a model wants its pictures. Knows no VS Code. */
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { FoveaError } from '../protocol/errors.ts';
+import { sidecarSchema, type Preprocessing, type Sidecar } from '../protocol/preprocessing.ts';
+
+/** Path of a model's sidecar, e.g. `/models/net.fovea.json` for `/models/net.onnx`. */
+export function sidecarPath(model: string): string {
+  const { dir, name } = path.parse(model);
+  return path.join(dir, `${name}.fovea.json`);
+}
+
+/**
+ * Puts preprocessing into a model's sidecar; what else the sidecar says is kept.
+ * @returns the file written
+ * @throws FoveaError `preprocessing-invalid` where a sidecar is there but cannot be understood (it is left alone), `write-failed` where the
+ *   folder cannot be written
+ */
+export async function saveSidecar(model: string, preprocessing: Preprocessing): Promise<string> {
+  const file = sidecarPath(model);
+  const sidecar: Sidecar = { ...(await readSidecar(file)), preprocessing };
+  try {
+    await writeFile(file, `${JSON.stringify(sidecar, undefined, 2)}\n`);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new FoveaError(
+      'write-failed', `"${file}" could not be written (${code}).`,
+      'The preprocessing holds in this panel; make the folder writable to keep it for this model.', { cause: error },
+    );
+  }
+  return file;
+}
+
+async function readSidecar(file: string): Promise<Sidecar> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw unreadable(file, error);
+  }
+  try {
+    return sidecarSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, cause: unknown): FoveaError {
+  return new FoveaError('preprocessing-invalid', `"${file}" is there but could not be understood.`, 'Correct or remove it, then save again.', { cause });
+}

@@ -1,0 +1,42 @@
+/** The status-bar item that says which model and runtime explain pictures here. */
+import { MarkdownString, StatusBarAlignment, window, type Disposable } from 'vscode';
+import type { ExplainResult } from '../protocol/engine.ts';
+import { modelTitle, type ActiveModel } from './models.ts';
+
+export class StatusItem implements Disposable {
+  private readonly item = window.createStatusBarItem('fovea.model', StatusBarAlignment.Right, 100);
+  private runtime: string | undefined;
+
+  constructor(private readonly models: ActiveModel) {
+    this.item.name = 'Fovea';
+    this.item.command = 'fovea.selectModel';
+    models.onDidChange(() => this.update());
+    this.update();
+    this.item.show();
+  }
+
+  get text(): string {
+    return this.item.text;
+  }
+
+  /** Shows the runtime that made a result: it is known only then. */
+  explained(result: ExplainResult): void {
+    this.runtime = result.runtime;
+    this.update();
+  }
+
+  update(): void {
+    const title = modelTitle(this.models.reference);
+    this.item.text = `$(eye) ${title}${this.runtime ? ` · ${this.runtime}` : ''}`;
+    const tooltip = new MarkdownString(undefined, true);
+    tooltip.isTrusted = { enabledCommands: ['fovea.selectModel', 'fovea.restartEngine', 'fovea.showLog'] };
+    tooltip.appendMarkdown('**Fovea** explains pictures with ').appendText(title).appendMarkdown(this.runtime ? `, run by ${this.runtime}.` : '.');
+    tooltip.appendMarkdown('\n\n[Select Model](command:fovea.selectModel) · [Restart Engine](command:fovea.restartEngine) · [Show Log](command:fovea.showLog)');
+    this.item.tooltip = tooltip;
+    this.item.accessibilityInformation = { label: `Fovea model: ${title}${this.runtime ? `, ${this.runtime}` : ''}` };
+  }
+
+  dispose(): void {
+    this.item.dispose();
+  }
+}

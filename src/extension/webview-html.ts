@@ -1,0 +1,34 @@
+/** The page that a result panel starts with: a strict content security policy and the bundled script and style. */
+import { randomBytes } from 'node:crypto';
+import { Uri, type Webview, type WebviewOptions } from 'vscode';
+
+/** Scripts run only from the bundle; nothing but its folder is readable. Set anew on a restored panel, which may carry an older version's folder. */
+export function webviewOptions(extensionUri: Uri): WebviewOptions {
+  return { enableScripts: true, localResourceRoots: [Uri.joinPath(extensionUri, 'dist', 'webview')] };
+}
+
+export function resultPage(webview: Webview, extensionUri: Uri): string {
+  const nonce = randomBytes(16).toString('base64');
+  const asset = (name: string): Uri => webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', 'webview', name));
+  const policy = [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    `font-src ${webview.cspSource}`,
+    `img-src ${webview.cspSource} blob: data:`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${asset('result.css')}">
+<title>Fovea</title>
+</head>
+<body>
+<div id="app"></div>
+<script type="module" nonce="${nonce}" src="${asset('result.js')}"></script>
+</body>
+</html>`;
+}

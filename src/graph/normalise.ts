@@ -31,12 +31,17 @@ export function normalise(graph: Graph, options: NormaliseOptions = {}): Graph {
 /**
  * Adds the nodes of a file's graph, or of a branch in it, in normalised form.
  * @param graph its inputs and initialisers are in the builder already
+ * @param outer names that tensors of the graph around it have
  * @returns for each output of the graph, the tensor that it is now
  */
-export function addNodes(b: GraphBuilder, graph: Graph): [string, string][] {
+function addNodes(b: GraphBuilder, graph: Graph, outer: (tensor: string) => string = (tensor) => tensor): [string, string][] {
   /** Tensors whose nodes were replaced by something that has another name. */
   const aliases = new Map<string, string>();
-  const named = (tensor: string): string => aliases.get(tensor) ?? tensor;
+  const named = (tensor: string): string => aliases.get(tensor) ?? outer(tensor);
+  const inline = (branch: Graph): string[] => {
+    for (const [name, tensor] of branch.initializers) b.constant(tensor, name);
+    return addNodes(b, { ...branch, opset: graph.opset }, named).map(([, tensor]) => tensor);
+  };
   for (const node of graph.nodes) {
     const operator = operators.get(operatorKey(node));
     if (!operator) throw new UnsupportedOperatorError(operatorKey(node), node.name);
@@ -45,7 +50,7 @@ export function addNodes(b: GraphBuilder, graph: Graph): [string, string][] {
     }
     const resolved = { ...node, domain: node.domain === 'ai.onnx' ? '' : node.domain, inputs: node.inputs.map(named) };
     const before = b.nodes.length;
-    const replaced = operator.rewrite?.({ ...b.context(resolved), opset: graph.opset, b });
+    const replaced = operator.rewrite?.({ ...b.context(resolved), opset: graph.opset, b, inline });
     if (!replaced) {
       b.addAll(node.op, resolved.inputs, node.attributes, { outputs: node.outputs, domain: resolved.domain, name: node.name });
       continue;

@@ -84,3 +84,32 @@ export function toHalf(value: number): number {
   // A carry out of the fraction runs into the exponent, which is what rounding up means there.
   return sign | (magnitude < 2 ** -14 ? rounded : ((exponent + 15) << 10) + rounded - 1024);
 }
+
+/** Distance in elements between neighbours along each axis of a dense tensor. */
+export function stridesOf(dims: readonly number[]): number[] {
+  const strides = new Array<number>(dims.length).fill(1);
+  for (let axis = dims.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1] * dims[axis + 1];
+  return strides;
+}
+
+/**
+ * A dense copy of a strided view: out[i0, i1, ...] = data[offset + i0·strides[0] + i1·strides[1] + ...]. A stride of 0 repeats, a
+ * negative one reverses. Transposes, slices and broadcasts are all of this form.
+ */
+export function copyView(tensor: Tensor, dims: readonly number[], strides: readonly number[], offset = 0): Tensor {
+  const out = makeTensor(tensor.type, dims);
+  const target = out.data as Float32Array;
+  const source = tensor.data as Float32Array;
+  const index = new Array<number>(dims.length).fill(0);
+  let from = offset;
+  for (let to = 0; to < target.length; to++) {
+    target[to] = source[from];
+    for (let axis = dims.length - 1; axis >= 0; axis--) {
+      from += strides[axis];
+      if (++index[axis] < dims[axis]) break;
+      from -= strides[axis] * dims[axis];
+      index[axis] = 0;
+    }
+  }
+  return out;
+}

@@ -2,7 +2,7 @@
  * What the compiler knows of one ONNX operator: its shape rule, how it is computed on constants, how older and newer forms become
  * the form of `graphOpset`, and its gradient. One file per operator family exports an array of these; registry.ts lists the files.
  */
-import type { Dim, ElementType, Node, Shape, Tensor } from '../graph.ts';
+import type { Dim, ElementType, Graph, Node, Shape, Tensor } from '../graph.ts';
 import type { GraphBuilder } from '../builder.ts';
 
 /** What is known of a node's inputs. */
@@ -34,6 +34,8 @@ export interface RewriteContext extends NodeContext {
   /** Version of the operator set that the node was written for. */
   readonly opset: number;
   readonly b: GraphBuilder;
+  /** Adds a subgraph of the node and returns the tensors that are its outputs. */
+  inline(graph: Graph): readonly string[];
 }
 
 /** How gradients pass rectifiers: as derivatives; guided backpropagation (Springenberg 2014); deconvolution (Zeiler 2013). */

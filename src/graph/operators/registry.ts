@@ -1,7 +1,14 @@
 /** All operators that the compiler knows, by domain and name. A new family is one file and one line here. */
+import { assemblingOperators } from './assembling.ts';
 import type { Operator } from './operator.ts';
+import { reshapingOperators } from './reshaping.ts';
+import { sizeOperators } from './sizes.ts';
 
-const families: readonly (readonly Operator[])[] = [];
+const families: readonly (readonly Operator[])[] = [
+  assemblingOperators,
+  reshapingOperators,
+  sizeOperators,
+];
 
 /** Keyed by operator type, prefixed with `domain:` outside the standard domain. */
 export const operators: ReadonlyMap<string, Operator> = new Map(

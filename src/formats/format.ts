@@ -23,7 +23,7 @@ export interface FormatReader {
   readonly extensions: readonly string[];
   /** @param head the first bytes of the file, at most `headLength`; @param name its base name */
   sniff(head: Uint8Array, name: string): boolean;
-  /** @throws FoveaError `model-corrupt`, `model-unsuitable`, `model-too-large`, `graph-invalid`, `operator-unsupported`, and what `readBeside` throws */
+  /** @throws FoveaError `model-corrupt`, `model-unsuitable`, `model-too-large`, `graph-invalid`, `operator-unsupported`; what `readBeside` throws */
   read(file: ModelFile): Promise<Graph>;
 }
 

@@ -162,3 +162,10 @@ export function toInt64(value: number): Int64 | number {
   if (value >= 2 ** 63) return { low: -1, high: 0x7fffffff, unsigned: false };
   return Math.max(value, -(2 ** 63));
 }
+
+/** Whether a file may start like this: an ONNX file has no signature, but its fields are few and the IR version is small and mostly first. */
+export function isOnnxStart(head: Uint8Array): boolean {
+  const [tag, version, next] = head;
+  const knownFields = new Set([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72]);
+  return tag === 0x08 && version > 0 && version < 32 && knownFields.has(next);
+}

@@ -1,11 +1,17 @@
 /** All operators that the compiler knows, by domain and name. A new family is one file and one line here. */
 import { assemblingOperators } from './assembling.ts';
+import { convolutionOperators } from './convolution.ts';
+import { normalizationOperators } from './normalization.ts';
 import type { Operator } from './operator.ts';
+import { poolingOperators } from './pooling.ts';
 import { reshapingOperators } from './reshaping.ts';
 import { sizeOperators } from './sizes.ts';
 
 const families: readonly (readonly Operator[])[] = [
   assemblingOperators,
+  convolutionOperators,
+  normalizationOperators,
+  poolingOperators,
   reshapingOperators,
   sizeOperators,
 ];

@@ -13,7 +13,7 @@ const missing = [
 ];
 if (missing.length > 0) installFromDebian(missing);
 try {
-  await installCodeServer(console.log);
+  await installCodeServer();
 } catch (error) {
   console.log(`SKIPPED: tests in the real editor: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
 }

@@ -1,6 +1,6 @@
 /**
- * Installs code-server (VS Code as a web server) and the Node that it needs into a private folder below .cache, once per version.
- * It is no devDependency: its install script compiles native modules that these tests do not use.
+ * Installs tools that are no devDependencies into private folders below .cache/tools, once per version, without running their install scripts:
+ * code-server (VS Code as a web server; its install script compiles native modules that these tests do not use) and the Node that it needs.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -26,46 +26,64 @@ const nodePackages: Record<string, string> = {
 const unusedParts = ['@github', '@microsoft/mxc-sdk'];
 
 export interface CodeServerTools {
-  /** Node 24, for code-server and vsce. */
+  /** Node that can run the server. */
   readonly node: string;
   /** Script that starts the server when run by `node`. */
   readonly server: string;
 }
 
 /**
- * Installs what is missing (about 20 seconds; nothing when the stamp file is there) and says where it is.
+ * Installs what is missing (about 20 seconds; nothing on the next call) and says where it is.
  * @throws Error on platforms without a packaged Node, or when npm fails
  */
-export async function installCodeServer(log: (line: string) => void = () => {}): Promise<CodeServerTools> {
-  const platform = `${process.platform}-${process.arch}`;
-  const nodePackage = nodePackages[platform];
-  if (!nodePackage) throw new Error(`code-server cannot be installed on ${platform} (only ${Object.keys(nodePackages).join(', ')}).`);
-  const folder = path.join(repositoryRoot, '.cache', 'code-server', `${codeServerVersion}-node-${nodeVersion}`);
-  const modules = path.join(folder, 'node_modules');
-  const editor = path.join(modules, 'code-server', 'lib', 'vscode');
-  const tools = {
-    node: path.join(modules, nodePackage, 'bin', 'node'),
-    server: path.join(modules, 'code-server', 'out', 'node', 'entry.js'),
-  };
-  const stamp = path.join(folder, 'ok.json');
-  if (existsSync(stamp)) return tools;
+export async function installCodeServer(): Promise<CodeServerTools> {
+  const node = await installNode();
+  const modules = await installTool('code-server', codeServerVersion, async (installed) => {
+    const editor = path.join(installed, 'code-server', 'lib', 'vscode');
+    await npmInstall(editor);
+    for (const part of unusedParts) await rm(path.join(editor, 'node_modules', part), { recursive: true, force: true });
+  });
+  return { node, server: path.join(modules, 'code-server', 'out', 'node', 'entry.js') };
+}
 
-  log(`Installing code-server ${codeServerVersion} and Node ${nodeVersion} into ${path.relative(repositoryRoot, folder)} ...`);
+/**
+ * Node 24, which code-server and vsce want whatever Node runs the project.
+ * @returns the binary's path
+ * @throws Error on platforms without a packaged Node
+ */
+export async function installNode(): Promise<string> {
+  if (process.versions.node.startsWith('24.')) return process.execPath;
+  const platform = `${process.platform}-${process.arch}`;
+  const name = nodePackages[platform];
+  if (!name) throw new Error(`Node 24 cannot be installed on ${platform} (only ${Object.keys(nodePackages).join(', ')}); run with it instead.`);
+  return path.join(await installTool(name, nodeVersion), name, 'bin', 'node');
+}
+
+/**
+ * Installs one npm package with what it depends on into a folder of its own.
+ * @param complete what else must happen before the installation counts as done
+ * @returns the folder's node_modules
+ */
+export async function installTool(name: string, version: string, complete?: (modules: string) => Promise<void>): Promise<string> {
+  const folder = path.join(repositoryRoot, '.cache', 'tools', `${name.replace('/', '-')}-${version}`);
+  const modules = path.join(folder, 'node_modules');
+  const stamp = path.join(folder, 'complete');
+  if (existsSync(stamp)) return modules;
+  console.log(`Installing ${name} ${version} into ${path.relative(repositoryRoot, folder)} ...`);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const dependencies = { [nodePackage]: nodeVersion, 'code-server': codeServerVersion };
-  await writeFile(path.join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: { [name]: version } }));
   await npmInstall(folder);
-  await npmInstall(editor);
-  for (const part of unusedParts) await rm(path.join(editor, 'node_modules', part), { recursive: true, force: true });
-  await writeFile(stamp, JSON.stringify(dependencies));
-  return tools;
+  await complete?.(modules);
+  await writeFile(stamp, '');
+  return modules;
 }
 
 /** `npm install` in a folder of its own, without running any package's scripts. */
-async function npmInstall(folder: string): Promise<void> {
-  const flags = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--engine-strict=false'];
-  await promisify(execFile)('npm', ['install', ...flags], { cwd: folder, env: outerEnvironment(), timeout: 300_000, maxBuffer: 1 << 24 });
+export async function npmInstall(folder: string, options: string[] = []): Promise<void> {
+  const flags = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--engine-strict=false', ...options];
+  const shell = process.platform === 'win32';
+  await promisify(execFile)('npm', ['install', ...flags], { cwd: folder, env: outerEnvironment(), timeout: 300_000, maxBuffer: 1 << 24, shell });
 }
 
 /** The environment without what `npm run` adds, so that a nested npm takes its own folder as the project. */

@@ -42,7 +42,7 @@ export class EditorServer {
 
   /** @throws Error with the server's output if it does not answer within 30 seconds */
   static async start(options: ServerOptions): Promise<EditorServer> {
-    const tools = await installCodeServer(console.log);
+    const tools = await installCodeServer();
     const data = path.join(options.home, 'data');
     await mkdir(path.join(data, 'User'), { recursive: true });
     const settings = { ...quietSettings, 'security.workspace.trust.enabled': options.workspaceTrust ?? false, ...options.settings };

@@ -1,0 +1,95 @@
+/**
+ * Makes platform packages: `npm run package [TARGET...]` for the current or the named platforms, `npm run package:all` for all.
+ * Each is staged in .cache/staging/TARGET with that platform's libraries alone, and becomes .cache/packages/fovea-TARGET-VERSION.vsix.
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { installNode, installTool, npmInstall, outerEnvironment, repositoryRoot } from '../test/e2e/rig/install-tools.ts';
+import { currentTarget, targets, type Target } from './targets.ts';
+
+/** Bytes, of a packed extension and of the minified extension host. */
+const limits = { package: 40_000_000, host: 200_000 };
+
+const vsceVersion = '4.1.0';
+
+/** Packages that stay outside the bundles, as in esbuild.mjs. */
+const external = ['onnxruntime-common', 'onnxruntime-node', 'onnxruntime-web', 'sharp'];
+
+const shipped = ['dist', 'media', 'models', 'README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'];
+
+/** A second copy of the macOS library, and GPU compilers that the CPU provider never loads: 12 and 18 MB packed. */
+const unusedLibraries = [/^libonnxruntime\.\d+\.\d+\.\d+\.dylib$/, /^DirectML\.dll$/, /^dxcompiler\.dll$/, /^dxil\.dll$/];
+
+const names = process.argv.includes('--all') ? targets.map((target) => target.name) : process.argv.slice(2);
+const chosen = (names.length > 0 ? names : [currentTarget()]).map((name) => {
+  const target = targets.find((candidate) => candidate.name === name);
+  if (!target) throw new Error(`No target ${name}; there are ${targets.map((candidate) => candidate.name).join(', ')}.`);
+  return target;
+});
+
+execFileSync(process.execPath, ['esbuild.mjs', '--production'], { cwd: repositoryRoot, stdio: 'inherit' });
+await checkSize(path.join(repositoryRoot, 'dist', 'extension.cjs'), limits.host);
+for (const target of chosen) {
+  const file = await pack(target, await stage(target));
+  await checkSize(file, limits.package);
+}
+
+/** Lays out what the package holds. @returns the folder */
+async function stage(target: Target): Promise<string> {
+  const folder = path.join(repositoryRoot, '.cache', 'staging', target.name);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const name of shipped) {
+    const source = path.join(repositoryRoot, name);
+    if (existsSync(source)) await cp(source, path.join(folder, name), { recursive: true });
+  }
+  const { scripts: _, devDependencies: __, ...manifest } = await readJson(path.join(repositoryRoot, 'package.json'));
+  const dependencies: Record<string, string> = {};
+  for (const name of external.filter((candidate) => target.native || candidate !== 'onnxruntime-node')) {
+    dependencies[name] = String((await readJson(path.join(repositoryRoot, 'node_modules', name, 'package.json'))).version);
+  }
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies }, null, 2));
+  await npmInstall(folder, [`--os=${target.os}`, `--cpu=${target.cpu}`, ...(target.libc ? [`--libc=${target.libc}`] : [])]);
+  if (target.native) await keepLibraries(path.join(folder, 'node_modules', 'onnxruntime-node', 'bin', 'napi-v6'), target);
+  return folder;
+}
+
+/** Removes every library that the target does not load. */
+async function keepLibraries(folder: string, target: Target): Promise<void> {
+  for (const os of await readdir(folder)) {
+    for (const cpu of await readdir(path.join(folder, os))) {
+      if (os !== target.os || cpu !== target.cpu) await rm(path.join(folder, os, cpu), { recursive: true });
+    }
+  }
+  const kept = path.join(folder, target.os, target.cpu);
+  for (const file of await readdir(kept)) {
+    if (unusedLibraries.some((pattern) => pattern.test(file))) await rm(path.join(kept, file));
+  }
+}
+
+/** @returns the .vsix */
+async function pack(target: Target, folder: string): Promise<string> {
+  const { version } = await readJson(path.join(repositoryRoot, 'package.json'));
+  const file = path.join(repositoryRoot, '.cache', 'packages', `fovea-${target.name}-${String(version)}.vsix`);
+  await mkdir(path.dirname(file), { recursive: true });
+  await rm(file, { force: true });
+  const vsce = path.join(await installTool('@vscode/vsce', vsceVersion), '@vscode', 'vsce', 'vsce');
+  const node = await installNode();
+  const env = { ...outerEnvironment(), PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` };
+  const options = ['--target', target.name, '--out', file, '--allow-missing-repository', '--no-rewrite-relative-links'];
+  await promisify(execFile)(node, [vsce, 'package', ...options], { cwd: folder, env, maxBuffer: 1 << 24 });
+  return file;
+}
+
+async function checkSize(file: string, limit: number): Promise<void> {
+  const { size } = await stat(file);
+  console.log(`${path.relative(repositoryRoot, file)}: ${(size / 1e6).toFixed(2)} MB (limit ${limit / 1e6} MB)`);
+  if (size > limit) throw new Error(`${path.basename(file)} is larger than allowed.`);
+}
+
+async function readJson(file: string): Promise<Record<string, unknown>> {
+  return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+}

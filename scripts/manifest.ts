@@ -114,7 +114,7 @@ export function contributes(techniques: readonly TechniqueFacts[]): object {
 export const hostFacts = {
   icon: 'media/icon.png',
   categories: ['Machine Learning', 'Visualization', 'Data Science'],
-  activationEvents: ['onWebviewPanel:fovea.result'],
+  activationEvents: ['onStartupFinished', 'onWebviewPanel:fovea.result'],
   capabilities: {
     untrustedWorkspaces: {
       supported: 'limited',

@@ -22,6 +22,9 @@ export interface SessionHost {
   explained(result: ExplainResult): void;
 }
 
+/** The part of the engine that a session uses. */
+export type SessionEngine = Pick<EngineClient, 'describeModel' | 'explain' | 'layerStrip' | 'predict' | 'exportResult' | 'techniques'>;
+
 type Kept = Exclude<HostMessage['type'], 'announce'>;
 
 /** In the order in which a panel that starts anew needs them. */
@@ -33,7 +36,7 @@ export class ExplainSession {
   private override: { model: ModelReference; preprocessing: Preprocessing } | undefined;
   private current: Subject;
 
-  constructor(subject: Subject, private readonly engine: EngineClient, private readonly host: SessionHost) {
+  constructor(subject: Subject, private readonly engine: SessionEngine, private readonly host: SessionHost) {
     this.current = subject;
     this.keepSubject();
   }

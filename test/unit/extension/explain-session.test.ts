@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import { ExplainSession, type SessionEngine, type SessionHost } from '../../../src/extension/explain-session.ts';
+import type { ExplainRequest, ExplainResult, LayerStripEntry, ModelDescription, PredictRequest } from '../../../src/protocol/engine.ts';
+import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';
+import { preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
+import type { HostMessage, Subject } from '../../../src/protocol/result-panel.ts';
+
+const subject: Subject = { picture: 'file:///pictures/a%20cat.png', model: 'bundled:net', technique: 'grad-cam', class: 'top', score: 'logit' };
+const preprocessing = preprocessingSchema.parse({ width: 8, height: 8 });
+
+/** An engine whose answers the test gives, one by one. */
+class ManualEngine implements SessionEngine {
+  readonly explained: {
+    request: ExplainRequest;
+    answer: (result: ExplainResult) => void;
+    fail: (error: unknown) => void;
+    signal: AbortSignal;
+  }[] = [];
+  readonly predicted: PredictRequest[] = [];
+  note: ((message: string) => void) | undefined;
+
+  explain: SessionEngine['explain'] = (request, { signal, onProgress } = {}) => new Promise((answer, fail) => {
+    this.note = (message) => onProgress?.({ token: '', message });
+    signal!.addEventListener('abort', () => fail(new CancelledError()));
+    this.explained.push({ request, answer, fail, signal: signal! });
+  });
+
+  describeModel: SessionEngine['describeModel'] = async () => ({ title: 'Net', preprocessing } as ModelDescription);
+  techniques: SessionEngine['techniques'] = async () => [];
+  layerStrip: SessionEngine['layerStrip'] = async () => [{} as LayerStripEntry];
+  exportResult: SessionEngine['exportResult'] = async ({ file }) => ({ file });
+  predict: SessionEngine['predict'] = async (request) => {
+    this.predicted.push(request);
+    return { predictions: [], preprocessing: request.preprocessing! };
+  };
+}
+
+const resultOf = (name: string): ExplainResult => ({ class: { name } } as ExplainResult);
+
+describe('explain session', () => {
+  let engine: ManualEngine;
+  let posted: HostMessage[];
+  let session: ExplainSession;
+  let untrusted: string | undefined;
+
+  beforeEach(() => {
+    engine = new ManualEngine();
+    posted = [];
+    untrusted = undefined;
+    const host: SessionHost = {
+      post: (message) => posted.push(message),
+      picturePath: (uri) => decodeURIComponent(uri.slice('file://'.length)),
+      checkModel: (model) => {
+        if (model === untrusted) throw new FoveaError('model-untrusted', 'No trust.');
+      },
+      runtime: () => 'wasm',
+      explained: () => {},
+    };
+    session = new ExplainSession(subject, engine, host);
+  });
+
+  const types = (messages: HostMessage[]): string[] => messages.map((message) => message.type);
+
+  it('asks for the subject as it is, with the runtime of the settings', async () => {
+    const done = session.explain({ ...subject, class: 7, layer: 'conv5', score: 'probability' });
+    assert.deepEqual(engine.explained[0].request, {
+      picture: { path: '/pictures/a cat.png' }, model: 'bundled:net', technique: 'grad-cam', class: 7, layer: 'conv5', score: 'probability',
+      preprocessing: undefined, runtime: 'wasm', wantPixels: true,
+    });
+    engine.explained[0].answer(resultOf('cat'));
+    await done;
+    const first = posted.find((message) => message.type === 'subject');
+    assert.ok(first?.type === 'subject' && first.pictureName === 'a cat.png');
+    assert.equal(session.summary().className, 'cat');
+  });
+
+  it('gives a page that starts anew everything, in order, and nothing that is over', async () => {
+    const done = session.explain();
+    await turn();
+    assert.deepEqual(types(session.snapshot()), ['techniques', 'subject', 'model', 'busy']);
+    engine.explained[0].answer(resultOf('cat'));
+    await done;
+    assert.deepEqual(types(session.snapshot()), ['techniques', 'subject', 'model', 'result']);
+  });
+
+  it('lets the latest win: the earlier request is cancelled and its late answer is not shown', async () => {
+    const first = session.explain({ ...subject, class: 1 });
+    const second = session.explain({ ...subject, class: 2 });
+    assert.ok(engine.explained[0].signal.aborted);
+    engine.explained[0].answer(resultOf('late'));
+    engine.explained[1].answer(resultOf('wanted'));
+    await Promise.all([first, second]);
+    assert.deepEqual(posted.flatMap((message) => (message.type === 'result' ? message.result.class.name : [])), ['wanted']);
+    assert.ok(!types(posted).includes('error'));
+  });
+
+  it('cancels without an error and goes back to what was shown', async () => {
+    const first = session.explain({ ...subject, class: 1 });
+    engine.explained[0].answer(resultOf('one'));
+    await first;
+    const second = session.explain({ ...subject, class: 2 });
+    session.cancel();
+    await second;
+    assert.equal(session.subject.class, 1);
+    assert.deepEqual(types(posted.slice(-3)), ['subject', 'result', 'announce']);
+    assert.ok(!types(posted).includes('error'));
+    assert.equal(session.summary().busy, false);
+  });
+
+  it('shows a failure with what can be done, above the last result, until the next attempt', async () => {
+    const first = session.explain();
+    engine.explained[0].answer(resultOf('one'));
+    await first;
+    const second = session.explain();
+    engine.explained[1].fail(new FoveaError('engine-crashed', 'It crashed.'));
+    await second;
+    assert.deepEqual(types(session.snapshot()), ['techniques', 'subject', 'model', 'result', 'error']);
+    const error = session.snapshot().at(-1)!;
+    assert.deepEqual(error.type === 'error' && error.actions.map(({ id }) => id), ['retry', 'show-log']);
+    void session.explain();
+    assert.ok(!types(session.snapshot()).includes('error'));
+  });
+
+  it('asks the engine nothing about a model that is not trusted', async () => {
+    untrusted = subject.model;
+    await session.explain();
+    await session.strip();
+    assert.equal(engine.explained.length, 0);
+    assert.equal(session.summary().error, 'model-untrusted');
+    await assert.rejects(session.exportTo('/tmp/x.png', { type: 'export', what: 'map', display: { opacity: 1, threshold: 0 } }), /No trust/);
+  });
+
+  it('keeps the strip while only the layer changes, and drops it with the class', async () => {
+    const answered = async (next: Subject): Promise<void> => {
+      const done = session.explain(next);
+      engine.explained.at(-1)!.answer(resultOf('x'));
+      await done;
+    };
+    await answered(subject);
+    await session.strip();
+    await answered({ ...subject, layer: 'conv1' });
+    assert.ok(types(session.snapshot()).includes('strip'));
+    await answered({ ...subject, layer: 'conv1', class: 3 });
+    assert.ok(!types(session.snapshot()).includes('strip'));
+  });
+
+  it('passes progress on, but none of a request that is over', async () => {
+    const first = session.explain();
+    engine.note!('Compiling');
+    const late = engine.note!;
+    session.cancel();
+    late('Too late');
+    await first;
+    const busy = posted.flatMap((message) => (message.type === 'busy' ? message.message : []));
+    assert.ok(busy.includes('Compiling') && !busy.includes('Too late'), busy.join());
+  });
+
+  it('tries the present preprocessing and every preset at the model\'s own size', async () => {
+    await session.preprocessingTrials();
+    assert.ok(engine.predicted.length > 4);
+    assert.deepEqual(engine.predicted[0].preprocessing, preprocessing);
+    for (const request of engine.predicted) assert.equal(request.preprocessing?.width, 8);
+    const last = posted.filter((message) => message.type === 'preprocessing-trials').at(-1)!;
+    assert.deepEqual(last.trials.map(({ current }) => current), engine.predicted.map((_, index) => index === 0));
+  });
+
+  it('uses a corrected preprocessing for the model it was chosen for, and for no other', async () => {
+    const corrected = { ...preprocessing, channels: 'bgr' as const };
+    void session.usePreprocessing(corrected);
+    assert.deepEqual(engine.explained[0].request.preprocessing, corrected);
+    void session.explain({ ...subject, model: '/other.onnx' });
+    assert.equal(engine.explained[1].request.preprocessing, undefined);
+  });
+});

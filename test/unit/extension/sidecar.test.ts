@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { saveSidecar, sidecarPath } from '../../../src/extension/sidecar.ts';
+import { FoveaError } from '../../../src/protocol/errors.ts';
+import { preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
+
+const preprocessing = preprocessingSchema.parse({ width: 224, height: 224, channels: 'bgr' });
+const reason = (expected: string) => (error: unknown): boolean => error instanceof FoveaError && error.reason === expected;
+
+describe('sidecar', () => {
+  let folder: string;
+  let model: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'fovea-sidecar-'));
+    model = path.join(folder, 'my.net.onnx');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('is named after the model without its last extension', async () => {
+    assert.equal(await saveSidecar(model, preprocessing), path.join(folder, 'my.net.fovea.json'));
+    assert.deepEqual(JSON.parse(readFileSync(sidecarPath(model), 'utf8')), { preprocessing });
+  });
+
+  it('keeps what else the sidecar says', async () => {
+    writeFileSync(sidecarPath(model), JSON.stringify({ title: 'Mine', labels: ['a', 'b'], layer: 'conv5' }));
+    await saveSidecar(model, preprocessing);
+    assert.deepEqual(JSON.parse(readFileSync(sidecarPath(model), 'utf8')), { title: 'Mine', labels: ['a', 'b'], layer: 'conv5', preprocessing });
+  });
+
+  for (const content of ['{ not json', '{"titel":"misspelt"}', '[]']) {
+    it(`leaves a sidecar alone that it does not understand: ${content}`, async () => {
+      writeFileSync(sidecarPath(model), content);
+      await assert.rejects(saveSidecar(model, preprocessing), reason('preprocessing-invalid'));
+      assert.equal(readFileSync(sidecarPath(model), 'utf8'), content);
+    });
+  }
+
+  it('says so when the folder cannot be written', async () => {
+    await assert.rejects(saveSidecar(path.join(folder, 'missing', 'net.onnx'), preprocessing), reason('write-failed'));
+  });
+});

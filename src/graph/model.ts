@@ -15,22 +15,20 @@ export interface Layer {
   readonly op: string;
   readonly shape: Shape;
   readonly map: LayerKind;
-  /** The score depends on it (a gradient reaches it). */
-  readonly reachesScore: boolean;
 }
 
 export interface Model {
   /**
-   * Normalised graph: one input `input` float32 [N,C,H,W] (whatever layout and type the file has; a Transpose or Cast inside adapts it),
+   * Normalised graph: one input `image` float32 [N,C,H,W] (whatever layout and type the file has; a Transpose or Cast inside adapts it),
    * batch dimension dynamic where the file allows it.
    */
   readonly graph: Graph;
   readonly input: { readonly name: string; readonly channels: number; readonly height: number; readonly width: number };
-  /** Name of the tensor of logits, and its number of classes; shape [N,K] or [N,K,1,1]. */
+  /** Name of the tensor of logits, and its number of classes; shape [N,K]. */
   readonly logits: { readonly name: string; readonly classes: number };
   /** The last activation that was taken off to reach the logits, if any. */
   readonly finalActivation: 'softmax' | 'sigmoid' | 'log-softmax' | undefined;
-  /** In topological order. */
+  /** Those that the score depends on, in topological order. */
   readonly layers: readonly Layer[];
   /** The default layer of class activation maps; undefined if the model has no spatial layer. */
   readonly defaultLayer: Layer | undefined;

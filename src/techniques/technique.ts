@@ -57,5 +57,7 @@ export interface Technique<S extends z.ZodObject = z.ZodObject> {
    * `fovea compile` saves it; `run` usually runs it.
    */
   graph?(model: Model, options: { layer: Layer | undefined; score: ScoreKind; parameters: z.output<S> }): Graph;
+  /** The maps of several layers from one pass, where that is possible: outputs `logits` and `values.0`, `values.1`, ... as the layers are given. */
+  layersGraph?(model: Model, options: { layers: readonly Layer[]; score: ScoreKind; parameters: z.output<S> }): Graph;
   run(context: TechniqueContext<z.output<S>>): Promise<RawResult>;
 }

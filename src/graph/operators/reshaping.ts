@@ -35,7 +35,7 @@ function reshapeTarget(context: NodeContext): Shape {
   });
   const total = countElements(from);
   const open = wanted.indexOf(-1);
-  if (wanted[0] === 1 && typeof total === 'object' && wanted.every((size) => typeof size === 'number')) {
+  if (wanted[0] === 1 && typeof total === 'object' && !wanted.some((size) => typeof size === 'object')) {
     const others = countElements(wanted.slice(1));
     const first = open < 0 ? others && divideDims(total, others) : from[0];
     if (typeof first === 'object') wanted[0] = first;

@@ -8,6 +8,9 @@ import { tensorOf } from '../tensor.ts';
 import type { GradientContext, NodeContext, Operator, OutputInfo, RewriteContext } from './operator.ts';
 import { invalid, mismatch } from './window.ts';
 
+/** As an operator's gradient returns them. */
+type InputGradients = readonly (string | undefined)[];
+
 function channelsOf({ node, shape }: NodeContext): number {
   if (shape(0).length < 2) throw mismatch(node, `gets an input of shape ${formatShape(shape(0))}, which has no axis of channels`);
   return staticDim(shape(0)[1], `The number of channels at ${node.op} (node "${node.name}")`);
@@ -51,7 +54,7 @@ function standardizedGradient(b: GraphBuilder, g: string, standardized: string, 
   return b.add('Mul', [centred, inverseDeviation]);
 }
 
-function batchNormalizationGradient({ b, constant, gradients: [gradient], inputs, node, shape, wants }: GradientContext): readonly (string | undefined)[] {
+function batchNormalizationGradient({ b, constant, gradients: [gradient], inputs, node, shape, wants }: GradientContext): InputGradients {
   if (gradient === undefined) return [];
   if ([1, 2, 3, 4].some((i) => wants(i))) {
     throw new UnsupportedOperatorError(node.op, node.name, 'gradient', 'its statistics or scale depend on the input.');
@@ -63,7 +66,7 @@ function batchNormalizationGradient({ b, constant, gradients: [gradient], inputs
   return [b.add('BatchNormalization', [gradient, inputs[1], zeros, zeros, inputs[4]], { epsilon: numberAttribute(node, 'epsilon', 1e-5) })];
 }
 
-function instanceNormalizationGradient({ b, gradients: [gradient], inputs, node, shape, wants }: GradientContext): readonly (string | undefined)[] {
+function instanceNormalizationGradient({ b, gradients: [gradient], inputs, node, shape, wants }: GradientContext): InputGradients {
   if (gradient === undefined) return [];
   const rank = shape(0).length;
   const spatial = range(2, rank);
@@ -93,7 +96,7 @@ function inferLayerNormalization({ has, node, shape, type }: NodeContext): reado
   return node.outputs.map((_, i): OutputInfo => (i === 0 ? { type: type(0), shape: input } : { type: 'float32', shape: statistics }));
 }
 
-function layerNormalizationGradient({ b, gradients: [gradient], inputs, node, shape, wants }: GradientContext): readonly (string | undefined)[] {
+function layerNormalizationGradient({ b, gradients: [gradient], inputs, node, shape, wants }: GradientContext): InputGradients {
   if (gradient === undefined) return [];
   const rank = shape(0).length;
   const axis = resolveAxis(numberAttribute(node, 'axis', -1), rank, node.op);
@@ -139,7 +142,7 @@ function rewriteMeanVarianceNormalization({ b, node, shape }: RewriteContext): r
   return [b.add('Div', [centred, b.add('Add', [deviation, b.scalar(1e-9)])])];
 }
 
-function lpNormalizationGradient({ b, gradients: [gradient], inputs, node, outputs, shape, wants }: GradientContext): readonly (string | undefined)[] {
+function lpNormalizationGradient({ b, gradients: [gradient], inputs, node, outputs, shape, wants }: GradientContext): InputGradients {
   if (gradient === undefined || !wants(0)) return [];
   const axis = resolveAxis(numberAttribute(node, 'axis', -1), shape(0).length, node.op);
   const along = b.add('ReduceSum', [b.add('Mul', [gradient, outputs[0]]), b.ints([axis])], { keepdims: 1 });
@@ -161,7 +164,7 @@ function lrnSize(node: NodeContext['node']): number {
  * y = x·s^−β, s = bias + alpha·(mean of x² over a window of channels).
  * ∂score/∂x = g·s^−β − 2αβ·x·(window mean, turned around, of g·x·s^(−β−1)).
  */
-function lrnGradient(context: GradientContext): readonly (string | undefined)[] {
+function lrnGradient(context: GradientContext): InputGradients {
   const { b, gradients: [gradient], inputs: [input], node, shape, wants } = context;
   if (gradient === undefined || !wants(0)) return [];
   const size = lrnSize(node);

@@ -3,16 +3,20 @@ import { assemblingOperators } from './assembling.ts';
 import { convolutionOperators } from './convolution.ts';
 import { normalizationOperators } from './normalization.ts';
 import type { Operator } from './operator.ts';
+import { padOperators } from './pad.ts';
 import { poolingOperators } from './pooling.ts';
 import { reshapingOperators } from './reshaping.ts';
+import { resizeOperators } from './resize.ts';
 import { sizeOperators } from './sizes.ts';
 
 const families: readonly (readonly Operator[])[] = [
   assemblingOperators,
   convolutionOperators,
   normalizationOperators,
+  padOperators,
   poolingOperators,
   reshapingOperators,
+  resizeOperators,
   sizeOperators,
 ];
 

@@ -123,8 +123,13 @@ class GraphReader {
 /** Files older than IR version 2 leave the type out: the field that is set tells it. */
 function guessType(proto: AttributeProto): number | undefined {
   const fields = { f: 'float', i: 'int', s: 'string', t: 'tensor', g: 'graph', floats: 'floats', ints: 'ints', strings: 'strings' } as const;
-  const found = (Object.keys(fields) as (keyof typeof fields)[]).find((field) => Object.hasOwn(proto, field));
+  const found = (Object.keys(fields) as (keyof typeof fields)[]).find((field) => Object.hasOwn(proto, field) && !isEmptyList(proto[field]));
   return found && attributeTypes[fields[found]];
+}
+
+/** Lists are there even where the file has none. */
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function text(bytes: Uint8Array | undefined): string {
@@ -142,9 +147,9 @@ function unique(name: string, taken: Set<string>): string {
 function declaredValue(value: ValueInfoProto): ValueInfo {
   const name = value.name ?? '';
   const type = elementType(value.type?.tensorType?.elemType ?? 0);
-  if (type) return { name, type, shape: shapeOf(value) };
-  throw new FoveaError('model-unsuitable', `"${name}", an input or output of the model, is not a tensor of a type that Fovea supports.`,
-    'Export the model with plain tensors as inputs and outputs.');
+  if (type && type !== 'string') return { name, type, shape: shapeOf(value) };
+  throw new FoveaError('model-unsuitable', `"${name}", an input or output of the model, is not a tensor of numbers of a type that Fovea supports.`,
+    'Export the model with plain tensors of numbers as inputs and outputs.');
 }
 
 /** Subgraphs and old files may leave the type of an output to be inferred. */

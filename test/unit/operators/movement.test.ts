@@ -1,0 +1,146 @@
+/**
+ * Operators that move elements about. They are linear, so their gradient is their adjoint: ⟨seed, op(x)⟩ = ⟨gradient(seed), x⟩ for every x
+ * and seed. Shapes, values and old forms are held against ONNX Runtime.
+ */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { addGradients } from '../../../src/graph/differentiate.ts';
+import { GraphBuilder } from '../../../src/graph/builder.ts';
+import { N, type Attribute, type Dim, type Graph, type Tensor } from '../../../src/graph/graph.ts';
+import { normalise } from '../../../src/graph/normalise.ts';
+import { makeTensor, tensorOf } from '../../../src/graph/tensor.ts';
+import { loadNative } from '../../../src/runtimes/onnxruntime/native.ts';
+import type { Runtime } from '../../../src/runtimes/runtime.ts';
+
+/** One operator on x; the other inputs are constants. */
+interface Case {
+  readonly op: string;
+  /** Shape of x; the first size is the batch where `batch` is set. */
+  readonly dims: readonly number[];
+  readonly batch?: boolean;
+  readonly constants?: readonly (Tensor | undefined)[];
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly outputs?: number;
+  /** Operator set that the form belongs to. */
+  readonly opset?: number;
+}
+
+const ints = (...values: number[]): Tensor => tensorOf('int64', values);
+
+/** The operator alone, as a file has it. */
+function source({ op, dims, batch, constants = [], attributes = {}, outputs = 1, opset = 17 }: Case): Graph {
+  const names = constants.map((tensor, i) => (tensor ? `c${i}` : ''));
+  const initializers = new Map(constants.flatMap((tensor, i): [string, Tensor][] => (tensor ? [[`c${i}`, tensor]] : [])));
+  const made = Array.from({ length: outputs }, (_, i) => `y${i}`);
+  return {
+    name: op, opset, metadata: {}, values: new Map(), initializers,
+    inputs: [{ name: 'x', type: 'float32', shape: dims.map((dim, i): Dim => (batch && i === 0 ? N : dim)) }],
+    outputs: made.map((name) => ({ name, type: 'float32', shape: undefined })),
+    nodes: [{ op, domain: '', name: 'node', inputs: ['x', ...names], outputs: made, attributes }],
+  };
+}
+
+/** Values that no two elements share, so that a wrong move is seen. */
+function distinct(dims: readonly number[], phase: number): Tensor {
+  return tensorOf('float32', Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i * 1.7 + phase) + i / 64), dims);
+}
+
+function inner(a: Tensor, b: Tensor): number {
+  return Array.from(a.data as Float32Array).reduce((sum, value, i) => sum + value * (b.data as Float32Array)[i], 0);
+}
+
+describe('operators that move elements', () => {
+  let runtime: Runtime;
+  before(async () => {
+    runtime = await loadNative();
+  });
+
+  async function run(graph: Graph, inputs: Record<string, Tensor>): Promise<Record<string, Tensor>> {
+    const program = await runtime.compile(graph);
+    try {
+      return await program.run(inputs);
+    } finally {
+      await program.dispose();
+    }
+  }
+
+  /** Old form = new form; inferred shape = real shape; gradient = adjoint. */
+  async function check(example: Case): Promise<void> {
+    const file = source(example);
+    const x = distinct(example.dims, 0.3);
+    const expected = await run(file, { x });
+    const graph = normalise(file);
+    const got = await run(graph, { x });
+    for (const { name, shape } of graph.outputs) {
+      assert.deepEqual(got[name], expected[name], name);
+      const open = shape!.map((dim) => (typeof dim === 'object' ? dim.batch * example.dims[0] : dim));
+      assert.deepEqual(open, got[name].dims, `inferred shape of ${name}`);
+    }
+    for (const { name } of graph.outputs) {
+      const b = GraphBuilder.from(graph);
+      const seed = distinct(got[name].dims, 1.1);
+      const [gradient] = addGradients(b, name, b.input('seed', 'float32', b.shape(name)), ['x']);
+      const back = (await run(b.build('gradient', { gradient: gradient! }), { x, seed })).gradient;
+      assert.deepEqual(back.dims, example.dims);
+      const [left, right] = [inner(seed, got[name]), inner(back, x)];
+      // Sums of at most a few thousand float32 products near 1.
+      assert.ok(Math.abs(left - right) <= 1e-4 * (1 + Math.abs(left)), `${name}: ${left} and ${right}`);
+    }
+  }
+
+  const cases: Record<string, Case> = {
+    'Reshape with a copied and a left-over size': { op: 'Reshape', dims: [2, 6, 4], batch: true, constants: [ints(0, 3, -1)] },
+    'Flatten in the middle': { op: 'Flatten', dims: [2, 3, 4], attributes: { axis: 2 } },
+    'Flatten with the batch': { op: 'Flatten', dims: [3, 3, 4], batch: true, attributes: { axis: 1 } },
+    'Squeeze (13)': { op: 'Squeeze', dims: [2, 1, 3, 1], batch: true, constants: [ints(-1)] },
+    'Squeeze (11)': { op: 'Squeeze', dims: [2, 1, 3, 1], attributes: { axes: [1, 3] }, opset: 11 },
+    'Unsqueeze (13)': { op: 'Unsqueeze', dims: [2, 3], batch: true, constants: [ints(1, -1)] },
+    'Unsqueeze (11)': { op: 'Unsqueeze', dims: [2, 3], attributes: { axes: [0] }, opset: 11 },
+    'Transpose by default': { op: 'Transpose', dims: [2, 3, 4] },
+    'Transpose of channels': { op: 'Transpose', dims: [2, 3, 4, 5], batch: true, attributes: { perm: [0, 2, 3, 1] } },
+    'Expand to more axes': { op: 'Expand', dims: [3, 1], constants: [ints(2, 3, 4)] },
+    'Tile': { op: 'Tile', dims: [2, 3, 2], batch: true, constants: [ints(1, 2, 3)] },
+    'Identity': { op: 'Identity', dims: [2, 3], batch: true },
+    'Dropout (7)': { op: 'Dropout', dims: [2, 3], batch: true, attributes: { ratio: 0.5 }, opset: 7 },
+    'Dropout (13)': { op: 'Dropout', dims: [2, 3], batch: true, constants: [tensorOf('float32', [0.5], [])] },
+    'Concat with zeros': { op: 'Concat', dims: [2, 3, 2], constants: [makeTensor('float32', [2, 4, 2])], attributes: { axis: 1 } },
+    'Split by sizes (13)': { op: 'Split', dims: [2, 7, 2], batch: true, constants: [ints(2, 1, 4)], attributes: { axis: 1 }, outputs: 3 },
+    'Split evenly (11)': { op: 'Split', dims: [2, 6], attributes: { axis: -1 }, outputs: 3, opset: 11 },
+    'Split by an attribute (11)': { op: 'Split', dims: [2, 6], attributes: { axis: 1, split: [4, 2] }, outputs: 2, opset: 11 },
+    'Split by number (18)': { op: 'Split', dims: [2, 7], attributes: { axis: 1, num_outputs: 3 }, constants: [], outputs: 3, opset: 18 },
+    'Slice (9)': { op: 'Slice', dims: [2, 6, 5], attributes: { starts: [1, 0], ends: [5, -1], axes: [1, 2] }, opset: 9 },
+    'Gather of one': { op: 'Gather', dims: [2, 5, 3], batch: true, constants: [tensorOf('int64', [0], [])], attributes: { axis: 1 } },
+    'Gather of neighbours': { op: 'Gather', dims: [2, 5, 3], batch: true, constants: [ints(2, 3)], attributes: { axis: 1 } },
+    'Gather with repeats from the end': { op: 'Gather', dims: [2, 5, 3], batch: true, constants: [tensorOf('int64', [-1, 0, -1, 2], [2, 2])], attributes: { axis: 1 } },
+    'DepthToSpace (DCR)': { op: 'DepthToSpace', dims: [2, 12, 2, 3], batch: true, attributes: { blocksize: 2, mode: 'DCR' } },
+    'DepthToSpace (CRD)': { op: 'DepthToSpace', dims: [2, 12, 2, 3], batch: true, attributes: { blocksize: 2, mode: 'CRD' } },
+    'SpaceToDepth': { op: 'SpaceToDepth', dims: [2, 3, 4, 6], batch: true, attributes: { blocksize: 2 } },
+  };
+  for (const [title, example] of Object.entries(cases)) it(title, () => check(example));
+
+  it('Slice with any start, end and step', async () => {
+    const index = fc.integer({ min: -9, max: 9 });
+    const step = fc.integer({ min: -3, max: 3 }).filter((value) => value !== 0);
+    await fc.assert(fc.asyncProperty(index, index, step, fc.integer({ min: 1, max: 7 }), async (start, end, by, length) => {
+      const example: Case = { op: 'Slice', dims: [2, length, 2], batch: true, constants: [ints(start), ints(end), ints(1), ints(by)] };
+      const { shape } = normalise(source(example)).outputs[0];
+      if (shape![1] !== 0) await check(example);
+    }), { seed: 7, numRuns: 60 });
+  });
+
+  it('opens up a branch whose condition is constant', async () => {
+    const branch = (op: string): Graph => ({
+      name: op, opset: 13, metadata: {}, values: new Map(), inputs: [], outputs: [{ name: 'out', type: 'float32', shape: undefined }],
+      initializers: new Map([['axes', ints(1)]]),
+      nodes: [{ op, domain: '', name: op, inputs: op === 'Squeeze' ? ['x', 'axes'] : ['x'], outputs: ['out'], attributes: {} }],
+    });
+    const file = source({ op: 'If', dims: [2, 1, 3] });
+    const nodes = [{ ...file.nodes[0], inputs: ['c'], attributes: { then_branch: branch('Squeeze'), else_branch: branch('Identity') } }];
+    for (const chosen of [1, 0]) {
+      const graph = normalise({ ...file, nodes, initializers: new Map([['c', tensorOf('bool', [chosen], [])]]) });
+      assert.deepEqual(graph.outputs[0].shape, chosen ? [2, 3] : [2, 1, 3]);
+      const x = distinct([2, 1, 3], 0);
+      assert.deepEqual((await run(graph, { x })).y0.data, x.data);
+    }
+  });
+});

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { installCodeServer, repositoryRoot } from '../test/e2e/rig/install-tools.ts';
 import { EditorServer } from '../test/e2e/rig/server.ts';
 
-const sample = 'chelsea-cat.png';
+const sample = 'cat-and-espresso.jpg';
 
 const home = path.join(repositoryRoot, '.cache', 'try');
 const pictures = path.join(home, 'pictures');

@@ -91,7 +91,7 @@ describe('preparing a model', () => {
 
   it('takes off the last activation, also before a reshape', () => {
     for (const [op, name] of [['Softmax', 'softmax'], ['LogSoftmax', 'log-softmax'], ['Sigmoid', 'sigmoid']] as const) {
-      const attributes = op === 'Sigmoid' ? {} : { axis: 1 };
+      const attributes: Node['attributes'] = op === 'Sigmoid' ? {} : { axis: 1 };
       const nodes = [...plain.nodes, node(op, ['scores'], 'activated', attributes), node('Unsqueeze', ['activated', 'axes'], 'output')];
       const model = prepareModel(graph({ ...plain, nodes, initializers: { ...weights, axes: tensorOf('int64', [2, 3]) }, output: ['output', ['batch', 5, 1, 1]] }));
       assert.equal(model.finalActivation, name);

@@ -12,7 +12,7 @@ import type { Workbench } from './workbench.ts';
 const maximumPanels = 12;
 
 /** The picture of the walkthrough. */
-const samplePicture = ['media', 'samples', 'chelsea-cat.png'];
+const samplePicture = ['media', 'samples', 'cat-and-espresso.jpg'];
 
 export function registerCommands(
   { extensionUri }: ExtensionContext,
@@ -55,9 +55,10 @@ export function registerCommands(
       await commands.executeCommand('vscode.open', sample);
       await explain(techniques[0].id, [sample]);
     },
-    'fovea.selectModel': async () => {
-      const chosen = await selectModel(models.reference);
-      if (chosen) await models.use(chosen);
+    /** Asks, unless a program names the model. */
+    'fovea.selectModel': async (named) => {
+      const chosen = typeof named === 'string' ? named : await selectModel(models.reference);
+      if (chosen !== undefined) await models.use(chosen);
     },
     'fovea.useModel': async (item) => {
       if (!(item instanceof Uri)) throw new FoveaError('model-missing', 'No model was named.', 'Choose this command from the menu of an *.onnx file.');
@@ -70,5 +71,5 @@ export function registerCommands(
     'fovea.showLog': async () => log.show(),
   };
   return Disposable.from(...Object.entries(handlers).map(([command, handler]) =>
-    commands.registerCommand(command, (...args: unknown[]) => handler(...args).catch(notifyError))));
+    commands.registerCommand(command, (...args: unknown[]) => handler(...args).catch((error: unknown) => void notifyError(error)))));
 }

@@ -46,7 +46,9 @@ export class ActiveModel implements Disposable {
     return chosen !== undefined && (isBundled(chosen) || workspace.isTrusted) ? chosen : bundledModels[0].reference;
   }
 
+  /** @throws FoveaError `model-untrusted` */
   async use(reference: ModelReference): Promise<void> {
+    checkModelAllowed(reference);
     await this.state.update(stateKey, reference);
     this.changed.fire(reference);
   }

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { commands } from 'vscode';
+import { api, bundled, extension } from './extension.ts';
+
+// Runs first: nothing has asked for the engine yet.
+describe('activation', () => {
+  it('starts no engine', async () => {
+    const { enginePid, panels } = await api();
+    assert.ok(extension().isActive);
+    assert.equal(enginePid(), undefined);
+    assert.deepEqual(panels(), []);
+  });
+
+  it('registers the commands that the manifest contributes, and no others', async () => {
+    await api();
+    const { contributes } = extension().packageJSON as { contributes: { commands: { command: string }[] } };
+    const registered = (await commands.getCommands(true)).filter((command) => command.startsWith('fovea.'));
+    assert.deepEqual(registered.sort(), contributes.commands.map(({ command }) => command).sort());
+  });
+
+  it('names the default model in the status bar', async () => {
+    assert.ok((await api()).status().includes(bundled.title));
+  });
+});

@@ -1,9 +1,9 @@
 /**
- * Runs test/integration in a real extension host: of code-server by default, of desktop VS Code with `--desktop`.
- * Prints the totals as mocha does; exit code 1 when a test failed, or when no test ran.
+ * Runs test/integration in a real extension host, in a trusted and in a restricted workspace: code-server's by default, desktop VS Code's with
+ * `--desktop`. Prints the totals as mocha does; exit code 1 when a test failed or none ran.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import * as z from 'zod';
 import { findChromium } from '../../rig/chromium.ts';
 import { openBrowser } from './browser.ts';
 import { repositoryRoot } from './install-tools.ts';
-import { EditorServer } from './server.ts';
+import { editorSettings, EditorServer } from './server.ts';
 
 const timeLimit = 300_000;
 
@@ -24,22 +24,41 @@ const resultsSchema = z.object({
 });
 
 const extensionTestsPath = path.join(repositoryRoot, 'out', 'integration', 'index.cjs');
-const home = await mkdtemp(path.join(tmpdir(), 'fovea-integration-'));
-const workspace = path.join(home, 'workspace');
-const resultsFile = path.join(home, 'results.json');
-try {
-  await mkdir(workspace);
-  const skipped = process.argv.includes('--desktop') ? await inDesktop() : await inCodeServer();
-  if (skipped === undefined) await report();
-  else console.log(`SKIPPED: ${skipped}`);
-} finally {
-  await rm(home, { recursive: true, force: true });
+const runIn = process.argv.includes('--desktop') ? inDesktop : inCodeServer;
+
+for (const trusted of [true, false]) {
+  const home = await mkdtemp(path.join(tmpdir(), 'fovea-integration-'));
+  const run: Run = { home, workspace: path.join(home, 'workspace'), results: path.join(home, 'results.json'), trusted };
+  try {
+    await mkdir(run.workspace);
+    const skipped = await runIn(run);
+    if (skipped !== undefined) {
+      console.log(`SKIPPED: ${skipped}`);
+      break;
+    }
+    console.log(trusted ? '\nIn a trusted workspace' : '\nIn Restricted Mode');
+    await report(run);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** One start of the editor. */
+interface Run {
+  /** Folder for everything that is written. */
+  readonly home: string;
+  /** Folder that the editor opens. */
+  readonly workspace: string;
+  /** File that test/integration writes. */
+  readonly results: string;
+  /** Whether the workspace is trusted, or open in Restricted Mode. */
+  readonly trusted: boolean;
 }
 
 /** @returns why it was skipped, or undefined when the tests ran */
-async function inCodeServer(): Promise<string | undefined> {
+async function inCodeServer({ home, workspace, results, trusted }: Run): Promise<string | undefined> {
   if (!findChromium()) return 'integration tests: no Chromium on this machine.';
-  const server = await EditorServer.start({ home, driver: true, environment: { FOVEA_TEST_RESULTS: resultsFile } });
+  const server = await EditorServer.start({ home, driver: true, workspaceTrust: !trusted, environment: { FOVEA_TEST_RESULTS: results } });
   try {
     const browser = await openBrowser(home);
     const page = browser.pages()[0] ?? (await browser.newPage());
@@ -57,7 +76,7 @@ async function inCodeServer(): Promise<string | undefined> {
 }
 
 /** @returns why it was skipped, or undefined when the tests ran */
-async function inDesktop(): Promise<string | undefined> {
+async function inDesktop({ home, workspace, results, trusted }: Run): Promise<string | undefined> {
   if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return 'tests in desktop VS Code: no display.';
   let vscodeExecutablePath = process.env.VSCODE_EXECUTABLE;
   try {
@@ -66,18 +85,20 @@ async function inDesktop(): Promise<string | undefined> {
     const detail = error instanceof Error ? error.message : String(error);
     return `tests in desktop VS Code: none could be downloaded (${detail}). VSCODE_EXECUTABLE can name one.`;
   }
-  // The exit code of the tests is in the results; a crash shows as missing results.
+  const data = path.join(home, 'data');
+  await mkdir(path.join(data, 'User'), { recursive: true });
+  await writeFile(path.join(data, 'User', 'settings.json'), JSON.stringify(editorSettings(!trusted)));
+  // The tests' failures are in the results; a crash shows as missing results.
   await runTests({
-    vscodeExecutablePath, extensionDevelopmentPath: repositoryRoot, extensionTestsPath,
-    extensionTestsEnv: { FOVEA_TEST_RESULTS: resultsFile },
-    launchArgs: [workspace, '--disable-workspace-trust', '--user-data-dir', path.join(home, 'data'), '--extensions-dir', path.join(home, 'extensions')],
+    vscodeExecutablePath, extensionDevelopmentPath: repositoryRoot, extensionTestsPath, extensionTestsEnv: { FOVEA_TEST_RESULTS: results },
+    launchArgs: [workspace, '--user-data-dir', data, '--extensions-dir', path.join(home, 'extensions')],
   }).catch(console.error);
   return undefined;
 }
 
-async function report(): Promise<void> {
-  if (!existsSync(resultsFile)) throw new Error('The integration tests ended without results.');
-  const results = resultsSchema.parse(JSON.parse(await readFile(resultsFile, 'utf8')));
+async function report(run: Run): Promise<void> {
+  if (!existsSync(run.results)) throw new Error('The integration tests ended without results.');
+  const results = resultsSchema.parse(JSON.parse(await readFile(run.results, 'utf8')));
   for (const title of results.passes) console.log(`  ✔ ${title}`);
   for (const title of results.pending) console.log(`  - ${title}`);
   for (const { title, error } of results.failures) console.log(`  ✘ ${title}\n${error.replaceAll(/^/gm, '      ')}`);

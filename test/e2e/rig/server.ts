@@ -22,6 +22,16 @@ const quietSettings = {
   'workbench.colorTheme': 'Default Dark Modern',
 };
 
+/** User settings for a still workbench, with the trust of workspaces switched off or on (Restricted Mode, without a question). */
+export function editorSettings(workspaceTrust: boolean): Record<string, unknown> {
+  return {
+    ...quietSettings,
+    'security.workspace.trust.enabled': workspaceTrust,
+    'security.workspace.trust.startupPrompt': 'never',
+    'security.workspace.trust.banner': 'never',
+  };
+}
+
 export interface ServerOptions {
   /** Folder for everything that the server writes; the caller makes and removes it. */
   readonly home: string;
@@ -30,7 +40,7 @@ export interface ServerOptions {
   readonly settings?: Record<string, unknown>;
   /** Seen by the extension host and the processes that it forks. */
   readonly environment?: Record<string, string>;
-  /** Whether workspaces must be trusted first (Restricted Mode). Default false. */
+  /** Whether the workspace opens in Restricted Mode. Default false. */
   readonly workspaceTrust?: boolean;
   /** Packaged extension to install before the start. */
   readonly vsix?: string;
@@ -45,7 +55,7 @@ export class EditorServer {
     const tools = await installCodeServer();
     const data = path.join(options.home, 'data');
     await mkdir(path.join(data, 'User'), { recursive: true });
-    const settings = { ...quietSettings, 'security.workspace.trust.enabled': options.workspaceTrust ?? false, ...options.settings };
+    const settings = { ...editorSettings(options.workspaceTrust ?? false), ...options.settings };
     await writeFile(path.join(data, 'User', 'settings.json'), JSON.stringify(settings));
     const config = path.join(options.home, 'config.yaml');
     await writeFile(config, '');

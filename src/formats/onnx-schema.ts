@@ -84,8 +84,9 @@ export const fieldIds = { modelGraph: 7, graphInitializer: 5 } as const;
 
 type Field = readonly [type: string, id: number, rule?: 'repeated'];
 
+/** In proto2 a field that is there counts, even if it is zero. */
 function message(fields: Readonly<Record<string, Field>>) {
-  return { fields: Object.fromEntries(Object.entries(fields).map(([name, [type, id, rule]]) => [name, { type, id, rule }])) };
+  return { edition: 'proto2', fields: Object.fromEntries(Object.entries(fields).map(([name, [type, id, rule]]) => [name, { type, id, rule }])) };
 }
 
 const root = protobuf.Root.fromJSON({

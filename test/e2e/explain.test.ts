@@ -1,0 +1,77 @@
+/** Every way from a picture to its heat map. */
+import assert from 'node:assert/strict';
+import { difference, ResultPanel } from './rig/result-panel.ts';
+import { Session } from './rig/session.ts';
+import type { Workbench } from './rig/workbench.ts';
+
+const explain = 'Explain with Grad-CAM';
+
+describe('explaining a picture', () => {
+  let session: Session;
+  let workbench: Workbench;
+
+  before(async () => {
+    session = await Session.start();
+    workbench = session.workbench;
+  });
+  after(() => session?.stop());
+  afterEach(async function () {
+    if (this.currentTest?.isFailed()) await workbench.screenshot(`failed ${this.currentTest.title}`);
+    await workbench.command('View: Close All Editors');
+  });
+
+  it('from the Explorer: the map is painted beside the picture', async () => {
+    const cold = await clickToMap('chelsea-cat.png');
+    const panel = await ResultPanel.painted(workbench);
+    assert.match(await panel.explainedClass(), /tabby|tiger cat|Egyptian cat/);
+    const overlay = await panel.pixels();
+    await panel.screenshot('explorer');
+
+    await workbench.command('View: Close All Editors');
+    const warm = await clickToMap('espresso.jpg');
+    const other = await ResultPanel.painted(workbench);
+    assert.match(await other.explainedClass(), /espresso/);
+    assert.ok(difference(overlay, await other.pixels()) > 5, 'another picture shows another result');
+    console.log(`      click to painted map: cold ${cold} ms, warm ${warm} ms`);
+  });
+
+  it('from the palette, for the picture that is open', async () => {
+    await workbench.openFile('espresso.jpg');
+    await workbench.command(explain);
+    const panel = await ResultPanel.painted(workbench);
+    assert.match(await panel.explainedClass(), /espresso/);
+    await panel.screenshot('palette beside the picture');
+  });
+
+  it('from the title of an open picture', async () => {
+    await workbench.openFile('espresso.jpg');
+    await workbench.editorTitleAction(explain);
+    assert.match(await (await ResultPanel.painted(workbench)).explainedClass(), /espresso/);
+  });
+
+  it('from the context menu of the image preview', async () => {
+    await workbench.openFile('espresso.jpg');
+    const preview = await workbench.webview('img.scale-to-fit, img');
+    await workbench.contextMenu(preview.locator('img').first(), explain);
+    assert.match(await (await ResultPanel.painted(workbench)).explainedClass(), /espresso/);
+  });
+
+  it('for a selection of several', async () => {
+    await workbench.select('chelsea-cat.png', 'espresso.jpg');
+    await workbench.explorerMenu('espresso.jpg', explain);
+    await workbench.tab('espresso.jpg – Grad-CAM').waitFor();
+    await workbench.tab('chelsea-cat.png – Grad-CAM').click();
+    assert.match(await (await ResultPanel.painted(workbench)).explainedClass(), /cat/);
+    await workbench.tab('espresso.jpg – Grad-CAM').click();
+    await workbench.page.waitForTimeout(200);
+    assert.match(await (await ResultPanel.painted(workbench)).explainedClass(), /espresso/);
+  });
+
+  /** @returns milliseconds from the click on the menu's entry to the painted map */
+  async function clickToMap(picture: string): Promise<number> {
+    await workbench.explorerMenu(picture, explain);
+    const start = performance.now();
+    await ResultPanel.painted(workbench);
+    return Math.round(performance.now() - start);
+  }
+});

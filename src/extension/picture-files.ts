@@ -14,24 +14,45 @@ export function picturePath(picture: string): string {
 /** Programs write a picture in several steps: changes closer together than this, in milliseconds, count as one. */
 const settleTime = 200;
 
-/** Watches one picture, which may lie outside the workspace. */
+/**
+ * Watches one picture, which may lie outside the workspace. `changed` is called for content that differs from when the watch began, so that
+ * news of an earlier change, arriving late, says nothing.
+ */
 export function watchPicture(picture: Uri, on: { changed(): void; deleted(): void }): Disposable {
   const slash = picture.path.lastIndexOf('/');
   const folder = picture.with({ path: picture.path.slice(0, slash) || '/' });
   // Brackets make a set of one of each character that means something in a pattern.
   const pattern = picture.path.slice(slash + 1).replace(/[[\]{}*?]/g, (character) => `[${character}]`);
   const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder, pattern));
+  let known = version(picture);
   let timer: NodeJS.Timeout | undefined;
-  const settle = (then: () => void) => (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(then, settleTime);
+  const look = async (): Promise<void> => {
+    const before = await known;
+    known = version(picture);
+    const now = await known;
+    if (now === before) return;
+    if (now === undefined) on.deleted();
+    else on.changed();
   };
-  const changed = settle(() => on.changed());
-  watcher.onDidChange(changed);
-  watcher.onDidCreate(changed);
-  watcher.onDidDelete(settle(() => on.deleted()));
+  const settle = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void look(), settleTime);
+  };
+  watcher.onDidChange(settle);
+  watcher.onDidCreate(settle);
+  watcher.onDidDelete(settle);
   return new Disposable(() => {
     clearTimeout(timer);
     watcher.dispose();
   });
+}
+
+/** Time and size of a file's last change; undefined while it is not there. */
+async function version(file: Uri): Promise<string | undefined> {
+  try {
+    const { mtime, size } = await workspace.fs.stat(file);
+    return `${mtime} ${size}`;
+  } catch {
+    return undefined;
+  }
 }

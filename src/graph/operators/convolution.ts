@@ -7,7 +7,7 @@ import { formatShape, sameDim, staticDim } from '../shape.ts';
 import { tensorOf } from '../tensor.ts';
 import type { GradientContext, NodeContext, Operator, OutputInfo } from './operator.ts';
 import type { Window } from './window.ts';
-import { extent, invalid, mismatch, readWindow, spatialSizes, windowAttribute } from './window.ts';
+import { extent, invalid, mismatch, readWindow, spatialSizes, windowAttribute, windowAttributes } from './window.ts';
 
 /** Sizes of the kernel, from the weights (M,C/group,...); the attribute kernel_shape must agree. */
 function kernelOf(context: NodeContext): number[] {
@@ -62,7 +62,7 @@ function transposedWindow(context: NodeContext): Window & { readonly padding: re
   const strides = windowAttribute(node, 'strides', rank, 1, 1);
   const dilations = windowAttribute(node, 'dilations', rank, 1, 1);
   const pads = windowAttribute(node, 'pads', 2 * rank, 0, 0);
-  const padding = windowAttribute(node, 'output_padding', rank, 0, 0);
+  const padding = windowAttribute(node, 'output_padding', rank, 0, 0).slice();
   const stated = numbersAttribute(node, 'output_shape', []);
   const auto = textAttribute(node, 'auto_pad', 'NOTSET');
   const wanted = stated.length === 0 ? undefined : windowAttribute({ ...node, attributes: { s: stated.slice(-rank) } }, 's', rank, 1, 1);
@@ -79,8 +79,12 @@ function transposedWindow(context: NodeContext): Window & { readonly padding: re
     const total = Math.max(0, full - target);
     begin[axis] = auto === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2);
     end[axis] = total - begin[axis];
+    padding[axis] += Math.max(0, target - full);
     return target;
   });
+  if (padding.some((rest, axis) => rest >= Math.max(strides[axis], dilations[axis]))) {
+    throw mismatch(node, `cannot make an output of [${input.join(', ')}] from an input of shape ${formatShape(context.shape(0))}`);
+  }
   if (input.some((size) => size < 1)) throw mismatch(node, `has paddings that leave nothing of its output for an input of shape ${formatShape(context.shape(0))}`);
   return { kernel, strides, dilations, begin, end, input, output, padding };
 }
@@ -122,10 +126,7 @@ export function turnWeights(weights: Tensor, group: number): Tensor {
 export function transposeAttributes(window: Window, group: number): Record<string, Attribute> {
   const rest = window.input.map((size, axis) =>
     size + window.begin[axis] + window.end[axis] - window.strides[axis] * (window.output[axis] - 1) - extent(window, axis));
-  return {
-    kernel_shape: window.kernel, strides: window.strides, dilations: window.dilations, group,
-    pads: [...window.begin, ...window.end], output_padding: rest,
-  };
+  return { ...windowAttributes(window), group, output_padding: rest };
 }
 
 /** ∂score/∂input of a convolution with weights (M,C/group,...), from ∂score/∂output. */
@@ -158,10 +159,20 @@ function crop(b: GraphBuilder, image: string, surplus: readonly number[]): strin
   return b.add('Slice', [image, b.ints(axes.map(() => 0)), b.ints(ends), b.ints(axes.map((axis) => axis + 2))]);
 }
 
+/** Whether paddings are stated otherwise than by `pads`. */
+function derivesPads(node: Node): boolean {
+  return textAttribute(node, 'auto_pad', 'NOTSET') !== 'NOTSET' || numbersAttribute(node, 'output_shape', []).length > 0;
+}
+
 export const convolutionOperators: readonly Operator[] = [
   {
     op: 'Conv',
     infer: inferConv,
+    rewrite(context) {
+      const { b, node, shape } = context;
+      if (!derivesPads(node)) return undefined;
+      return [b.add('Conv', node.inputs, { ...windowAttributes(readWindow(node, shape(0), kernelOf(context))), group: groupsOf(node) })];
+    },
     gradient(context) {
       const { b, gradients: [gradient], inputs, node, shape, wants } = context;
       if (gradient === undefined) return [];
@@ -177,17 +188,21 @@ export const convolutionOperators: readonly Operator[] = [
   {
     op: 'ConvTranspose',
     infer: inferConvTranspose,
+    rewrite(context) {
+      const { b, node } = context;
+      if (!derivesPads(node)) return undefined;
+      const window = transposedWindow(context);
+      return [b.add('ConvTranspose', node.inputs, { ...windowAttributes(window), output_padding: window.padding, group: groupsOf(node) })];
+    },
     gradient(context) {
       const { b, gradients: [gradient], inputs, node, wants } = context;
       if (gradient === undefined) return [];
       refuseWeights(context);
-      const { kernel, strides, dilations, begin, end, padding } = transposedWindow(context);
+      const window = transposedWindow(context);
       // The rows added by an output_padding of a whole stride or more would be windows of their own.
-      const image = (): string => crop(b, gradient, padding.map((count, axis) => (count >= strides[axis] ? count : 0)));
+      const image = (): string => crop(b, gradient, window.padding.map((count, axis) => (count >= window.strides[axis] ? count : 0)));
       return [
-        wants(0)
-          ? b.add('Conv', [image(), inputs[1]], { kernel_shape: kernel, strides, dilations, group: groupsOf(node), pads: [...begin, ...end] })
-          : undefined,
+        wants(0) ? b.add('Conv', [image(), inputs[1]], { ...windowAttributes(window), group: groupsOf(node) }) : undefined,
         undefined,
         wants(2) ? biasGradient(context) : undefined,
       ];

@@ -1,13 +1,14 @@
 /** Pooling over windows and over whole images. */
-import { numberAttribute } from '../attributes.ts';
+import { UnsupportedOperatorError } from '../../protocol/errors.ts';
+import { numberAttribute, textAttribute } from '../attributes.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Attribute, Shape, Tensor } from '../graph.ts';
 import { staticDim } from '../shape.ts';
 import { tensorOf } from '../tensor.ts';
 import { transposeAttributes, uniformKernel } from './convolution.ts';
-import type { GradientContext, NodeContext, Operator, OutputInfo } from './operator.ts';
+import type { GradientContext, NodeContext, Operator, OutputInfo, RewriteContext } from './operator.ts';
 import type { Window } from './window.ts';
-import { readPool, spatialSizes } from './window.ts';
+import { extent, readPool, spatialSizes, windowAttributes } from './window.ts';
 
 function channelsOf({ node, shape }: NodeContext): number {
   return staticDim(shape(0)[1], `The number of channels at ${node.op} (node "${node.name}")`);
@@ -76,18 +77,63 @@ function averagePoolGradient(context: GradientContext): string {
   return spread(b, gradient as string, window, windowCounts(window, numberAttribute(node, 'count_include_pad', 0) !== 0), channelsOf(context));
 }
 
+/** Pads that auto_pad derives made explicit. */
+function rewriteMaxPool({ b, node, shape }: RewriteContext): readonly string[] | undefined {
+  if (textAttribute(node, 'auto_pad', 'NOTSET') === 'NOTSET') return undefined;
+  const attributes = { ...windowAttributes(readPool(node, shape(0))), storage_order: numberAttribute(node, 'storage_order', 0) };
+  return b.addAll('MaxPool', node.inputs, attributes, { count: node.outputs.length });
+}
+
+/**
+ * Pads that auto_pad derives made explicit. Dilated windows (since opset 19), and since opset 19 those that reach over the padding's end, are
+ * written as a depthwise convolution and a division by the number of elements.
+ */
+function rewriteAveragePool(context: RewriteContext): readonly string[] | undefined {
+  const { b, node, opset, shape } = context;
+  const window = readPool(node, shape(0));
+  const { begin, dilations, input, kernel, output, strides } = window;
+  const withPadding = numberAttribute(node, 'count_include_pad', 0) !== 0;
+  const overhang = kernel.map((_, axis) => (output[axis] - 1) * strides[axis] + extent(window, axis) - input[axis] - begin[axis]);
+  if (dilations.every((dilation) => dilation === 1)) {
+    const late = opset >= 19 && withPadding && overhang.some((over, axis) => over > window.end[axis]);
+    if (!late) {
+      if (textAttribute(node, 'auto_pad', 'NOTSET') === 'NOTSET') return undefined;
+      const { dilations: _, ...attributes } = windowAttributes(window);
+      return [b.add('AveragePool', node.inputs, { ...attributes, count_include_pad: withPadding ? 1 : 0 })];
+    }
+  }
+  const channels = channelsOf(context);
+  const size = kernel.reduce((a, k) => a * k, 1);
+  const pads = [...begin, ...overhang.map((over) => Math.max(0, over))];
+  const mean = b.add('Conv', [node.inputs[0], b.constant(uniformKernel(channels, kernel, 1 / size))],
+    { kernel_shape: kernel, strides, dilations, pads, group: channels });
+  const counts = windowCounts(window, withPadding).data as Float32Array;
+  if (counts.every((count) => count === size)) return [mean];
+  return [b.add('Mul', [mean, b.constant({ type: 'float32', dims: [1, 1, ...output], data: counts.map((count) => size / count) })])];
+}
+
+/** The norm over a whole image. */
+function rewriteGlobalLpPool({ b, node, shape }: RewriteContext): readonly string[] {
+  const axes = spatialSizes(node, shape(0)).map((_, axis) => axis + 2);
+  const p = numberAttribute(node, 'p', 2);
+  if (p === 1) return [b.add('ReduceSum', [b.add('Abs', [node.inputs[0]]), b.ints(axes)], { keepdims: 1 })];
+  if (p === 2) return [b.add('ReduceL2', [node.inputs[0]], { axes, keepdims: 1 })];
+  throw new UnsupportedOperatorError(node.op, node.name, 'operator', `its norm is p = ${p}.`);
+}
+
 /** The gradient of the one input of an operator with one output. */
 function ofInput(gradient: (context: GradientContext) => string): Operator['gradient'] {
   return (context) => (context.gradients[0] === undefined || !context.wants(0) ? [] : [gradient(context)]);
 }
 
 export const poolingOperators: readonly Operator[] = [
-  { op: 'MaxPool', infer: inferPool, gradient: ofInput(maxPoolGradient) },
-  { op: 'AveragePool', infer: inferPool, gradient: ofInput(averagePoolGradient) },
+  { op: 'MaxPool', infer: inferPool, rewrite: rewriteMaxPool, gradient: ofInput(maxPoolGradient) },
+  { op: 'AveragePool', infer: inferPool, rewrite: rewriteAveragePool, gradient: ofInput(averagePoolGradient) },
   { op: 'GlobalAveragePool', infer: inferGlobalPool, gradient: ofInput(spreadGlobally) },
   {
     op: 'GlobalMaxPool',
     infer: inferGlobalPool,
     gradient: ofInput((context) => scatterGradient(context, { kernel_shape: spatialSizes(context.node, context.shape(0)) })),
   },
+  { op: 'GlobalLpPool', infer: inferGlobalPool, rewrite: rewriteGlobalLpPool },
 ];

@@ -1,7 +1,7 @@
 /** The sliding window that convolutions and poolings share: its attributes read and checked, its padding made explicit. */
 import { FoveaError } from '../../protocol/errors.ts';
 import { numberAttribute, numbersAttribute, textAttribute } from '../attributes.ts';
-import type { Node, Shape } from '../graph.ts';
+import type { Attribute, Node, Shape } from '../graph.ts';
 import { formatShape, staticDim } from '../shape.ts';
 
 /** One entry for each spatial axis. */
@@ -87,6 +87,11 @@ export function readWindow(node: Node, shape: Shape, kernel: readonly number[], 
     throw mismatch(node, `has a window of [${kernel.join(', ')}] that does not fit into its input of shape ${formatShape(shape)}`);
   }
   return { kernel, strides, dilations, begin, end, input, output };
+}
+
+/** The attributes of a Conv with this window, paddings explicit; AveragePool has no dilations in `graphOpset`. */
+export function windowAttributes({ kernel, strides, dilations, begin, end }: Window): Record<string, Attribute> {
+  return { kernel_shape: kernel, strides, dilations, pads: [...begin, ...end] };
 }
 
 /** Reads the attribute kernel_shape of a pooling. */

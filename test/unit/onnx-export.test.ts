@@ -61,7 +61,8 @@ function graphs(depth: number): fc.Arbitrary<Graph> {
     picks: fc.array(fc.nat(), { maxLength: 3 }),
   }), { maxLength: 6 });
   const inputInfos = fc.tuple(valueInfo(`x${depth}`), valueInfo(`z${depth}`));
-  return fc.record({ name: fc.string(), nodes, weights: fc.array(tensors, { maxLength: 3 }), inputs: inputInfos }).chain(({ name, nodes: drafts, weights, inputs }) => {
+  const parts = fc.record({ name: fc.string(), drafts: nodes, weights: fc.array(tensors, { maxLength: 3 }), inputs: inputInfos });
+  return parts.chain(({ name, drafts, weights, inputs }) => {
     const initializers = new Map(weights.map((tensor, i) => [`w${depth}.${i}`, tensor]));
     const known = ['', ...inputs.map((input) => input.name), ...initializers.keys()];
     const made = drafts.map((draft, i): Node => {

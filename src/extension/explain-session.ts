@@ -25,6 +25,9 @@ export interface SessionHost {
 /** The part of the engine that a session uses. */
 export type SessionEngine = Pick<EngineClient, 'describeModel' | 'explain' | 'layerStrip' | 'predict' | 'exportResult' | 'techniques'>;
 
+/** What can be under way, each at most once. The strip and the trials outlive a mere change of layer. */
+type Work = 'explain' | 'strip' | 'trials';
+
 type Kept = Exclude<HostMessage['type'], 'announce'>;
 
 /** In the order in which a panel that starts anew needs them. */
@@ -32,7 +35,7 @@ const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'resul
 
 export class ExplainSession {
   private readonly kept = new Map<Kept, HostMessage>();
-  private running: AbortController | undefined;
+  private readonly running = new Map<Work, AbortController>();
   private override: { model: ModelReference; preprocessing: Preprocessing } | undefined;
   private current: Subject;
 
@@ -57,7 +60,7 @@ export class ExplainSession {
     const error = this.kept.get('error');
     return {
       picture, technique, model,
-      busy: this.running !== undefined,
+      busy: this.running.size > 0,
       className: result?.type === 'result' ? result.result.class.name : undefined,
       error: error?.type === 'error' ? error.error.reason : undefined,
     };
@@ -73,10 +76,10 @@ export class ExplainSession {
     const { model, technique, picture, class: target } = this.current;
     const sameStrip = subject.model === model && subject.technique === technique && subject.picture === picture && subject.class === target;
     this.current = subject;
-    if (!sameStrip) this.kept.delete('strip');
-    if (subject.model !== model || subject.picture !== picture) this.kept.delete('preprocessing-trials');
+    if (!sameStrip) this.drop('strip', 'strip');
+    if (subject.model !== model || subject.picture !== picture) this.drop('trials', 'preprocessing-trials');
     this.keepSubject();
-    await this.task('Explaining', async (options) => {
+    await this.task('explain', 'Explaining', async (options) => {
       this.host.checkModel(subject.model);
       await Promise.all([
         this.describe(subject, options),
@@ -92,9 +95,8 @@ export class ExplainSession {
 
   /** Stops what is under way and shows the last result again, if there is one. */
   cancel(): void {
-    if (!this.running) return;
-    this.running.abort();
-    this.running = undefined;
+    if (this.running.size === 0) return;
+    this.abortAll();
     this.kept.delete('busy');
     const result = this.kept.get('result');
     if (result?.type === 'result') this.current = result.subject;
@@ -105,7 +107,7 @@ export class ExplainSession {
 
   async strip(): Promise<void> {
     const subject = this.current;
-    await this.task('Explaining every layer', async (options) => {
+    await this.task('strip', 'Explaining every layer', async (options) => {
       this.host.checkModel(subject.model);
       const { layer: _, ...request } = this.request();
       const entries = await this.engine.layerStrip(request, options);
@@ -116,7 +118,7 @@ export class ExplainSession {
   /** Predictions under the present preprocessing and each preset; shown as they come. */
   async preprocessingTrials(): Promise<void> {
     const subject = this.current;
-    await this.task('Trying the common preprocessings', async (options) => {
+    await this.task('trials', 'Trying the common preprocessings', async (options) => {
       this.host.checkModel(subject.model);
       const description = this.model ?? await this.describe(subject, options);
       const { picture, model, runtime, preprocessing } = this.request();
@@ -138,8 +140,8 @@ export class ExplainSession {
   /** Replaces the model's own preprocessing in this panel; undefined takes it back. */
   async usePreprocessing(preprocessing: Preprocessing | undefined): Promise<void> {
     this.override = preprocessing && { model: this.current.model, preprocessing };
-    this.kept.delete('preprocessing-trials');
-    this.kept.delete('strip');
+    this.drop('trials', 'preprocessing-trials');
+    this.drop('strip', 'strip');
     await this.explain();
   }
 
@@ -156,7 +158,19 @@ export class ExplainSession {
   }
 
   dispose(): void {
-    this.running?.abort();
+    this.abortAll();
+  }
+
+  private abortAll(): void {
+    for (const controller of this.running.values()) controller.abort();
+    this.running.clear();
+  }
+
+  /** Stops work whose outcome is no longer wanted, and forgets the last one. */
+  private drop(work: Work, outcome: Kept): void {
+    this.running.get(work)?.abort();
+    this.running.delete(work);
+    this.kept.delete(outcome);
   }
 
   /** The present subject as the engine wants it. */
@@ -179,15 +193,15 @@ export class ExplainSession {
     if (!this.kept.has('techniques')) this.show({ type: 'techniques', techniques: await this.engine.techniques(options) });
   }
 
-  /** One request at a time: a newer one takes the place of the one under way. */
-  private async task(message: string, work: (options: CallOptions & { signal: AbortSignal }) => Promise<void>): Promise<void> {
-    this.running?.abort();
+  /** Newer work takes the place of older work of the same kind. */
+  private async task(work: Work, message: string, run: (options: CallOptions & { signal: AbortSignal }) => Promise<void>): Promise<void> {
+    this.running.get(work)?.abort();
     const controller = new AbortController();
-    this.running = controller;
+    this.running.set(work, controller);
     this.kept.delete('error');
     this.show({ type: 'busy', message: `${message}…` });
     try {
-      await work({
+      await run({
         signal: controller.signal,
         onProgress: (note) => {
           if (!controller.signal.aborted) this.show({ type: 'busy', message: note.message, fraction: note.fraction });
@@ -196,10 +210,8 @@ export class ExplainSession {
     } catch (error) {
       if (!controller.signal.aborted) this.showError(error);
     } finally {
-      if (this.running === controller) {
-        this.running = undefined;
-        this.kept.delete('busy');
-      }
+      if (this.running.get(work) === controller) this.running.delete(work);
+      if (this.running.size === 0) this.kept.delete('busy');
     }
   }
 
@@ -212,5 +224,8 @@ export class ExplainSession {
     if (message.type === 'result') this.kept.delete('error');
     this.kept.set(message.type, message);
     this.host.post(message);
+    // The page takes any outcome for the end of all work.
+    const busy = this.kept.get('busy');
+    if ((message.type === 'strip' || message.type === 'preprocessing-trials') && this.running.has('explain') && busy) this.host.post(busy);
   }
 }

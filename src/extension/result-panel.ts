@@ -130,8 +130,8 @@ export class ResultPanel implements Disposable {
         await this.session.preprocessingTrials();
         break;
       case 'use-preprocessing':
-        await this.session.usePreprocessing(message.preprocessing);
         if (message.save) await this.savePreprocessing(message.preprocessing);
+        else await this.session.usePreprocessing(message.preprocessing);
         break;
       case 'export':
         await this.export(message);
@@ -147,12 +147,12 @@ export class ResultPanel implements Disposable {
     }
   }
 
-  /** The page may change what is explained of its picture, never the picture: it is another origin. */
+  /** The page may change what is explained, never the picture or the model: it is another origin, and those are files. */
   private accept(asked: Subject): Subject {
-    const { picture, class: target, layer } = this.session.subject;
+    const { picture, model, class: target, layer } = this.session.subject;
     if (asked.class !== target) void commands.executeCommand('setContext', 'fovea.changedClass', true);
     if (asked.layer !== layer) void commands.executeCommand('setContext', 'fovea.changedLayer', true);
-    return { ...asked, picture };
+    return { ...asked, picture, model };
   }
 
   private async savePreprocessing(preprocessing: Preprocessing): Promise<void> {
@@ -160,8 +160,15 @@ export class ResultPanel implements Disposable {
     if (isBundled(model)) {
       throw new FoveaError('preprocessing-invalid', 'The preprocessing of a bundled model is known and is not saved.', 'It stays changed in this panel only.');
     }
-    const file = await saveSidecar(model, preprocessing);
+    let file: string;
+    try {
+      file = await saveSidecar(model, preprocessing);
+    } catch (error) {
+      await this.session.usePreprocessing(preprocessing);
+      throw error;
+    }
     this.post({ type: 'announce', message: `Saved ${file}.` });
+    await this.session.usePreprocessing(undefined); // from now on the sidecar says it
   }
 
   private async export(message: Extract<PanelMessage, { type: 'export' }>): Promise<void> {

@@ -145,6 +145,27 @@ describe('explain session', () => {
     assert.ok(!types(session.snapshot()).includes('strip'));
   });
 
+  it('lets the strip outlive a change of layer, and stops it with a change of class', async () => {
+    let answer: (entries: LayerStripEntry[]) => void = () => {};
+    const signals: AbortSignal[] = [];
+    engine.layerStrip = (_, { signal } = {}) => new Promise((resolve, reject) => {
+      answer = resolve;
+      signals.push(signal!);
+      signal!.addEventListener('abort', () => reject(new CancelledError()));
+    });
+    const strip = session.strip();
+    void session.explain({ ...subject, layer: 'conv1' });
+    assert.equal(signals[0].aborted, false);
+    answer([]);
+    await strip;
+    assert.deepEqual(types(posted).slice(-2), ['strip', 'busy'], 'the map of the layer is still to come');
+    const second = session.strip();
+    void session.explain({ ...subject, class: 5 });
+    assert.ok(signals[1].aborted);
+    await second;
+    assert.ok(!types(session.snapshot()).includes('strip') && !types(posted).includes('error'));
+  });
+
   it('passes progress on, but none of a request that is over', async () => {
     const first = session.explain();
     engine.note!('Compiling');

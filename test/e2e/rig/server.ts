@@ -1,10 +1,13 @@
 /** Starts and stops code-server in a folder of its own: no settings, extensions or state of the machine's user are seen or changed. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { installCodeServer, outerEnvironment } from './install-tools.ts';
+
+/** The user without rights of every Unix. */
+const nobody = 65534;
 
 /** Settings that keep the workbench still: no welcome page, no updates, no AI features, no animation. */
 const quietSettings = {
@@ -42,6 +45,8 @@ export interface ServerOptions {
   readonly environment?: Record<string, string>;
   /** Whether the workspace opens in Restricted Mode. Default false. */
   readonly workspaceTrust?: boolean;
+  /** Runs as a user without rights where this process is root, whom no file mode stops. Default false. */
+  readonly unprivileged?: boolean;
   /** Packaged extension to install before the start. */
   readonly vsix?: string;
 }
@@ -61,10 +66,12 @@ export class EditorServer {
     await writeFile(config, '');
     const folders = ['--config', config, '--user-data-dir', data, '--extensions-dir', path.join(options.home, 'extensions')];
     // With an empty gallery the editor asks no server for extensions.
-    const env = { ...outerEnvironment(), EXTENSIONS_GALLERY: '{}', NODE_OPTIONS: '', ...options.environment };
+    const env = { ...outerEnvironment(), EXTENSIONS_GALLERY: '{}', NODE_OPTIONS: '', HOME: options.home, ...options.environment };
 
+    const user = options.unprivileged && process.getuid?.() === 0 ? nobody : undefined;
+    if (user !== undefined) await giveTo(options.home, user);
     if (options.vsix) {
-      const install = launch(tools.node, [tools.server, ...folders, '--install-extension', options.vsix], env);
+      const install = launch(tools.node, [tools.server, ...folders, '--install-extension', options.vsix], env, user);
       const code = await Promise.race([ended(install.child), sleep(60_000)]);
       if (code !== 0) throw new Error(`Installing ${options.vsix} failed (${code}):\n${install.output.join('')}`);
     }
@@ -74,7 +81,7 @@ export class EditorServer {
       '--disable-getting-started-override', '--disable-proxy',
       ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
       ...(options.driver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
-    ], env);
+    ], env, user);
     const running = new EditorServer(server.child, port, server.output);
     const deadline = Date.now() + 30_000;
     while (!(await answers(`http://127.0.0.1:${port}/healthz`))) {
@@ -85,6 +92,11 @@ export class EditorServer {
       await sleep(100);
     }
     return running;
+  }
+
+  /** Process id of the server, whose descendants are the extension host and what it forks. */
+  get pid(): number {
+    return this.child.pid!;
   }
 
   /** What the server has printed so far. */
@@ -118,9 +130,15 @@ export class EditorServer {
   }
 }
 
+/** Makes a folder and all in it the property of a user. */
+async function giveTo(folder: string, user: number): Promise<void> {
+  await chown(folder, user, user);
+  for (const entry of await readdir(folder, { recursive: true })) await chown(path.join(folder, entry), user, user);
+}
+
 /** In a process group of its own, because the server forks several children. */
-function launch(command: string, args: string[], env: NodeJS.ProcessEnv): { child: ChildProcess; output: string[] } {
-  const child = spawn(command, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+function launch(command: string, args: string[], env: NodeJS.ProcessEnv, user?: number): { child: ChildProcess; output: string[] } {
+  const child = spawn(command, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'], uid: user, gid: user });
   const output: string[] = [];
   child.stdout.on('data', (data: Buffer) => output.push(String(data)));
   child.stderr.on('data', (data: Buffer) => output.push(String(data)));

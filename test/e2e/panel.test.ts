@@ -1,0 +1,116 @@
+/** The result panel in the real window: what recolours, what explains anew, by mouse and by keyboard, in every theme. */
+import assert from 'node:assert/strict';
+import { difference, ResultPanel } from './rig/result-panel.ts';
+import { Session } from './rig/session.ts';
+import type { Workbench } from './rig/workbench.ts';
+
+const picture = 'cat-and-espresso.jpg';
+
+describe('the result panel', () => {
+  let session: Session;
+  let workbench: Workbench;
+  let panel: ResultPanel;
+
+  before(async () => {
+    session = await Session.start();
+    workbench = session.workbench;
+    await workbench.explorerMenu(picture, 'Explain with Grad-CAM');
+    panel = await ResultPanel.painted(workbench);
+  });
+  after(() => session?.stop());
+  afterEach(async function () {
+    if (this.currentTest?.isFailed()) await workbench.screenshot(`failed ${this.currentTest.title}`);
+  });
+
+  it('shows five predictions; another one moves the map', async () => {
+    assert.equal(await panel.predictions().count(), 5);
+    await choose('class', 'espresso');
+    assert.equal(await panel.explainedClass(), 'espresso');
+    const espresso = await panel.pixels();
+    await panel.screenshot('class espresso');
+    const cat = panel.predictions().filter({ hasText: /cat|tabby|lynx/ }).first();
+    const name = await cat.innerText();
+    await panel.repaint(() => cat.click());
+    assert.ok(name.includes(await panel.explainedClass()), `${name} is explained`);
+    assert.ok(difference(espresso, await panel.pixels()) > 5, 'the map lies elsewhere');
+    await panel.screenshot('class cat');
+  });
+
+  it('explains at another layer, chosen from the list or from the strip of all layers', async () => {
+    const first = await panel.layer();
+    await panel.find('#layer').click();
+    const other = panel.find('.combobox-option').filter({ hasNotText: first }).nth(-2);
+    const name = await other.locator('.combobox-label').innerText();
+    await panel.repaint(() => other.click());
+    assert.equal(await panel.layer(), name);
+
+    await panel.find('#strip-toggle').click();
+    const items = panel.find('.strip-item canvas');
+    await items.first().waitFor();
+    assert.ok((await items.count()) > 5);
+    await panel.screenshot('every layer');
+    await panel.repaint(() => panel.find(`.strip-item[data-layer="${first}"]`).click());
+    assert.equal(await panel.layer(), first);
+    await panel.find('#strip-toggle').click();
+  });
+
+  it('recolours by itself', async () => {
+    const opaque = await panel.pixels();
+    const key = (name: string, selector: string) => panel.repaint(async () => {
+      await panel.find(selector).focus();
+      await workbench.page.keyboard.press(name);
+    });
+    await key('Home', '#opacity');
+    const bare = await panel.pixels();
+    assert.ok(difference(opaque, bare) > 5, 'without opacity the picture is bare');
+    await key('End', '#opacity');
+    assert.ok(difference(bare, await panel.pixels()) > 5);
+    await panel.screenshot('full opacity');
+    await key('Home', '#opacity');
+    assert.equal(difference(bare, await panel.pixels()), 0, 'the same setting paints the same pixels');
+  });
+
+  it('has four layouts', async () => {
+    await setOpacity(60);
+    const seen: number[][] = [];
+    for (const layout of ['Side by side', 'Swipe', 'Map only', 'Overlay']) {
+      await panel.repaint(() => panel.find(`.segmented input[aria-label="${layout}"]`).check({ force: true }));
+      const pixels = await panel.pixels();
+      for (const other of seen) assert.ok(difference(other, pixels) > 1, `${layout} looks like no other layout`);
+      seen.push(pixels);
+      await panel.screenshot(`layout ${layout.toLowerCase()}`);
+    }
+  });
+
+  it('says the value under the pointer, and zooms', async () => {
+    await panel.canvas.hover();
+    assert.match(await panel.find('#probe').innerText(), /x \d+, y \d+/);
+    const before = await panel.find('#scale').innerText();
+    await panel.repaint(() => panel.find('#zoom-in').click());
+    assert.notEqual(await panel.find('#scale').innerText(), before);
+    await panel.repaint(() => panel.find('#zoom-fit').click());
+    assert.equal(await panel.find('#scale').innerText(), before);
+  });
+
+  it('follows the theme', async () => {
+    const background = () => panel.frame.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = await background();
+    for (const theme of ['Light Modern', 'Dark High Contrast', 'Light High Contrast']) {
+      await workbench.colorTheme(theme);
+      await panel.frame.waitForFunction((previous) => getComputedStyle(document.body).backgroundColor !== previous, dark);
+      await workbench.screenshot(`theme ${theme.toLowerCase()}`);
+    }
+    await workbench.colorTheme('Dark Modern');
+  });
+
+  async function setOpacity(percent: number): Promise<void> {
+    await panel.find('#opacity').fill(String(percent));
+  }
+
+  /** Picks an option of a combobox by typing. */
+  async function choose(id: string, text: string): Promise<void> {
+    await panel.find(`#${id}`).click();
+    await panel.find(`#${id}`).fill(text);
+    await panel.repaint(() => panel.find('.combobox-option').filter({ hasText: text }).first().click());
+  }
+});

@@ -1,0 +1,37 @@
+/** What a window reload must not lose. */
+import assert from 'node:assert/strict';
+import { ResultPanel } from './rig/result-panel.ts';
+import { Session } from './rig/session.ts';
+
+describe('after a reload of the window', () => {
+  let session: Session;
+  before(async () => {
+    session = await Session.start();
+  });
+  after(() => session?.stop());
+
+  it('the panel is back with its class and its view', async () => {
+    const { workbench } = session;
+    await workbench.explorerMenu('cat-and-espresso.jpg', 'Explain with Grad-CAM');
+    const panel = await ResultPanel.painted(workbench);
+    await panel.repaint(() => panel.predictions().nth(1).click());
+    await panel.repaint(() => panel.find('.segmented input[aria-label="Side by side"]').check({ force: true }));
+    const [name, before] = [await panel.explainedClass(), await panel.pixels()];
+    await workbench.settleState();
+    await workbench.reload();
+    const restored = await ResultPanel.painted(workbench);
+    assert.equal(await restored.explainedClass(), name);
+    assert.ok(await restored.find('.segmented input[aria-label="Side by side"]').isChecked());
+    assert.deepEqual(await restored.pixels(), before, 'the same pixels');
+    await restored.screenshot('after a reload');
+  });
+
+  it('a panel that was hidden comes back too', async () => {
+    const { workbench } = session;
+    await workbench.openFile('README.md');
+    await workbench.command('View: Move Editor into Previous Group');
+    await workbench.tab('cat-and-espresso.jpg – Grad-CAM').click();
+    const panel = await ResultPanel.painted(workbench);
+    assert.ok(await panel.find('.segmented input[aria-label="Side by side"]').isChecked());
+  });
+});

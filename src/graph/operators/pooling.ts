@@ -49,13 +49,17 @@ function windowCounts(window: Window, withPadding: boolean): Tensor {
   return tensorOf('float32', counts, [1, 1, ...window.output]);
 }
 
+/** Sums divided by `size` as means, where some windows have fewer elements. */
+function evenOut(b: GraphBuilder, means: string, counts: Tensor, size: number): string {
+  const data = counts.data as Float32Array;
+  if (data.every((count) => count === size)) return means;
+  return b.add('Mul', [means, b.constant({ ...counts, data: data.map((count) => size / count) })]);
+}
+
 /** Gradient of a mean over windows: each window's gradient, divided by its number of elements, is added to all of them. */
 function spread(b: GraphBuilder, gradient: string, window: Window, counts: Tensor, channels: number): string {
   const size = window.kernel.reduce((a, k) => a * k, 1);
-  const uneven = (counts.data as Float32Array).some((count) => count !== size);
-  const even = uneven
-    ? b.add('Mul', [gradient, b.constant({ ...counts, data: (counts.data as Float32Array).map((count) => size / count) })])
-    : gradient;
+  const even = evenOut(b, gradient, counts, size);
   const kernel = b.constant(uniformKernel(channels, window.kernel, 1 / size));
   return b.add('ConvTranspose', [even, kernel], transposeAttributes(window, channels));
 }
@@ -84,32 +88,23 @@ function rewriteMaxPool({ b, node, shape }: RewriteContext): readonly string[] |
   return b.addAll('MaxPool', node.inputs, attributes, { count: node.outputs.length });
 }
 
-/**
- * Pads that auto_pad derives made explicit. Dilated windows (since opset 19), and since opset 19 those that reach over the padding's end, are
- * written as a depthwise convolution and a division by the number of elements.
- */
+/** Pads that auto_pad derives made explicit; dilated windows (since opset 19) as a depthwise convolution and a division by their counts. */
 function rewriteAveragePool(context: RewriteContext): readonly string[] | undefined {
-  const { b, node, opset, shape } = context;
+  const { b, node, shape } = context;
   const window = readPool(node, shape(0));
   const { begin, dilations, input, kernel, output, strides } = window;
   const withPadding = numberAttribute(node, 'count_include_pad', 0) !== 0;
-  const overhang = kernel.map((_, axis) => (output[axis] - 1) * strides[axis] + extent(window, axis) - input[axis] - begin[axis]);
   if (dilations.every((dilation) => dilation === 1)) {
-    const late = opset >= 19 && withPadding && overhang.some((over, axis) => over > window.end[axis]);
-    if (!late) {
-      if (textAttribute(node, 'auto_pad', 'NOTSET') === 'NOTSET') return undefined;
-      const { dilations: _, ...attributes } = windowAttributes(window);
-      return [b.add('AveragePool', node.inputs, { ...attributes, count_include_pad: withPadding ? 1 : 0 })];
-    }
+    if (textAttribute(node, 'auto_pad', 'NOTSET') === 'NOTSET') return undefined;
+    const { dilations: _, ...attributes } = windowAttributes(window);
+    return [b.add('AveragePool', node.inputs, { ...attributes, count_include_pad: withPadding ? 1 : 0 })];
   }
   const channels = channelsOf(context);
   const size = kernel.reduce((a, k) => a * k, 1);
-  const pads = [...begin, ...overhang.map((over) => Math.max(0, over))];
+  const end = kernel.map((_, axis) => Math.max(0, (output[axis] - 1) * strides[axis] + extent(window, axis) - input[axis] - begin[axis]));
   const mean = b.add('Conv', [node.inputs[0], b.constant(uniformKernel(channels, kernel, 1 / size))],
-    { kernel_shape: kernel, strides, dilations, pads, group: channels });
-  const counts = windowCounts(window, withPadding).data as Float32Array;
-  if (counts.every((count) => count === size)) return [mean];
-  return [b.add('Mul', [mean, b.constant({ type: 'float32', dims: [1, 1, ...output], data: counts.map((count) => size / count) })])];
+    { ...windowAttributes({ ...window, end }), group: channels });
+  return [evenOut(b, mean, windowCounts(window, withPadding), size)];
 }
 
 /** The norm over a whole image. */

@@ -1,0 +1,56 @@
+/** What made the result: model, layer, score, preprocessing, times, and what a person should know about it. */
+import type { ExplainResult, ModelDescription } from '../../src/protocol/engine.ts';
+import { formatValue } from '../../src/protocol/display.ts';
+import { scoreKinds, type ScoreKind } from '../../src/protocol/techniques.ts';
+import { button, Select } from '../ui/controls.ts';
+import { element, icon } from '../ui/element.ts';
+import { formatPreprocessing, formatShape, scoreNames, sourceNames } from './words.ts';
+
+export interface DetailsListener {
+  scoreChosen(score: ScoreKind): void;
+  selectModel(): void;
+  correctPreprocessing(): void;
+}
+
+export class Details {
+  readonly root: HTMLElement;
+  private readonly facts = element('dl', { class: 'facts-list' });
+  private readonly notes = element('ul', { class: 'notes', id: 'notes' });
+  private readonly score: Select<ScoreKind>;
+  private readonly correct = button('Correct…', () => this.listener.correctPreprocessing(), { id: 'correct-preprocessing' });
+
+  constructor(private readonly listener: DetailsListener) {
+    this.score = new Select<ScoreKind>('Explained score', 'score', (score) => listener.scoreChosen(score));
+    this.score.setChoices(scoreKinds.map((value) => ({ value, label: scoreNames[value] })));
+    this.root = element('section', { class: 'section', 'aria-labelledby': 'details-title' },
+      element('h2', { class: 'section-title', id: 'details-title' }, 'Details'), this.notes, this.score.root, this.facts,
+      element('div', { class: 'details-actions' }, button('Select Model…', () => listener.selectModel(), { id: 'select-model' }), this.correct));
+  }
+
+  showScore(score: ScoreKind): void {
+    this.score.value = score;
+  }
+
+  show(result: ExplainResult, model: ModelDescription | undefined): void {
+    const { picture, milliseconds, score, layer } = result;
+    const guessed = result.model.preprocessingSource === 'guess';
+    const source = element('span', { class: guessed ? 'guess' : undefined, id: 'preprocessing-source' }, ...(guessed ? [icon('warning')] : []), sourceNames[result.model.preprocessingSource]);
+    const facts: [string, Node | string][] = [
+      ['Model', result.model.title],
+      [scoreNames[score.kind], formatValue(score.value)],
+      ...(layer ? [['Layer', `${layer.name} (${formatShape(layer)})`] as [string, string]] : []),
+      ['Input', formatPreprocessing(result.recipe.preprocessing)],
+      ['Preprocessing', source],
+      ['Picture', `${picture.width} × ${picture.height} px`],
+      ['Map', `${result.map.width} × ${result.map.height}${result.map.channels > 1 ? ` × ${result.map.channels}` : ''}, ${result.map.unit}`],
+      ['Runtime', result.runtime],
+      ['Time', `${Math.round(milliseconds.total)} ms: picture ${Math.round(milliseconds.picture)}, build ${Math.round(milliseconds.build)}, run ${Math.round(milliseconds.run)}`],
+    ];
+    this.facts.replaceChildren(...facts.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]));
+    this.correct.replaceChildren(guessed ? 'Correct…' : 'Preprocessing…');
+    this.correct.setAttribute('appearance', guessed ? 'primary' : 'secondary');
+    const notes = new Set([...result.picture.notes, ...result.notes, ...(model?.notes ?? [])]);
+    this.notes.hidden = notes.size === 0;
+    this.notes.replaceChildren(...[...notes].map((note) => element('li', {}, icon('info'), element('span', {}, note))));
+  }
+}

@@ -1,0 +1,42 @@
+/** Colour map, opacity and threshold, with the colour bar that says what the colours mean. All of it acts in the page alone. */
+import { colorMapOf, colorMaps, type ColorMap } from '../../src/protocol/display.ts';
+import { Select } from '../ui/controls.ts';
+import { element } from '../ui/element.ts';
+import { Slider } from '../ui/slider.ts';
+import { ColourBar } from './colour-bar.ts';
+import type { PaintedResult } from './painted-result.ts';
+import type { ViewState } from './view-state.ts';
+
+const names: Record<ColorMap, string> = { turbo: 'Turbo', viridis: 'Viridis', inferno: 'Inferno', magma: 'Magma', 'red-blue': 'Red–blue', grey: 'Grey' };
+
+export class DisplayControls {
+  readonly root: HTMLElement;
+  readonly bar = new ColourBar();
+  private readonly colorMap: Select<ColorMap>;
+  private painted: PaintedResult | undefined;
+
+  constructor(private readonly view: ViewState) {
+    this.colorMap = new Select<ColorMap>('Colour map', 'color-map', (colorMap) => view.changeDisplay({ colorMap }));
+    this.colorMap.setChoices(colorMaps.map((value) => ({ value, label: names[value] })));
+    const opacity = new Slider('Opacity', 'opacity', (value) => view.changeDisplay({ opacity: value }));
+    const threshold = new Slider('Threshold', 'threshold', (value) => view.changeDisplay({ threshold: value }));
+    this.root = element('section', { class: 'section', 'aria-labelledby': 'display-title' },
+      element('h2', { class: 'section-title', id: 'display-title' }, 'Heat map'), this.bar.root, opacity.root, threshold.root, this.colorMap.root);
+    view.follow(({ display }) => {
+      opacity.value = display.opacity;
+      threshold.value = display.threshold;
+      this.refresh();
+    });
+  }
+
+  show(painted: PaintedResult): void {
+    this.painted = painted;
+    this.refresh();
+  }
+
+  private refresh(): void {
+    const { display } = this.view.value;
+    this.colorMap.value = colorMapOf(display, this.painted?.plane.signed ?? false);
+    if (this.painted) this.bar.show(this.painted, display);
+  }
+}

@@ -1,0 +1,83 @@
+/** Every layer at a glance: a small map for each, in the order of the network; choosing one explains at it. */
+import type { Display } from '../../src/protocol/display.ts';
+import type { LayerStripEntry } from '../../src/protocol/engine.ts';
+import { element } from '../ui/element.ts';
+import { paintable, paintThumbnail } from './painted-result.ts';
+import { formatShape } from './words.ts';
+
+const thumbnailSide = 72;
+
+export class LayerStrip {
+  readonly root: HTMLElement;
+  private readonly row = element('div', { class: 'strip-row', role: 'group', 'aria-label': 'Layers' });
+  private entries: readonly LayerStripEntry[] = [];
+  private canvases: HTMLCanvasElement[] = [];
+  private colorMap: Display['colorMap'];
+
+  constructor(private readonly onPick: (layer: string) => void) {
+    this.root = element('section', { class: 'strip', id: 'strip', 'aria-label': 'Every layer', hidden: true }, this.row);
+    this.row.addEventListener('keydown', (event) => this.keyDown(event));
+  }
+
+  set open(open: boolean) {
+    this.root.hidden = !open;
+  }
+
+  /** Entries of another subject stay, dimmed, until the new ones come. */
+  set stale(stale: boolean) {
+    this.row.classList.toggle('stale', stale && this.entries.length > 0);
+    if (stale && this.entries.length === 0) this.row.replaceChildren(element('p', { class: 'strip-empty' }, 'The maps of every layer come here.'));
+  }
+
+  show(entries: readonly LayerStripEntry[], selected: string | undefined, display: Display): void {
+    this.entries = entries;
+    this.canvases = entries.map(({ map }) => paintable(thumbnailSize(map)));
+    this.row.replaceChildren(...entries.map((entry, index) => this.item(entry, this.canvases[index])));
+    this.paint(display);
+    this.select(selected);
+    if (entries.length === 0) this.row.append(element('p', { class: 'strip-empty' }, 'No spatial layer of this model leads to the score.'));
+  }
+
+  select(layer: string | undefined): void {
+    for (const item of this.row.querySelectorAll<HTMLElement>('.strip-item')) {
+      const selected = item.dataset.layer === layer;
+      item.setAttribute('aria-pressed', String(selected));
+      item.tabIndex = selected ? 0 : -1;
+      if (selected) item.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }
+    const first = this.row.querySelector<HTMLElement>('.strip-item');
+    if (first && !this.row.querySelector('.strip-item[tabindex="0"]')) first.tabIndex = 0;
+  }
+
+  recolour(display: Display): void {
+    if (display.colorMap !== this.colorMap) this.paint(display);
+  }
+
+  private paint(display: Display): void {
+    this.colorMap = display.colorMap;
+    this.entries.forEach(({ map }, index) => paintThumbnail(map, display, this.canvases[index]));
+  }
+
+  private item({ layer }: LayerStripEntry, canvas: HTMLCanvasElement): HTMLElement {
+    const item = element('button', {
+      class: 'strip-item', type: 'button', 'data-layer': layer.name, title: `${layer.name}\n${layer.op}, ${formatShape(layer)}`,
+      'aria-label': `${layer.name}, ${layer.op}, ${formatShape(layer)}`,
+    }, canvas, element('span', { class: 'strip-shape' }, formatShape(layer)), element('span', { class: 'strip-name' }, layer.name));
+    item.addEventListener('click', () => this.onPick(layer.name));
+    return item;
+  }
+
+  private keyDown(event: KeyboardEvent): void {
+    const items = [...this.row.querySelectorAll<HTMLElement>('.strip-item')];
+    const at = items.indexOf(document.activeElement as HTMLElement);
+    const targets: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1 };
+    if (at < 0 || !(event.key in targets)) return;
+    event.preventDefault();
+    items[Math.max(0, Math.min(targets[event.key], items.length - 1))].focus();
+  }
+}
+
+function thumbnailSize({ width, height }: { width: number; height: number }): { width: number; height: number } {
+  const scale = thumbnailSide / Math.max(width, height);
+  return { width: width * scale, height: height * scale };
+}

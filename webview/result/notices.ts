@@ -1,0 +1,79 @@
+/** What lies over the stage: progress with a way to stop it, an error with what to do next, and the words of an empty stage. */
+import type { HostMessage } from '../../src/protocol/result-panel.ts';
+import { button, progressRing } from '../ui/controls.ts';
+import { element, icon, newId } from '../ui/element.ts';
+
+type ErrorMessage = Extract<HostMessage, { type: 'error' }>;
+
+/** A bar along the top and, where it takes longer, words and a button; quick answers come before those would only flicker. */
+export class BusyNotice {
+  readonly root: HTMLElement;
+  private readonly bar = element('div', { class: 'progress', role: 'progressbar', 'aria-label': 'Progress' });
+  private readonly message = element('span', { class: 'busy-message' });
+
+  constructor(onCancel: () => void) {
+    const cancel = button('Cancel', onCancel, { id: 'cancel' });
+    const card = element('div', { class: 'busy-card' }, progressRing(), this.message, cancel);
+    this.root = element('div', { class: 'busy', id: 'busy', hidden: true }, this.bar, card);
+  }
+
+  show(message: string, fraction: number | undefined): void {
+    this.root.hidden = false;
+    this.message.textContent = fraction === undefined ? message : `${message} ${Math.round(fraction * 100)} %`;
+    this.bar.classList.toggle('indeterminate', fraction === undefined);
+    this.bar.style.setProperty('--share', String(fraction ?? 0));
+    if (fraction === undefined) this.bar.removeAttribute('aria-valuenow');
+    else this.bar.setAttribute('aria-valuenow', String(Math.round(fraction * 100)));
+  }
+
+  hide(): void {
+    this.root.hidden = true;
+  }
+}
+
+export class ErrorCard {
+  readonly root = element('div', { class: 'error-card', id: 'error', role: 'alert', hidden: true });
+
+  constructor(private readonly onAction: (id: string) => void) {}
+
+  show({ error, actions }: ErrorMessage): void {
+    const titleId = newId('error');
+    const words = element('div', { class: 'error-words' }, element('p', { class: 'error-message', id: titleId }, error.message));
+    if (error.help) words.append(element('p', { class: 'error-help' }, error.help));
+    if (actions.length > 0) {
+      words.append(element('div', { class: 'error-actions' }, ...actions.map(({ id, title }, index) => {
+        const action = button(title, () => this.onAction(id), { appearance: index === 0 ? 'primary' : 'secondary' });
+        action.dataset.action = id;
+        return action;
+      })));
+    }
+    this.root.dataset.reason = error.reason;
+    this.root.replaceChildren(icon('error'), words);
+    this.root.hidden = false;
+  }
+
+  hide(): void {
+    this.root.hidden = true;
+    this.root.replaceChildren();
+  }
+}
+
+export class EmptyNotice {
+  readonly root: HTMLElement;
+  private readonly title = element('p', { class: 'empty-title' });
+  private readonly text = element('p', { class: 'empty-text' });
+
+  constructor() {
+    this.root = element('div', { class: 'empty', id: 'empty' }, icon('eye'), this.title, this.text);
+  }
+
+  show(title: string, text: string): void {
+    this.title.textContent = title;
+    this.text.textContent = text;
+    this.root.hidden = false;
+  }
+
+  hide(): void {
+    this.root.hidden = true;
+  }
+}

@@ -1,0 +1,99 @@
+/** A result ready to be drawn: the picture as a canvas, the map as a plane and, in its colours, as a canvas over the whole picture. */
+import { displayRange, paint, reduceChannels, scalePlacement, valueAt, type Display, type DisplayRange, type Plane } from '../../src/protocol/display.ts';
+import type { AttributionMap, ExplainResult, Pixels } from '../../src/protocol/engine.ts';
+import type { Placement } from '../../src/protocol/preprocessing.ts';
+import type { Point, Size } from './viewport.ts';
+
+/** Longer side of the painted map: fine enough for a screen, painted in a few milliseconds, so that sliders follow the hand. */
+const rasterSide = 768;
+
+export class PaintedResult {
+  readonly size: Size;
+  readonly plane: Plane;
+  readonly range: DisplayRange;
+  /** Covers the whole picture, opaque where the map is shown; stretched over it when drawn. */
+  readonly raster: HTMLCanvasElement;
+  private painted: Display | undefined;
+
+  /** @param picture pixels of the picture at any scale; undefined where only the map is there */
+  constructor(readonly result: ExplainResult, readonly picture: HTMLCanvasElement | undefined) {
+    this.size = { width: result.picture.width, height: result.picture.height };
+    this.plane = reduceChannels(result.map);
+    this.range = displayRange(this.plane.values, this.plane.signed);
+    this.raster = paintable(fitInto(this.size, rasterSide));
+  }
+
+  get placement(): Placement {
+    return this.result.placement;
+  }
+
+  /** Whether the model saw only a part of the picture. */
+  get isCropped(): boolean {
+    const { x, y, width, height } = this.placement;
+    return x > 0.5 || y > 0.5 || x + width < this.size.width - 0.5 || y + height < this.size.height - 0.5;
+  }
+
+  /** Paints the raster unless it already shows this. Opacity is applied when it is drawn. */
+  recolour(display: Display): void {
+    const { painted } = this;
+    if (painted && painted.colorMap === display.colorMap && painted.threshold === display.threshold) return;
+    paintPlane(this.raster, this.plane, this.range, { ...display, opacity: 1 }, scalePlacement(this.placement, this.raster.width / this.size.width));
+    this.painted = display;
+  }
+
+  /** The value shown at the middle of the pixel that a point of the picture lies in; undefined outside the map. */
+  valueAt(point: Point): number | undefined {
+    return valueAt(this.plane, this.placement, Math.floor(point.x) + 0.5, Math.floor(point.y) + 0.5);
+  }
+
+  /** The middle of the strongest cell, as a point of the picture; undefined where the map is zero everywhere. */
+  peak(): Point | undefined {
+    const { values, width, height } = this.plane;
+    let best = -1;
+    values.forEach((value, index) => {
+      if (Number.isFinite(value) && Math.abs(value) > (best < 0 ? 0 : Math.abs(values[best]))) best = index;
+    });
+    if (best < 0) return undefined;
+    const { x, y, width: across, height: down } = this.placement;
+    return { x: x + (((best % width) + 0.5) / width) * across, y: y + ((Math.floor(best / width) + 0.5) / height) * down };
+  }
+}
+
+/** A small picture of a map alone, in its own range. */
+export function paintThumbnail(map: AttributionMap, display: Display, canvas: HTMLCanvasElement): void {
+  const plane = reduceChannels(map);
+  const whole = { x: 0, y: 0, width: canvas.width, height: canvas.height };
+  paintPlane(canvas, plane, displayRange(plane.values, plane.signed), { ...display, opacity: 1, threshold: 0 }, whole);
+}
+
+function paintPlane(canvas: HTMLCanvasElement, plane: Plane, range: DisplayRange, display: Display, placement: Placement): void {
+  const { width, height } = canvas;
+  context2d(canvas).putImageData(new ImageData(paint(plane, range, display, { width, height, placement }), width, height), 0, 0);
+}
+
+/** Pixels of the engine as something that can be drawn. */
+export function pictureCanvas({ width, height, data }: Pixels): HTMLCanvasElement {
+  const canvas = paintable({ width, height });
+  const bytes = new Uint8ClampedArray(data); // its own buffer: what a message brought may be a view of a larger one
+  context2d(canvas).putImageData(new ImageData(bytes, width, height), 0, 0);
+  return canvas;
+}
+
+export function context2d(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('This browser has no 2-D canvas.');
+  return context;
+}
+
+/** A canvas of whole pixels that is not in the page. */
+export function paintable({ width, height }: Size): HTMLCanvasElement {
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.max(1, Math.round(width));
+  canvas.height = Math.max(1, Math.round(height));
+  return canvas;
+}
+
+function fitInto({ width, height }: Size, side: number): Size {
+  const scale = side / Math.max(width, height);
+  return { width: width * scale, height: height * scale };
+}

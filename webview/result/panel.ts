@@ -1,0 +1,226 @@
+/** The result panel: puts its parts together, gives them what the host sends, and asks the host for what a person wants. */
+import type { ExplainResult, ModelDescription } from '../../src/protocol/engine.ts';
+import { viewSchema, type HostMessage, type Subject } from '../../src/protocol/result-panel.ts';
+import type { TechniqueDescription } from '../../src/protocol/techniques.ts';
+import { element } from '../ui/element.ts';
+import { Announcer } from './announcer.ts';
+import { copyPicture } from './copy-picture.ts';
+import { Details } from './details.ts';
+import { DisplayControls } from './display-controls.ts';
+import { Header } from './header.ts';
+import { Host } from './host.ts';
+import { LayerStrip } from './layer-strip.ts';
+import { BusyNotice, EmptyNotice, ErrorCard } from './notices.ts';
+import { PaintedResult, pictureCanvas } from './painted-result.ts';
+import { Predictions } from './predictions.ts';
+import { PreprocessingTrials } from './preprocessing-trials.ts';
+import { Stage } from './stage.ts';
+import { StatusLine } from './status-line.ts';
+import { ViewState } from './view-state.ts';
+import type { Point } from './viewport.ts';
+import { describeResult } from './words.ts';
+
+export class Panel {
+  private readonly host = new Host((message) => this.receive(message));
+  private readonly view: ViewState;
+  private readonly header: Header;
+  private readonly stage: Stage;
+  private readonly strip: LayerStrip;
+  private readonly predictions: Predictions;
+  private readonly display: DisplayControls;
+  private readonly details: Details;
+  private readonly status: StatusLine;
+  private readonly trials: PreprocessingTrials;
+  private readonly busy = new BusyNotice(() => this.cancel());
+  private readonly error = new ErrorCard((id) => this.host.post({ type: 'action', id }));
+  private readonly empty = new EmptyNotice();
+  private readonly announcer = new Announcer();
+  private subject: Subject | undefined;
+  private pictureName = '';
+  private model: ModelDescription | undefined;
+  private techniques: readonly TechniqueDescription[] = [];
+  private shown: { subject: Subject; result: ExplainResult } | undefined;
+  private stripSubject: Subject | undefined;
+  private activity: 'idle' | 'busy' | 'error' = 'idle';
+
+  constructor(root: HTMLElement) {
+    const state = this.host.readState();
+    this.subject = state?.subject;
+    this.view = new ViewState(state?.view ?? viewSchema.parse({}));
+    this.header = new Header(this.view, {
+      chosen: (patch) => this.explain(patch),
+      copy: () => void this.copy(),
+      export: (what) => this.host.post({ type: 'export', what, display: this.view.value.display }),
+    });
+    this.stage = new Stage(this.view, { pointed: (point, spoken) => this.pointed(point, spoken), zoomed: (scale) => this.status.showScale(scale) });
+    this.status = new StatusLine(this.stage);
+    this.strip = new LayerStrip((layer) => this.explain({ layer }));
+    this.predictions = new Predictions((index) => this.explain({ class: index }));
+    this.display = new DisplayControls(this.view);
+    this.details = new Details({
+      scoreChosen: (score) => this.explain({ score }),
+      selectModel: () => this.host.post({ type: 'select-model' }),
+      correctPreprocessing: () => this.correctPreprocessing(),
+    });
+    this.trials = new PreprocessingTrials((preprocessing, save) => this.host.post({ type: 'use-preprocessing', preprocessing, save }));
+    root.append(element('div', { class: 'panel' }, this.header.root,
+      element('div', { class: 'middle' },
+        element('main', { class: 'centre', 'aria-label': 'Picture and heat map' },
+          element('div', { class: 'stage-box' }, this.stage.root, this.empty.root, this.busy.root, this.error.root), this.strip.root),
+        element('aside', { class: 'sidebar', 'aria-label': 'Result' }, this.predictions.root, this.display.root, this.details.root)),
+      this.status.root, this.announcer.root, this.trials.root));
+    this.view.follow(() => this.viewChanged());
+    this.refresh();
+    this.host.post({ type: 'ready', state });
+  }
+
+  private receive(message: HostMessage): void {
+    switch (message.type) {
+      case 'subject':
+        this.subject = message.subject;
+        this.pictureName = message.pictureName;
+        if (this.activity === 'busy') this.activity = 'idle'; // work on it, if any, is announced next
+        this.subjectChanged();
+        break;
+      case 'model':
+        this.model = message.model;
+        this.header.showModel(message.model);
+        if (this.shown) this.details.show(this.shown.result, this.model);
+        break;
+      case 'techniques':
+        this.techniques = message.techniques;
+        this.header.showTechniques(message.techniques);
+        break;
+      case 'busy':
+        this.activity = 'busy';
+        this.busy.show(message.message, message.fraction);
+        break;
+      case 'result':
+        this.activity = 'idle';
+        this.show(message.subject, message.result);
+        break;
+      case 'strip':
+        this.activity = 'idle';
+        this.stripSubject = message.subject;
+        this.strip.show(message.entries, this.layerShown(), this.view.value.display);
+        break;
+      case 'preprocessing-trials':
+        this.activity = 'idle';
+        this.trials.show(message.trials);
+        break;
+      case 'error':
+        this.activity = 'error';
+        this.trials.close();
+        this.error.show(message);
+        break;
+      case 'announce':
+        this.announcer.show(message.message);
+        break;
+    }
+    this.refresh();
+  }
+
+  private show(subject: Subject, result: ExplainResult): void {
+    const samePicture = this.shown?.subject.picture === subject.picture;
+    const picture = result.pixels ? pictureCanvas(result.pixels) : samePicture ? this.stage.result?.picture : undefined;
+    if (this.shown && !samePicture) this.view.change({ zoom: null });
+    this.shown = { subject, result };
+    const painted = new PaintedResult(result, picture);
+    const technique = this.techniques.find(({ id }) => id === result.technique)?.title ?? result.technique;
+    const description = describeResult(result, technique, painted.peak());
+    this.stage.show(painted, description);
+    this.subjectChanged();
+    this.display.show(painted);
+    this.details.show(result, this.model);
+    this.status.showResult(result);
+    this.header.enable(true);
+    this.announcer.say(description);
+    this.askForStrip();
+  }
+
+  private subjectChanged(): void {
+    const { subject, shown } = this;
+    if (!subject) return;
+    this.header.showSubject(subject, shown?.result.class.index);
+    this.details.showScore(subject.score);
+    this.strip.select(this.layerShown());
+    if (shown) this.predictions.show(shown.result, subject.class === 'top' ? shown.result.class.index : subject.class);
+    this.save();
+  }
+
+  private viewChanged(): void {
+    const { stripOpen, display } = this.view.value;
+    this.strip.open = stripOpen;
+    this.strip.recolour(display);
+    this.askForStrip();
+    this.save();
+  }
+
+  private save(): void {
+    if (this.subject) this.host.saveState({ subject: this.subject, view: this.view.value });
+  }
+
+  private layerShown(): string | undefined {
+    return this.subject?.layer ?? this.shown?.result.layer?.name;
+  }
+
+  /** The maps of every layer are asked for while they are looked at, once for each subject. */
+  private askForStrip(): void {
+    if (!this.view.value.stripOpen || !this.shown) return;
+    const { subject } = this.shown;
+    const fits = (['picture', 'model', 'technique', 'class', 'score'] as const).every((key) => this.stripSubject?.[key] === subject[key]);
+    this.strip.stale = !fits;
+    if (fits) return;
+    this.stripSubject = subject;
+    this.host.post({ type: 'request-strip' });
+  }
+
+  private explain(patch: Partial<Subject>): void {
+    if (!this.subject) return;
+    this.subject = { ...this.subject, ...patch };
+    this.subjectChanged();
+    this.host.post({ type: 'explain', subject: this.subject });
+  }
+
+  private cancel(): void {
+    this.activity = 'idle';
+    this.host.post({ type: 'cancel' });
+    this.refresh();
+  }
+
+  private correctPreprocessing(): void {
+    this.trials.open(!this.subject?.model.startsWith('bundled:'));
+    this.host.post({ type: 'request-preprocessing-trials' });
+  }
+
+  private pointed(point: Point | undefined, spoken: boolean): void {
+    const painted = this.stage.result;
+    if (!painted) return;
+    const value = point && painted.valueAt(point);
+    this.display.bar.mark(value);
+    const words = this.status.showProbe(painted, point, value);
+    if (spoken) this.announcer.say(words);
+  }
+
+  private async copy(): Promise<void> {
+    const painted = this.stage.result;
+    if (!painted) return;
+    try {
+      await copyPicture(painted, this.view.value);
+      this.announcer.show('Copied the picture.');
+    } catch (error) {
+      this.announcer.show(`The picture could not be copied: ${error instanceof Error ? error.message : String(error)}. Exporting it works.`);
+    }
+  }
+
+  /** What lies over the stage, and the state that the page says of itself. */
+  private refresh(): void {
+    const { activity, shown } = this;
+    if (activity !== 'busy') this.busy.hide();
+    if (activity !== 'error') this.error.hide();
+    if (shown || activity === 'error') this.empty.hide();
+    else if (this.subject) this.empty.show(this.pictureName || 'Picture', 'The heat map appears here.');
+    else this.empty.show('Nothing to explain yet', 'Right-click a picture in the Explorer and choose “Explain with Grad-CAM”.');
+    document.body.dataset.state = activity === 'idle' ? (shown ? 'result' : 'empty') : activity;
+  }
+}

@@ -12,15 +12,14 @@ import { didYouMean } from './nearest.ts';
  * @throws FoveaError `no-spatial-layer`, `layer-unknown` (with nearest names), `layer-unsuitable`
  */
 export function resolveLayer(model: Model, wanted: string | undefined, preferred: string | undefined): Layer {
-  const usable = model.layers;
-  if (usable.length === 0) {
+  const name = wanted ?? preferred ?? model.defaultLayer?.name;
+  if (name === undefined || model.layers.length === 0) {
     throw new FoveaError('no-spatial-layer', 'The model has no layer with positions that the score depends on, so no map of a layer can be made.',
       'Techniques that explain input pixels, such as saliency, need no layer.');
   }
-  const name = wanted ?? preferred ?? model.defaultLayer?.name ?? usable[usable.length - 1].name;
   const layer = model.layers.find((candidate) => candidate.name === name);
   if (layer) return layer;
-  const near = didYouMean(name, usable.map((candidate) => candidate.name));
+  const near = didYouMean(name, model.layers.map((candidate) => candidate.name));
   const value = model.graph.values.get(name) ?? model.graph.outputs.find((output) => output.name === name);
   if (value) {
     throw new FoveaError('layer-unsuitable', `The tensor "${name}" ${value.shape ? `of shape ${formatShape(value.shape)} ` : ''}is not a map with positions.`, near);

@@ -1,5 +1,5 @@
 /** A technique's parameters as they come from outside, parsed by its schema; and techniques described to menus and help. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoveaError } from '../protocol/errors.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import type { Technique } from '../techniques/technique.ts';

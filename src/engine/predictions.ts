@@ -60,9 +60,8 @@ export function className(labels: readonly string[], index: number): string {
 }
 
 /** @throws FoveaError `output-not-finite` if a value is NaN or infinite */
-export function requireFinite(tensor: Tensor, what: string): void {
-  const data = tensor.data as Float32Array;
-  for (const value of data) {
+export function requireFinite({ data }: Pick<Tensor, 'data'>, what: string): void {
+  for (const value of data as Float32Array) {
     if (Number.isFinite(value)) continue;
     throw new FoveaError('output-not-finite', `${what} contain ${Number.isNaN(value) ? 'values that are not a number' : 'infinite values'}.`,
       'The model may be damaged, or its preprocessing may be wrong.');

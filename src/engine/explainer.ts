@@ -1,0 +1,220 @@
+/** Runs a technique on a model's input: programs from the cache, classes resolved, batches of bounded size. */
+import { GraphBuilder } from '../graph/builder.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import type { Layer } from '../graph/model.ts';
+import { CancelledError } from '../protocol/errors.ts';
+import type { ScoreKind } from '../protocol/techniques.ts';
+import type { Program, Runtime } from '../runtimes/runtime.ts';
+import type { RawResult, Technique, TechniqueContext } from '../techniques/technique.ts';
+import { joinExplanations, samplesOf, type Explanation } from './explanation.ts';
+import type { Job } from './job.ts';
+import type { LoadedModel } from './models.ts';
+import { argmax, logitRows, requireFinite } from './predictions.ts';
+import type { ProgramCache } from './program-cache.ts';
+
+/** Samples of an array that go through a program at once: memory is bounded by this, whatever the length of the array. */
+const batchSize = 8;
+
+/** Answers kept, so that the most likely class of an input that was seen before is known without a pass. */
+const answersKept = 64;
+
+export interface ExplanationRequest {
+  readonly loaded: LoadedModel;
+  readonly runtime: Runtime;
+  readonly technique: Technique;
+  /** Parsed by the technique's schema. */
+  readonly parameters: Record<string, unknown>;
+  readonly layer: Layer | undefined;
+  readonly score: ScoreKind;
+  readonly seed: number;
+  /** Model input, float32 [N,C,H,W]. */
+  readonly input: Tensor;
+  /** Tells the input from every other; undefined where its answers are not to be kept. */
+  readonly inputKey?: string;
+  /** Per sample. */
+  readonly classes: readonly (number | 'top')[];
+}
+
+export class Explainer {
+  /** Logits of inputs, in order of use, the oldest first. */
+  readonly #answers = new Map<string, readonly Float32Array[]>();
+  /** The last explanation of a picture, which is often asked for again to be written to a file. */
+  #last: { readonly key: string; readonly explanation: Explanation } | undefined;
+
+  constructor(private readonly programs: ProgramCache) {}
+
+  /** @throws FoveaError `output-not-finite`, `runtime-failed`, `gradient-unsupported`, ...; CancelledError */
+  async explain(request: ExplanationRequest, job: Job): Promise<Explanation> {
+    const key = explanationKey(request);
+    if (key !== undefined && this.#last?.key === key) return this.#last.explanation;
+    const parts: Explanation[] = [];
+    for (const { part, start, end, total } of batchesOf(request)) {
+      if (end - start < total) job.progress(`${request.technique.title}: samples ${start + 1} to ${end} of ${total}`, start / total);
+      const work = new Work(this.programs, part, job);
+      const { result, classes, logits } = await this.#forClasses(part, job, part.technique.graph !== undefined, (chosen) => work.run(chosen));
+      requireFinite(result.values, `The values of ${part.technique.title}`);
+      parts.push({ values: result.values, logits, classes, notes: result.notes, milliseconds: work.milliseconds });
+    }
+    const explanation = joinExplanations(parts);
+    if (key !== undefined) this.#last = { key, explanation };
+    return explanation;
+  }
+
+  /**
+   * The technique's maps of several layers for a single input: from one pass where the technique can, else layer after layer.
+   * @returns values [1,C,h,w] for each layer
+   */
+  async explainLayers(request: ExplanationRequest, layers: readonly Layer[], job: Job): Promise<Tensor[]> {
+    const { technique, loaded: { model }, score, parameters } = request;
+    if (!technique.layersGraph) {
+      const maps: Tensor[] = [];
+      for (const [i, layer] of layers.entries()) {
+        job.progress(`${technique.title}: ${layer.name}`, i / layers.length);
+        maps.push((await this.explain({ ...request, layer }, job)).values);
+      }
+      return maps;
+    }
+    const work = new Work(this.programs, request, job);
+    const key = `${layers.map(({ name }) => name).join()} ${score} ${JSON.stringify(parameters)}`;
+    const { result } = await this.#forClasses(request, job, true, (classes) => work.pass(
+      `layers ${key}`, () => technique.layersGraph!(model, { layers, score, parameters }), classes));
+    return layers.map((layer, i) => {
+      const values = result[`values.${i}`];
+      requireFinite(values, `The values of ${technique.title} at "${layer.name}"`);
+      return values;
+    });
+  }
+
+  /**
+   * The logits of an input, per sample.
+   * @throws FoveaError `output-not-finite`, `runtime-failed`; CancelledError
+   */
+  async predict(request: Pick<ExplanationRequest, 'loaded' | 'runtime' | 'input' | 'inputKey'>, job: Job): Promise<readonly Float32Array[]> {
+    const { loaded: { hash, model }, runtime } = request;
+    const known = this.#known(request);
+    if (known) return known;
+    const program = await this.programs.get(hash, 'forward', runtime, () => GraphBuilder.from(model.graph).build('forward', { logits: model.logits.name }));
+    const rows: Float32Array[] = [];
+    for (const { part } of batchesOf({ ...request, classes: [] })) {
+      const { logits } = await program.run({ [model.input.name]: part.input }, { signal: job.signal });
+      rows.push(...logitRows(logits, model.logits.classes));
+    }
+    return this.#keep(request, rows);
+  }
+
+  /**
+   * Runs something for the classes asked for. The most likely class is known from an earlier answer, or found by a pass before.
+   * @param joint whether `run` is about as cheap as a forward pass and answers with the logits: then it is run twice rather than compiling the model alone
+   */
+  async #forClasses<R extends { readonly logits: Tensor }>(
+    request: ExplanationRequest, job: Job, joint: boolean, run: (classes: readonly number[]) => Promise<R>,
+  ): Promise<{ result: R; classes: readonly number[]; logits: readonly Float32Array[] }> {
+    const { classes: wanted, loaded: { model } } = request;
+    const choose = (logits: readonly Float32Array[]): number[] => wanted.map((one, i) => (one === 'top' ? argmax(logits[i]) : one));
+    const finish = (result: R, classes: readonly number[]) => ({ result, classes, logits: this.#keep(request, logitRows(result.logits, model.logits.classes)) });
+
+    let known = wanted.includes('top') ? this.#known(request) : [];
+    if (!known && joint) {
+      const guess = wanted.map((one) => (one === 'top' ? 0 : one));
+      const first = finish(await run(guess), guess);
+      known = first.logits;
+      if (choose(known).every((one, i) => one === guess[i])) return first;
+    }
+    const classes = choose(known ?? await this.predict(request, job));
+    return finish(await run(classes), classes);
+  }
+
+  #known(request: Pick<ExplanationRequest, 'loaded' | 'runtime' | 'inputKey'>): readonly Float32Array[] | undefined {
+    return this.#answers.get(answerKey(request) ?? '');
+  }
+
+  #keep(request: Pick<ExplanationRequest, 'loaded' | 'runtime' | 'inputKey'>, logits: readonly Float32Array[]): readonly Float32Array[] {
+    for (const data of logits) requireFinite({ data }, 'The model\'s outputs');
+    const key = answerKey(request);
+    if (key === undefined) return logits;
+    this.#answers.delete(key);
+    this.#answers.set(key, logits);
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > answersKept) this.#answers.delete(oldest);
+    return logits;
+  }
+}
+
+/** One batch on its way through a technique, with the time that it takes. */
+class Work {
+  #build = 0;
+  #run = 0;
+
+  constructor(private readonly programs: ProgramCache, private readonly request: ExplanationRequest, private readonly job: Job) {}
+
+  get milliseconds(): Explanation['milliseconds'] {
+    return { build: this.#build, run: this.#run };
+  }
+
+  async run(classes: readonly number[]): Promise<RawResult> {
+    const { technique, loaded: { model }, input, score, layer, parameters, seed } = this.request;
+    const { signal } = this.job;
+    const context: TechniqueContext<Record<string, unknown>> = {
+      model, input, classes, score, layer, parameters, seed, signal,
+      program: (key, build) => this.program(key, build),
+      report: ({ samples }) => this.job.progress(technique.title, samples && samples.done / samples.total),
+    };
+    return this.#timed(() => technique.run(context));
+  }
+
+  /** One pass of a graph with the inputs that a technique's graph has. */
+  async pass(key: string, build: () => Graph, classes: readonly number[]): Promise<{ logits: Tensor } & Record<string, Tensor>> {
+    const { loaded: { model }, input } = this.request;
+    return this.#timed(async () => {
+      const program = await this.program(key, build);
+      const indices: Tensor = { type: 'int64', dims: [classes.length], data: BigInt64Array.from(classes, BigInt) };
+      return await program.run({ [model.input.name]: input, classes: indices }, { signal: this.job.signal }) as { logits: Tensor } & Record<string, Tensor>;
+    });
+  }
+
+  async program(key: string, build: () => Graph): Promise<Program> {
+    const { technique, loaded, runtime } = this.request;
+    this.job.progress(`${technique.title}: preparing`);
+    const start = performance.now();
+    const program = await this.programs.get(loaded.hash, `${technique.id} ${key}`, runtime, build);
+    this.#build += performance.now() - start;
+    await this.#breathe();
+    return program;
+  }
+
+  async #timed<R>(run: () => Promise<R>): Promise<R> {
+    const [start, built] = [performance.now(), this.#build];
+    const result = await run();
+    this.#run += performance.now() - start - (this.#build - built);
+    await this.#breathe();
+    return result;
+  }
+
+  /** Compiling and running hold the thread: lets a cancellation in that came meanwhile. */
+  async #breathe(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.job.signal.aborted) throw new CancelledError();
+  }
+}
+
+/** The samples in batches that a program can take. */
+function* batchesOf<R extends Pick<ExplanationRequest, 'input' | 'loaded' | 'classes'>>(
+  request: R,
+): Generator<{ part: R; start: number; end: number; total: number }> {
+  const [total] = request.input.dims;
+  const step = request.loaded.model.dynamicBatch ? batchSize : 1;
+  for (let start = 0; start < total; start += step) {
+    const end = Math.min(start + step, total);
+    yield { part: { ...request, input: samplesOf(request.input, start, end), classes: request.classes.slice(start, end) }, start, end, total };
+  }
+}
+
+function answerKey({ loaded, runtime, inputKey }: Pick<ExplanationRequest, 'loaded' | 'runtime' | 'inputKey'>): string | undefined {
+  return inputKey === undefined ? undefined : `${runtime.id} ${loaded.hash} ${inputKey}`;
+}
+
+function explanationKey(request: ExplanationRequest): string | undefined {
+  const { technique, parameters, layer, score, seed, classes } = request;
+  const key = answerKey(request);
+  return key && JSON.stringify([key, technique.id, parameters, layer?.name, score, seed, classes]);
+}

@@ -1,0 +1,40 @@
+/** What a technique answered, sample by sample. */
+import type { Tensor } from '../graph/graph.ts';
+
+export interface Explanation {
+  /** float32; see RawResult */
+  readonly values: Tensor;
+  /** Per sample: one logit for each class. */
+  readonly logits: readonly Float32Array[];
+  /** Per sample: the class that was explained. */
+  readonly classes: readonly number[];
+  readonly notes: readonly string[];
+  /** build: making and compiling programs; run: the rest. */
+  readonly milliseconds: { readonly build: number; readonly run: number };
+}
+
+/** Samples start..end of a batch; shares the data. */
+export function samplesOf(batch: Tensor, start: number, end: number): Tensor {
+  const [total, ...dims] = batch.dims;
+  const size = batch.data.length / total;
+  return { type: batch.type, dims: [end - start, ...dims], data: batch.data.subarray(start * size, end * size) };
+}
+
+/** Explanations of batches as one. */
+export function joinExplanations(parts: readonly Explanation[]): Explanation {
+  if (parts.length === 1) return parts[0];
+  const sum = (of: (part: Explanation) => number): number => parts.reduce((total, part) => total + of(part), 0);
+  const data = new Float32Array(sum(({ values }) => values.data.length));
+  let at = 0;
+  for (const { values } of parts) {
+    data.set(values.data as Float32Array, at);
+    at += values.data.length;
+  }
+  return {
+    values: { type: 'float32', dims: [sum(({ values }) => values.dims[0]), ...parts[0].values.dims.slice(1)], data },
+    logits: parts.flatMap((part) => part.logits),
+    classes: parts.flatMap((part) => part.classes),
+    notes: [...new Set(parts.flatMap((part) => part.notes))],
+    milliseconds: { build: sum(({ milliseconds }) => milliseconds.build), run: sum(({ milliseconds }) => milliseconds.run) },
+  };
+}

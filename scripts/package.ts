@@ -8,7 +8,7 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { installNode, installTool, npmInstall, outerEnvironment, repositoryRoot } from '../test/e2e/rig/install-tools.ts';
-import { currentTarget, targets, type Target } from './targets.ts';
+import { currentTarget, packageFile, targets, type Target } from './targets.ts';
 
 /** Bytes, of a packed extension and of the minified extension host. */
 const limits = { package: 40_000_000, host: 200_000 };
@@ -72,8 +72,7 @@ async function keepLibraries(folder: string, target: Target): Promise<void> {
 
 /** @returns the .vsix */
 async function pack(target: Target, folder: string): Promise<string> {
-  const { version } = await readJson(path.join(repositoryRoot, 'package.json'));
-  const file = path.join(repositoryRoot, '.cache', 'packages', `fovea-${target.name}-${String(version)}.vsix`);
+  const file = packageFile(target.name);
   await mkdir(path.dirname(file), { recursive: true });
   await rm(file, { force: true });
   const vsce = path.join(await installTool('@vscode/vsce', vsceVersion), '@vscode', 'vsce', 'vsce');

@@ -1,3 +1,8 @@
+/** The platforms that packages are made for. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 /** A platform that a package is made for, in vsce's words, and how npm and ONNX Runtime name it. */
 export interface Target {
   readonly name: string;
@@ -22,4 +27,11 @@ export const targets: readonly Target[] = [
 /** The machine that this runs on; glibc is assumed on Linux. */
 export function currentTarget(): string {
   return `${process.platform}-${process.arch}`;
+}
+
+/** Where the package of a target is written. */
+export function packageFile(target: string): string {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+  return path.join(root, '.cache', 'packages', `fovea-${target}-${version}.vsix`);
 }

@@ -111,6 +111,11 @@ describe('a workspace that cannot be written', () => {
     await workbench.explorerMenu('espresso.jpg', explain);
     const panel = await ResultPanel.painted(workbench);
     await panel.find('#correct-preprocessing').click();
+    await panel.find('.trial-input').nth(1).check();
     await workbench.screenshot('preprocessing trials');
+    await panel.find('#trial-save').click();
+    const refused = await ResultPanel.failed(workbench);
+    assert.equal(await refused.find('#error').getAttribute('data-reason'), 'write-failed');
+    await workbench.screenshot('workspace that cannot be written');
   });
 });

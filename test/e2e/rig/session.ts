@@ -46,6 +46,11 @@ export class Session {
     }
   }
 
+  /** Folder of the installed extensions. */
+  get extensions(): string {
+    return path.join(this.home, 'extensions');
+  }
+
   async stop(): Promise<void> {
     await this.context.close();
     await this.server.stop();

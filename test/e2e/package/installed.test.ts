@@ -34,7 +34,7 @@ describe('the installed package', () => {
 /** What ships: everything that is needed, and no library of another platform. */
 async function checkFiles(folder: string): Promise<void> {
   const files = (await readdir(folder, { recursive: true })).map((file) => file.replaceAll('\\', '/'));
-  for (const needed of ['models/index.json', 'models/imagenet-labels.txt', 'models/efficientnet-lite0.onnx', 'dist/engine.cjs', 'dist/cli.cjs', 'media/samples/espresso.jpg']) {
+  for (const needed of ['models/index.json', 'models/imagenet-labels.txt', 'models/efficientnet-lite0.onnx', 'dist/engine.cjs', 'dist/cli.cjs', 'media/samples/cat-and-espresso.jpg']) {
     assert.ok(files.includes(needed), `${needed} is inside`);
   }
   const libraries = files.filter((file) => libraryNames.test(file));

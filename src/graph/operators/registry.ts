@@ -1,26 +1,43 @@
 /** All operators that the compiler knows, by domain and name. A new family is one file and one line here. */
+import { activationOperators } from './activations.ts';
+import { arithmeticOperators } from './arithmetic.ts';
 import { assemblingOperators } from './assembling.ts';
 import { convolutionOperators } from './convolution.ts';
+import { functionOperators } from './functions.ts';
+import { logicOperators } from './logic.ts';
+import { matrixOperators } from './matrix.ts';
 import { normalizationOperators } from './normalization.ts';
 import type { Operator } from './operator.ts';
 import { padOperators } from './pad.ts';
 import { poolingOperators } from './pooling.ts';
+import { rectifierOperators } from './rectifiers.ts';
+import { reductionOperators } from './reductions.ts';
 import { reshapingOperators } from './reshaping.ts';
 import { resizeOperators } from './resize.ts';
 import { sizeOperators } from './sizes.ts';
+import { softmaxOperators } from './softmax.ts';
 
 const families: readonly (readonly Operator[])[] = [
+  activationOperators,
+  arithmeticOperators,
   assemblingOperators,
   convolutionOperators,
+  functionOperators,
+  logicOperators,
+  matrixOperators,
   normalizationOperators,
   padOperators,
   poolingOperators,
+  rectifierOperators,
+  reductionOperators,
   reshapingOperators,
   resizeOperators,
   sizeOperators,
+  softmaxOperators,
 ];
 
 /** Keyed by operator type, prefixed with `domain:` outside the standard domain. */
 export const operators: ReadonlyMap<string, Operator> = new Map(
   families.flat().map((operator) => [operator.domain ? `${operator.domain}:${operator.op}` : operator.op, operator]),
 );
+

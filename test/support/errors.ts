@@ -11,3 +11,13 @@ export async function rejects(promise: Promise<unknown>, reason: Reason, text: R
     return true;
   });
 }
+
+/** For assert.throws: a FoveaError of this reason, whose message says this. */
+export function hasReason(reason: Reason, text: RegExp = /./): (error: unknown) => true {
+  return (error) => {
+    assert.ok(error instanceof FoveaError, String(error));
+    assert.equal(error.reason, reason, error.message);
+    assert.match(error.message, text);
+    return true;
+  };
+}

@@ -42,6 +42,7 @@ export class GraphBuilder {
   readonly #known = new Map<string, readonly string[]>();
   readonly #producers = new Map<string, Node>();
   readonly #names = new Set<string>();
+  readonly #nodeNames = new Set<string>();
 
   /** Starts from a normalised graph (its outputs are not taken over), or from nothing. */
   static from(graph: Graph): GraphBuilder {
@@ -209,7 +210,8 @@ export class GraphBuilder {
     if (shape.filter((dim) => typeof dim !== 'number').length > 1) {
       throw new FoveaError('shape-mismatch', `A reshape to ${formatShape(shape)} leaves more than one size open.`);
     }
-    return this.add('Reshape', [name, this.ints(shape.map((dim) => (typeof dim === 'number' ? dim : -1)))]);
+    const sizes = this.ints(shape.map((dim) => (typeof dim === 'number' ? dim : -1)));
+    return this.add('Reshape', [name, sizes], shape.includes(0) ? { allowzero: 1 } : {});
   }
 
   /** The shape as an int64 tensor: a constant, or computed from a tensor `like` that has this shape when it depends on the batch. */
@@ -299,7 +301,12 @@ export class GraphBuilder {
     this.#names.add(name);
   }
 
-  #push(node: Node): void {
+  /** Files may name two nodes alike, or as a node here was named; runtimes refuse that. */
+  #push(given: Node): void {
+    let { name } = given;
+    for (let i = this.#nodes.length; this.#nodeNames.has(name); i++) name = `${given.name}.${i}`;
+    this.#nodeNames.add(name);
+    const node = name === given.name ? given : { ...given, name };
     this.#nodes.push(node);
     for (const output of node.outputs) if (output !== '') this.#producers.set(output, node);
   }

@@ -1,0 +1,78 @@
+/**
+ * Twelve small networks with what PyTorch says about them in float64 (`../shared/zoo`, described in its README): numbers that cannot be carried
+ * in this repository. Where the folder is absent the tests are skipped.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GraphBuilder } from '../../src/graph/builder.ts';
+import { addGradients } from '../../src/graph/differentiate.ts';
+import { normalise } from '../../src/graph/normalise.ts';
+import { numbersOf, tensorOf } from '../../src/graph/tensor.ts';
+import { readModel } from '../../src/formats/read-model.ts';
+import { loadNative } from '../../src/runtimes/onnxruntime/native.ts';
+import { readNpy } from '../support/npy.ts';
+
+const zoo = join(import.meta.dirname, '..', '..', '..', 'shared', 'zoo');
+
+const names = [
+  'alexnet_like', 'convnext', 'efficientnet', 'googlenet_pool', 'mobilenet_v2', 'mobilenet_v3_small', 'odd_operators', 'resnet18', 'resnet50',
+  'squeezenet1_1', 'vgg_bn', 'vit',
+];
+
+interface ZooEntry {
+  readonly classes: readonly number[];
+}
+
+/** ‖actual − expected‖₂ / ‖expected‖₂ for each sample, where the first axis counts samples. */
+function relativeErrors(actual: ArrayLike<number>, expected: ArrayLike<number>, samples: number): number[] {
+  assert.equal(actual.length, expected.length);
+  const size = expected.length / samples;
+  return Array.from({ length: samples }, (_, sample) => {
+    let [difference, norm] = [0, 0];
+    for (let i = sample * size; i < (sample + 1) * size; i++) {
+      difference += (actual[i] - expected[i]) ** 2;
+      norm += expected[i] ** 2;
+    }
+    return Math.sqrt(difference / norm);
+  });
+}
+
+describe('zoo: PyTorch in float64', () => {
+  const manifestFile = join(zoo, 'manifest.json');
+  const manifest = existsSync(manifestFile) ? JSON.parse(readFileSync(manifestFile, 'utf8')) as Record<string, ZooEntry> : undefined;
+
+  for (const name of names) {
+    it(`${name}: logits and input gradient`, async function () {
+      if (!manifest) {
+        console.log(`      skipped: ${zoo} is not there`);
+        this.skip();
+      }
+      const file = (part: string): ReturnType<typeof readNpy> => readNpy(join(zoo, name, part));
+      const graph = normalise((await readModel(join(zoo, name, 'model.onnx'))).graph);
+      const b = GraphBuilder.from(graph);
+      const [input, logits] = [graph.inputs[0].name, graph.outputs[0].name];
+      const seed = b.input('seed', 'float32', b.shape(logits));
+      const [gradient] = addGradients(b, logits, seed, [input]);
+      assert.ok(gradient, 'the logits do not depend on the input');
+      const program = await (await loadNative()).compile(b.build(name, { logits, gradient }));
+
+      const picture = file('input.npy');
+      const { classes } = manifest[name];
+      const classCount = file('logits.npy').dims[1];
+      const oneHot = new Float32Array(classes.length * classCount);
+      classes.forEach((chosen, sample) => { oneHot[sample * classCount + chosen] = 1; });
+      const results = await program.run({
+        [input]: tensorOf('float32', picture.data, picture.dims),
+        seed: tensorOf('float32', oneHot, [classes.length, classCount]),
+      });
+      await program.dispose();
+
+      // PyTorch's own float32 gradients are within 4e-6 of these; no decision of a rectifier or a maximum lies near a tie.
+      const forward = relativeErrors(numbersOf(results.logits), file('logits.npy').data, classes.length);
+      const backward = relativeErrors(numbersOf(results.gradient), file('input_gradient.npy').data, classes.length);
+      assert.ok(Math.max(...forward) < 1e-5, `logits differ by ${forward.join(', ')}`);
+      assert.ok(Math.max(...backward) < 2e-5, `input gradients differ by ${backward.join(', ')}`);
+    });
+  }
+});

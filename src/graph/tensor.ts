@@ -44,7 +44,7 @@ function toBigInt(value: number): bigint {
 export function numbersOf(tensor: Tensor): ArrayLike<number> {
   switch (tensor.type) {
     case 'int64': case 'uint64': return Float64Array.from(tensor.data as BigInt64Array, Number);
-    case 'float16': return Float32Array.from(tensor.data as Uint16Array, fromHalf);
+    case 'float16': return decodeHalf(tensor.data as Uint16Array);
     case 'bfloat16': {
       const bits = Uint32Array.from(tensor.data as Uint16Array, (value) => value << 16);
       return new Float32Array(bits.buffer);
@@ -58,6 +58,16 @@ export function castTensor(tensor: Tensor, type: ElementType): Tensor {
   if (tensor.type === type) return tensor;
   if (tensor.type === 'float16' && type === 'float32') return { type, dims: tensor.dims, data: numbersOf(tensor) as Float32Array };
   return tensorOf(type, numbersOf(tensor), tensor.dims);
+}
+
+/** The value of every binary16; made when first needed, since weights are millions of them. */
+let halves: Float32Array | undefined;
+
+function decodeHalf(bits: Uint16Array): Float32Array {
+  halves ??= Float32Array.from({ length: 1 << 16 }, (_, half) => fromHalf(half));
+  const values = new Float32Array(bits.length);
+  for (let i = 0; i < bits.length; i++) values[i] = halves[bits[i]];
+  return values;
 }
 
 /** Decodes IEEE 754 binary16. */

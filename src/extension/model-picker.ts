@@ -27,12 +27,12 @@ async function modelItems(active: ModelReference): Promise<ModelItem[]> {
   const files = await workspace.findFiles(modelFiles, elsewhere, most);
   const own = await Promise.all(files.map(async (uri): Promise<ModelItem> => {
     const { size } = await workspace.fs.stat(uri);
-    const folder = workspace.asRelativePath(uri.with({ path: uri.path.slice(0, uri.path.lastIndexOf('/')) }));
+    const place = workspace.asRelativePath(uri);
     return {
       reference: uri.fsPath,
       label: uri.path.slice(uri.path.lastIndexOf('/') + 1),
       description: [formatBytes(size), current(uri.fsPath)].filter(Boolean).join(' · '),
-      detail: workspace.isTrusted ? folder : `${folder} (not used in Restricted Mode)`,
+      detail: workspace.isTrusted ? place : `${place} (not used in Restricted Mode)`,
     };
   }));
   own.sort((a, b) => a.label.localeCompare(b.label));

@@ -1,0 +1,65 @@
+/** Pictures as model inputs: fitted, resized and normalised as torchvision does it on Pillow pictures. */
+import type { Tensor } from '../graph/graph.ts';
+import type { Placement, Preprocessing } from '../protocol/preprocessing.ts';
+import type { Picture } from './decode.ts';
+import { fitInto, type Fit } from './fit.ts';
+import { resample, type Raster } from './resample.ts';
+
+/**
+ * A picture as a model's input.
+ *
+ * Alpha is dropped, not composited: a model is shown what Pillow's `convert('RGB')` shows it, the colours beneath. `grey` is Pillow's
+ * `convert('L')` (ITU-R 601-2). With `rgba` the four channels are resized independently.
+ * @returns float32 [1,C,H,W], C = 1, 3 or 4, and the part of the picture that the input plane covers
+ */
+export function preprocess(picture: Picture, preprocessing: Preprocessing): { input: Tensor; placement: Placement } {
+  const { width, height, interpolation, channels } = preprocessing;
+  const fit = fitInto(picture, preprocessing);
+  const raster = resample(takeChannels(picture, channels), fit.size, fit.window, interpolation);
+  const order = channelOrder[channels];
+  const plane = width * height;
+  const data = new Float32Array(order.length * plane);
+  order.forEach((source, c) => {
+    const { mean, std } = normalisation(preprocessing, c);
+    const value = (pixel: number): number => (pixel * preprocessing.scale - mean) / std;
+    const target = data.subarray(c * plane, (c + 1) * plane);
+    target.fill(value(fit.pad));
+    write(target, width, raster, source, fit, Float32Array.from({ length: 256 }, (_, pixel) => value(pixel)));
+  });
+  return { input: { type: 'float32', dims: [1, order.length, height, width], data }, placement: fit.placement };
+}
+
+/** For each channel of the model, where it stands in the raster of `takeChannels`. */
+export const channelOrder: Readonly<Record<Preprocessing['channels'], readonly number[]>> = { rgb: [0, 1, 2], bgr: [2, 1, 0], grey: [0], rgba: [0, 1, 2, 3] };
+
+function takeChannels({ data, width, height }: Picture, channels: Preprocessing['channels']): Raster {
+  if (channels === 'rgba') return { data, width, height, channels: 4 };
+  const count = width * height;
+  if (channels === 'grey') {
+    const grey = new Uint8Array(count);
+    for (let i = 0, from = 0; i < count; i++, from += 4) {
+      grey[i] = (data[from] * 19595 + data[from + 1] * 38470 + data[from + 2] * 7471 + 0x8000) >> 16;
+    }
+    return { data: grey, width, height, channels: 1 };
+  }
+  const rgb = new Uint8Array(count * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
+    rgb[to] = data[from];
+    rgb[to + 1] = data[from + 1];
+    rgb[to + 2] = data[from + 2];
+  }
+  return { data: rgb, width, height, channels: 3 };
+}
+
+/** Mean and standard deviation of channel c. A single one is for all channels; missing ones are 0 and 1. */
+export function normalisation({ mean, std }: Preprocessing, c: number): { mean: number; std: number } {
+  return { mean: mean.length === 1 ? mean[0] : mean[c] ?? 0, std: std.length === 1 ? std[0] : std[c] ?? 1 };
+}
+
+/** Puts one channel of the raster into a plane of the input, at the fit's place. */
+function write(target: Float32Array, width: number, raster: Raster, source: number, { left, top }: Fit, values: Float32Array): void {
+  for (let y = 0, from = source; y < raster.height; y++) {
+    const row = (top + y) * width + left;
+    for (let x = 0; x < raster.width; x++, from += raster.channels) target[row + x] = values[raster.data[from]];
+  }
+}

@@ -1,0 +1,26 @@
+/** The way back from model inputs to pixels, for pictures that were changed in the model's own space. */
+import type { Tensor } from '../graph/graph.ts';
+import type { Pixels } from '../protocol/engine.ts';
+import type { Preprocessing } from '../protocol/preprocessing.ts';
+import { channelOrder, normalisation } from './preprocess.ts';
+
+/**
+ * A model input as a picture: pixel = (value · std + mean) / scale, rounded and clamped to 0..255. Grey becomes three equal channels;
+ * alpha is opaque unless the model has it.
+ * @param input float32 [C,H,W] or [1,C,H,W]
+ */
+export function restorePixels(input: Tensor, preprocessing: Preprocessing): Pixels {
+  const [channels, height, width] = input.dims.slice(-3);
+  const plane = width * height;
+  const values = input.data as Float32Array;
+  const data = new Uint8ClampedArray(4 * plane).fill(255);
+  for (let c = 0; c < channels; c++) {
+    const { mean, std } = normalisation(preprocessing, c);
+    const targets = preprocessing.channels === 'grey' ? [0, 1, 2] : [channelOrder[preprocessing.channels][c]];
+    for (let i = 0; i < plane; i++) {
+      const pixel = (values[c * plane + i] * std + mean) / preprocessing.scale;
+      for (const target of targets) data[4 * i + target] = pixel;
+    }
+  }
+  return { width, height, data: new Uint8Array(data.buffer) };
+}

@@ -13,7 +13,7 @@ export function resultPage(webview: Webview, extensionUri: Uri): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src ${webview.cspSource}`,
+    `style-src ${webview.cspSource} 'nonce-${nonce}'`, // the toolkit probes the browser with one empty style element
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} blob: data:`,
   ].join('; ');
@@ -22,6 +22,7 @@ export function resultPage(webview: Webview, extensionUri: Uri): string {
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${asset('result.css')}">
 <title>Fovea</title>

@@ -253,7 +253,7 @@ export class GraphBuilder {
     const values = new Map<string, ValueInfo>();
     const nodes = kept.reverse().map((node): Node => {
       const named = node.outputs.map((tensor) => {
-        if (!needed.has(tensor) || tensor === '') return '';
+        if (tensor === '') return '';
         const { type, shape } = this.#value(tensor);
         values.set(rename(tensor), { name: rename(tensor), type, shape });
         return rename(tensor);

@@ -1,27 +1,27 @@
-/** Operators that take tensors apart and put them together: Concat, Split, Slice, Gather. */
+/** Operators that take tensors apart and put them together: Concat, Split, Slice. */
 import { FoveaError, UnsupportedOperatorError } from '../../protocol/errors.ts';
 import { numberAttribute, numbersAttribute } from '../attributes.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { formatShape, resolveAxis, sameDim, staticDim, staticShape } from '../shape.ts';
-import { copyView, makeTensor, numbersOf, stridesOf, tensorOf } from '../tensor.ts';
-import type { GradientContext, NodeContext, Operator, RewriteContext } from './operator.ts';
+import { copyView, makeTensor, numbersOf, stridesOf } from '../tensor.ts';
+import type { NodeContext, Operator, RewriteContext } from './operator.ts';
 
 function label({ node }: NodeContext): string {
   return `${node.op} (node "${node.name}")`;
 }
 
-function mismatch(context: NodeContext, what: string): FoveaError {
+export function mismatch(context: NodeContext, what: string): FoveaError {
   return new FoveaError('shape-mismatch', `${label(context)} ${what}.`);
 }
 
-function axisOf(context: NodeContext, fallback?: number): number {
+export function axisOf(context: NodeContext, fallback?: number): number {
   const axis = numberAttribute(context.node, 'axis') ?? fallback;
   if (axis === undefined) throw new FoveaError('graph-invalid', `${label(context)} names no axis.`);
   return resolveAxis(axis, context.shape(0).length, label(context));
 }
 
-function withDim(shape: Shape, axis: number, dim: Dim): Shape {
+export function withDim(shape: Shape, axis: number, dim: Dim): Shape {
   return shape.map((old, i) => (i === axis ? dim : old));
 }
 
@@ -36,7 +36,7 @@ function constants(context: NodeContext, index: number): number[] {
 }
 
 /** Zeros of a shape, which may depend on the batch: then `like` is a tensor that has it. */
-function zeros(b: GraphBuilder, shape: Shape, like: string): string {
+export function zeros(b: GraphBuilder, shape: Shape, like: string): string {
   return b.add('Expand', [b.scalar(0), b.shapeTensor(shape, like)]);
 }
 
@@ -230,10 +230,7 @@ const slice: Operator = {
 
 /** Puts the slices back where they were taken from, zeros elsewhere. */
 function sliceGradient(b: GraphBuilder, gradient: string, { axis, start, step, count, length }: Range): string {
-  if (count === 0) {
-    const pads = padAxis(b, gradient, axis, 0, length);
-    return pads;
-  }
+  if (count === 0) return padAxis(b, gradient, axis, 0, length);
   const stride = Math.abs(step);
   const ordered = step > 0 ? gradient : b.add('Slice', [gradient, b.ints([-1]), b.ints([-(2 ** 31)]), b.ints([axis]), b.ints([-1])]);
   const first = step > 0 ? start : start + (count - 1) * step;
@@ -250,64 +247,4 @@ function spreadAxis(b: GraphBuilder, name: string, axis: number, stride: number)
   return b.reshape(padAxis(b, apart, axis + 1, 0, stride - 1), withDim(shape, axis, count * stride));
 }
 
-/** Indices of a Gather, counted from the start; undefined if they are not constant. */
-function gatherIndices(context: NodeContext, axis: number): number[] | undefined {
-  const constant = context.constant(1);
-  if (!constant) return undefined;
-  const length = context.shape(0)[axis];
-  return Array.from(numbersOf(constant), (index) => {
-    const resolved = index < 0 && typeof length === 'number' ? index + length : index;
-    if (resolved < 0 || (typeof length === 'number' && resolved >= length)) throw mismatch(context, `takes the index ${index} of ${formatShape(context.shape(0))}`);
-    return resolved;
-  });
-}
-
-const gather: Operator = {
-  op: 'Gather',
-  infer: (context) => {
-    const axis = axisOf(context, 0);
-    const shape = context.shape(0);
-    const indices = gatherIndices(context, axis);
-    const known = context.dims(0);
-    const taken = context.shape(1);
-    const dims = known && indices && taken.length <= 1 ? indices.map((index) => known[index]) : undefined;
-    return [{ type: context.type(0), shape: [...shape.slice(0, axis), ...taken, ...shape.slice(axis + 1)], dims }];
-  },
-  evaluate: (context, [data, indices]) => {
-    const axis = axisOf(context, 0);
-    const list = gatherIndices(context, axis)!;
-    const { dims } = data!;
-    const [rows, inner] = [dims.slice(0, axis), dims.slice(axis + 1)].map((part) => part.reduce((a, c) => a * c, 1));
-    const out = makeTensor(data!.type, [...dims.slice(0, axis), ...indices!.dims, ...dims.slice(axis + 1)]);
-    for (let row = 0; row < rows; row++) {
-      list.forEach((index, i) => {
-        const from = (row * dims[axis] + index) * inner;
-        out.data.set(data!.data.subarray(from, from + inner) as never, (row * list.length + i) * inner);
-      });
-    }
-    return [out];
-  },
-  gradient: (context) => [gatherGradient(context)],
-};
-
-function gatherGradient(context: GradientContext): string {
-  const { b, inputs, gradients: [gradient], node } = context;
-  const axis = axisOf(context, 0);
-  const shape = b.shape(inputs[0]);
-  const indices = gatherIndices(context, axis);
-  const length = shape[axis];
-  if (!indices || typeof length !== 'number') throw new UnsupportedOperatorError('Gather', node.name, 'gradient', 'its indices are not constant.');
-  const flat = b.reshape(gradient!, withDim(shape, axis, indices.length));
-  const consecutive = indices.every((index, i) => index === indices[0] + i);
-  if (indices.length > 0 && consecutive) return padAxis(b, flat, axis, indices[0], length - indices[0] - indices.length);
-  if (indices.length * length > 1 << 24) throw new UnsupportedOperatorError('Gather', node.name, 'gradient', 'it has too many indices.');
-  // Scattering with addition is a product with one-hot rows.
-  const selection = new Float32Array(indices.length * length);
-  indices.forEach((index, i) => { selection[i * length + index] = 1; });
-  const last = shape.map((_, i) => i).filter((i) => i !== axis).concat(axis);
-  const moved = b.add('Transpose', [flat], { perm: last });
-  const scattered = b.add('MatMul', [moved, b.constant(tensorOf('float32', selection, [indices.length, length]))]);
-  return b.add('Transpose', [scattered], { perm: last.map((_, i) => last.indexOf(i)) });
-}
-
-export const assemblingOperators: readonly Operator[] = [concat, split, slice, gather];
+export const assemblingOperators: readonly Operator[] = [concat, split, slice];

@@ -3,13 +3,16 @@ import { activationOperators } from './activations.ts';
 import { arithmeticOperators } from './arithmetic.ts';
 import { assemblingOperators } from './assembling.ts';
 import { convolutionOperators } from './convolution.ts';
+import { einsumOperators } from './einsum.ts';
 import { functionOperators } from './functions.ts';
+import { indexingOperators } from './indexing.ts';
 import { logicOperators } from './logic.ts';
 import { matrixOperators } from './matrix.ts';
 import { normalizationOperators } from './normalization.ts';
 import type { Operator } from './operator.ts';
 import { padOperators } from './pad.ts';
 import { poolingOperators } from './pooling.ts';
+import { quantizationOperators } from './quantization.ts';
 import { rectifierOperators } from './rectifiers.ts';
 import { reductionOperators } from './reductions.ts';
 import { reshapingOperators } from './reshaping.ts';
@@ -22,12 +25,15 @@ const families: readonly (readonly Operator[])[] = [
   arithmeticOperators,
   assemblingOperators,
   convolutionOperators,
+  einsumOperators,
   functionOperators,
+  indexingOperators,
   logicOperators,
   matrixOperators,
   normalizationOperators,
   padOperators,
   poolingOperators,
+  quantizationOperators,
   rectifierOperators,
   reductionOperators,
   reshapingOperators,

@@ -112,6 +112,12 @@ describe('operators that move elements', () => {
     'Gather of one': { op: 'Gather', dims: [2, 5, 3], batch: true, constants: [tensorOf('int64', [0], [])], attributes: { axis: 1 } },
     'Gather of neighbours': { op: 'Gather', dims: [2, 5, 3], batch: true, constants: [ints(2, 3)], attributes: { axis: 1 } },
     'Gather with repeats from the end': { op: 'Gather', dims: [2, 5, 3], batch: true, constants: [tensorOf('int64', [-1, 0, -1, 2], [2, 2])], attributes: { axis: 1 } },
+    'GatherElements': {
+      op: 'GatherElements', dims: [2, 4, 3], batch: true, constants: [tensorOf('int64', [0, 1, 3, 3, 1, 3, 1, 2, 0, 0, 2, 3], [2, 2, 3])], attributes: { axis: 1 },
+    },
+    'ScatterElements over zeros': {
+      op: 'ScatterElements', dims: [2, 3], constants: [tensorOf('int64', [2, 0], [1, 2]), makeTensor('float32', [1, 2])], attributes: { axis: 1 }, opset: 16,
+    },
     'DepthToSpace (DCR)': { op: 'DepthToSpace', dims: [2, 12, 2, 3], batch: true, attributes: { blocksize: 2, mode: 'DCR' } },
     'DepthToSpace (CRD)': { op: 'DepthToSpace', dims: [2, 12, 2, 3], batch: true, attributes: { blocksize: 2, mode: 'CRD' } },
     'SpaceToDepth': { op: 'SpaceToDepth', dims: [2, 3, 4, 6], batch: true, attributes: { blocksize: 2 } },

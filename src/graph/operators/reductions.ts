@@ -56,7 +56,10 @@ interface Reduced {
   readonly axes: readonly number[];
 }
 
-function reduction(op: string, reduce: (group: number[]) => number, gradient: (reduced: Reduced) => string, dims?: (entries: readonly Dim[]) => Dim | undefined): Operator {
+/** @param dims the reduction of sizes */
+function reduction(
+  op: string, reduce: (group: number[]) => number, gradient: (reduced: Reduced) => string, dims?: (entries: readonly Dim[]) => Dim | undefined,
+): Operator {
   return {
     op,
     infer: (context) => {
@@ -124,6 +127,11 @@ function productGradient({ context: { b, inputs: [x] }, gradient, axes }: Reduce
   return b.add('Mul', [b.add('Mul', [gradient, product]), others]);
 }
 
+/** 1/sum, from its logarithm. */
+function logSumGradient({ context: { b }, gradient, output }: Reduced): string {
+  return b.add('Mul', [gradient, b.add('Exp', [b.add('Neg', [output])])]);
+}
+
 function argExtremum(op: string): Operator {
   return {
     op,
@@ -187,7 +195,7 @@ export const reductionOperators: readonly Operator[] = [
   reduction('ReduceSumSquare', (group) => sum(group.map((value) => value * value)),
     ({ context: { b, inputs: [x] }, gradient }) => b.add('Mul', [x, scaled(b, gradient, 2)])),
   reduction('ReduceLogSum', (group) => Math.log(sum(group)),
-    (reduced) => spread(reduced, reduced.context.b.add('Mul', [reduced.gradient, reduced.context.b.add('Exp', [reduced.context.b.add('Neg', [reduced.output])])]))),
+    (reduced) => spread(reduced, logSumGradient(reduced))),
   reduction('ReduceLogSumExp', shifted, ({ context: { b, inputs: [x] }, gradient, output }) => (
     b.add('Mul', [b.add('Exp', [b.add('Sub', [x, output])]), gradient]))),
   argExtremum('ArgMax'),

@@ -104,14 +104,16 @@ export class Explainer {
 
   /**
    * Runs something for the classes asked for. The most likely class is known from an earlier answer, or found by a pass before.
-   * @param joint whether `run` is about as cheap as a forward pass and answers with the logits: then it is run twice rather than compiling the model alone
+   * @param joint whether `run` costs little more than a forward pass: then it is run twice rather than compiling the model alone
    */
   async #forClasses<R extends { readonly logits: Tensor }>(
     request: ExplanationRequest, job: Job, joint: boolean, run: (classes: readonly number[]) => Promise<R>,
   ): Promise<{ result: R; classes: readonly number[]; logits: readonly Float32Array[] }> {
     const { classes: wanted, loaded: { model } } = request;
     const choose = (logits: readonly Float32Array[]): number[] => wanted.map((one, i) => (one === 'top' ? argmax(logits[i]) : one));
-    const finish = (result: R, classes: readonly number[]) => ({ result, classes, logits: this.#keep(request, logitRows(result.logits, model.logits.classes)) });
+    const finish = (result: R, classes: readonly number[]) => {
+      return { result, classes, logits: this.#keep(request, logitRows(result.logits, model.logits.classes)) };
+    };
 
     let known = wanted.includes('top') ? this.#known(request) : [];
     if (!known && joint) {
@@ -140,6 +142,8 @@ export class Explainer {
   }
 }
 
+type Outputs = Record<string, Tensor> & { readonly logits: Tensor };
+
 /** One batch on its way through a technique, with the time that it takes. */
 class Work {
   #build = 0;
@@ -163,12 +167,12 @@ class Work {
   }
 
   /** One pass of a graph with the inputs that a technique's graph has. */
-  async pass(key: string, build: () => Graph, classes: readonly number[]): Promise<{ logits: Tensor } & Record<string, Tensor>> {
+  async pass(key: string, build: () => Graph, classes: readonly number[]): Promise<Outputs> {
     const { loaded: { model }, input } = this.request;
     return this.#timed(async () => {
       const program = await this.program(key, build);
       const indices: Tensor = { type: 'int64', dims: [classes.length], data: BigInt64Array.from(classes, BigInt) };
-      return await program.run({ [model.input.name]: input, classes: indices }, { signal: this.job.signal }) as { logits: Tensor } & Record<string, Tensor>;
+      return await program.run({ [model.input.name]: input, classes: indices }, { signal: this.job.signal }) as Outputs;
     });
   }
 

@@ -54,7 +54,8 @@ export class Models {
 
   /**
    * @param reference `bundled:<id>`, or the path of a model file
-   * @throws FoveaError `model-*`, `external-data-*`, `operator-unsupported`, `graph-invalid`, `shape-mismatch`, `preprocessing-invalid`, CancelledError
+   * @throws FoveaError `model-*`, `external-data-*`, `operator-unsupported`, `graph-invalid`, `shape-mismatch`, `preprocessing-invalid`;
+   *   CancelledError
    */
   async load(reference: ModelReference, signal?: AbortSignal): Promise<LoadedModel> {
     const entry = reference.startsWith(bundledPrefix) ? await this.bundled.find(reference.slice(bundledPrefix.length)) : undefined;

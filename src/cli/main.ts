@@ -1,0 +1,36 @@
+/** The command `fovea`: the engine of the extension, in this process. */
+import { Command, CommanderError } from 'commander';
+import { findPackageRoot, readVersion } from '../engine/package-root.ts';
+import { addCompile } from './compile.ts';
+import { Context, exitCodes } from './context.ts';
+import { addExplain } from './explain.ts';
+import { addLayers } from './layers.ts';
+import { addModels } from './models.ts';
+import { addPredict } from './predict.ts';
+import { addRuntimes } from './runtimes.ts';
+import { addTechniques } from './techniques.ts';
+
+const about = `
+Start with a picture:
+  $ fovea predict cat.jpg
+  $ fovea explain cat.jpg --technique grad-cam --out maps
+
+Each command has its own help, as in "fovea explain --help".
+Exit codes: 0 done, 1 failed on some input, 2 wrong usage.
+`;
+
+const program = new Command('fovea')
+  .description('See what image models see.')
+  .version(readVersion(findPackageRoot()))
+  .showHelpAfterError('("--help" shows how it is used.)')
+  .addHelpText('after', about)
+  .exitOverride();
+
+const context = new Context();
+for (const add of [addPredict, addExplain, addLayers, addModels, addTechniques, addCompile, addRuntimes]) add(program, context);
+
+program.parseAsync().catch((error: unknown) => {
+  if (!(error instanceof CommanderError)) throw error;
+  // Commander has said what is wrong already, or has shown the help that was asked for.
+  process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+});

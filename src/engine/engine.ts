@@ -1,0 +1,186 @@
+/** The engine: one method for each request of protocol/engine.ts, one job at a time. The server and the command line both use it. */
+import path from 'node:path';
+import { exportOnnx } from '../formats/onnx-export.ts';
+import type {
+  EngineStatus, ExplainRequest, ExplainResult, ExportRequest, LayerStripEntry, LayerStripRequest, ModelDescription, ModelReference, PredictRequest,
+  PredictResult, Prediction, RuntimeChoice,
+} from '../protocol/engine.ts';
+import { encodeNpy } from '../pictures/npy.ts';
+import { shownPixels } from '../pictures/shown-pixels.ts';
+import { FoveaError } from '../protocol/errors.ts';
+import type { Preprocessing } from '../protocol/preprocessing.ts';
+import type { TechniqueDescription } from '../protocol/techniques.ts';
+import type { Runtimes, RuntimeStatus } from '../runtimes/choose.ts';
+import type { Technique } from '../techniques/technique.ts';
+import { explainArray, readArray, type ArrayExplanation, type ExplainArrayRequest } from './array-input.ts';
+import { BundledModels, bundledPrefix, type BundledModel } from './bundled-models.ts';
+import { Explainer } from './explainer.ts';
+import { explainPicture } from './explain-picture.ts';
+import { exportPicture } from './export-picture.ts';
+import { unattended, type Job } from './job.ts';
+import { JobQueue } from './job-queue.ts';
+import { layerStrip } from './layer-strip.ts';
+import { choosePreprocessing, describeModel, Models } from './models.ts';
+import { readVersion } from './package-root.ts';
+import { describeTechnique, findTechnique, parseParameters } from './parameters.ts';
+import { Pictures } from './picture-input.ts';
+import { topPredictions } from './predictions.ts';
+import { ProgramCache } from './program-cache.ts';
+import { setUp, type ExplainSettings, type Services } from './services.ts';
+import { writeWhole } from './write-file.ts';
+
+/** Bytes that are kept for later requests. */
+export interface EngineLimits {
+  readonly programs: number;
+  readonly models: number;
+  readonly pictures: number;
+}
+
+const defaultLimits: EngineLimits = { programs: 600 << 20, models: 400 << 20, pictures: 100 << 20 };
+
+/** Predictions where a request does not say how many. */
+const usualPredictions = 5;
+
+export interface EngineOptions {
+  /** Folder that holds package.json and models/. */
+  readonly packageRoot: string;
+  readonly runtimes: Runtimes;
+  readonly techniques: readonly Technique[];
+  readonly limits?: EngineLimits;
+}
+
+export interface PredictArrayRequest extends Omit<PredictRequest, 'picture' | 'preprocessing'> {
+  /** Path of the `.npy` file. */
+  readonly array: string;
+}
+
+/** Every method throws FoveaError, and CancelledError when the job's signal fires. */
+export class Engine {
+  readonly #queue = new JobQueue();
+  readonly #programs: ProgramCache;
+  readonly #bundled: BundledModels;
+  readonly #services: Services;
+
+  constructor({ packageRoot, runtimes, techniques, limits = defaultLimits }: EngineOptions) {
+    this.#programs = new ProgramCache(limits.programs);
+    this.#bundled = new BundledModels(path.join(packageRoot, 'models'));
+    this.#services = {
+      version: readVersion(packageRoot), runtimes, techniques,
+      models: new Models(this.#bundled, limits.models, (hash) => this.#programs.drop(hash)),
+      pictures: new Pictures(limits.pictures),
+      explainer: new Explainer(this.#programs),
+    };
+  }
+
+  describeModel(request: { model: ModelReference; preprocessing?: Preprocessing }, job: Job = unattended): Promise<ModelDescription> {
+    return this.#run(job, async ({ models }) => describeModel(await models.load(request.model, job.signal), request.preprocessing));
+  }
+
+  explain(request: ExplainRequest, job: Job = unattended): Promise<ExplainResult> {
+    return this.#run(job, async (services) => {
+      const { result, input } = await explainPicture(services, request, job);
+      return request.wantPixels ? { ...result, pixels: await shownPixels(input.picture) } : result;
+    });
+  }
+
+  predict(request: PredictRequest, job: Job = unattended): Promise<PredictResult & { runtime: string }> {
+    return this.#run(job, async ({ models, pictures, runtimes, explainer }) => {
+      const [loaded, { runtime }] = await Promise.all([
+        models.load(request.model, job.signal), runtimes.choose(request.runtime), pictures.decode(request.picture.path, job.signal)]);
+      const preprocessing = choosePreprocessing(loaded, request.preprocessing);
+      const { input, key } = await pictures.input(request.picture.path, preprocessing, job.signal);
+      const [logits] = await explainer.predict({ loaded, runtime, input, inputKey: key }, job);
+      const predictions = topPredictions(logits, request.top ?? usualPredictions, loaded.facts.labels, loaded.model.finalActivation);
+      return { predictions, preprocessing, runtime: runtime.title };
+    });
+  }
+
+  layerStrip(request: LayerStripRequest, job: Job = unattended): Promise<LayerStripEntry[]> {
+    return this.#run(job, (services) => layerStrip(services, request, job));
+  }
+
+  exportResult(request: ExportRequest, job: Job = unattended): Promise<{ file: string }> {
+    return this.#run(job, (services) => exportPicture(services, request, job));
+  }
+
+  /** Explains the samples of an array. For the command line. */
+  explainArray(request: ExplainArrayRequest, job: Job = unattended): Promise<ArrayExplanation> {
+    return this.#run(job, (services) => explainArray(services, request, job));
+  }
+
+  /** Predictions for each sample of an array. For the command line. */
+  predictArray(request: PredictArrayRequest, job: Job = unattended): Promise<{ predictions: Prediction[][]; runtime: string }> {
+    return this.#run(job, async ({ models, runtimes, explainer }) => {
+      const [loaded, { runtime }] = await Promise.all([models.load(request.model, job.signal), runtimes.choose(request.runtime)]);
+      const { input } = await readArray(request.array, loaded.model);
+      const rows = await explainer.predict({ loaded, runtime, input }, job);
+      const count = request.top ?? usualPredictions;
+      const predictions = rows.map((row) => topPredictions(row, count, loaded.facts.labels, loaded.model.finalActivation));
+      return { predictions, runtime: runtime.title };
+    });
+  }
+
+  /** Writes the values of an array's explanation as `.npy`. For the command line. */
+  async writeValues(file: string, { values }: Pick<ArrayExplanation, 'values'>): Promise<void> {
+    await writeWhole(file, encodeNpy(values));
+  }
+
+  /**
+   * Saves model and technique as one ONNX file: inputs `image` float32 [N,C,H,W] and `classes` int64 [N]; outputs `logits` and `values`.
+   * @throws FoveaError `technique-unknown` where the technique is not a single graph
+   */
+  compile(settings: ExplainSettings & { readonly file: string }, job: Job = unattended): Promise<{ file: string; bytes: number }> {
+    return this.#run(job, async (services) => {
+      const { technique, parameters, loaded, layer, score } = await setUp(services, settings, job.signal);
+      const graph = technique.graph?.(loaded.model, { layer, score, parameters });
+      if (!graph) {
+        throw new FoveaError('technique-unknown', `${technique.title} is not a single graph, so it cannot be saved as a model.`, 'Use `fovea explain`.');
+      }
+      const bytes = exportOnnx(graph);
+      await writeWhole(settings.file, bytes);
+      return { file: settings.file, bytes: bytes.length };
+    });
+  }
+
+  /** @throws FoveaError `technique-unknown`, `parameter-invalid` */
+  checkTechnique(id: string, parameters: Record<string, unknown>): void {
+    parseParameters(findTechnique(this.#services.techniques, id), parameters);
+  }
+
+  techniques(): TechniqueDescription[] {
+    return this.#services.techniques.map(describeTechnique);
+  }
+
+  async bundledModels(): Promise<{ reference: ModelReference; title: string; description: string }[]> {
+    const describe = ({ id, title, description }: BundledModel) => ({ reference: `${bundledPrefix}${id}`, title, description });
+    return (await this.#bundled.list()).map(describe);
+  }
+
+  runtimes(): Promise<RuntimeStatus[]> {
+    return this.#services.runtimes.list();
+  }
+
+  async status(): Promise<EngineStatus> {
+    return { runtimes: await this.runtimes(), memory: process.memoryUsage.rss() };
+  }
+
+  /** Loads a runtime ahead of the first request; a failure is reported by the request that needs it. */
+  warmUp(runtime?: RuntimeChoice): void {
+    this.#services.runtimes.choose(runtime).catch(() => undefined);
+  }
+
+  /** Frees native memory. */
+  dispose(): Promise<void> {
+    return this.#programs.clear();
+  }
+
+  #run<T>(job: Job, work: (services: Services) => Promise<T>): Promise<T> {
+    return this.#queue.run(async () => {
+      try {
+        return await work(this.#services);
+      } finally {
+        await this.#programs.shrink();
+      }
+    }, job.signal);
+  }
+}

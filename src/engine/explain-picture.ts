@@ -1,0 +1,85 @@
+/** Explains a picture: decode, preprocess, run the technique, and say what came out and how. */
+import type { Tensor } from '../graph/graph.ts';
+import type { AttributionMap, ExplainRequest, ExplainResult, Recipe } from '../protocol/engine.ts';
+import type { Technique } from '../techniques/technique.ts';
+import { resolveClass } from './classes.ts';
+import type { Explanation } from './explanation.ts';
+import type { Job } from './job.ts';
+import { describeLayer } from './layers.ts';
+import { choosePreprocessing, type LoadedModel } from './models.ts';
+import type { PictureInput } from './picture-input.ts';
+import { prediction, scoreValue, topPredictions } from './predictions.ts';
+import { setUp, type ExplainSetup, type Services } from './services.ts';
+
+/** Predictions that come with an explanation. */
+const predictionsShown = 5;
+
+export interface PictureExplanation {
+  readonly setup: ExplainSetup;
+  readonly input: PictureInput;
+  readonly explanation: Explanation;
+  /** Without pixels. */
+  readonly result: ExplainResult;
+}
+
+/** @throws FoveaError of every kind that a picture, a model or a request can cause; CancelledError */
+export async function explainPicture(services: Services, request: Omit<ExplainRequest, 'wantPixels'>, job: Job): Promise<PictureExplanation> {
+  const began = performance.now();
+  job.progress('Reading model and picture');
+  // The picture is decoded on other threads while this one reads the model.
+  const [setup] = await Promise.all([setUp(services, request, job.signal), services.pictures.decode(request.picture.path, job.signal)]);
+  const { loaded, technique, layer, score } = setup;
+  const { facts, model } = loaded;
+  const classes = [wantedClass(request.class, loaded)];
+  const preprocessing = choosePreprocessing(loaded, request.preprocessing);
+  const prepared = performance.now();
+  const input = await services.pictures.input(request.picture.path, preprocessing, job.signal);
+  const decoded = performance.now();
+
+  job.progress(technique.title);
+  const explanation = await services.explainer.explain({ ...setup, input: input.input, inputKey: input.key, classes }, job);
+  const [logits] = explanation.logits;
+  const [index] = explanation.classes;
+  const recipe: Recipe = {
+    version: services.version,
+    picture: { name: input.picture.name, hash: input.picture.hash },
+    model: { title: facts.title, hash: loaded.hash },
+    preprocessing, technique: technique.id, parameters: setup.parameters, class: index, score, layer: layer?.name, seed: setup.seed,
+    runtime: setup.runtime.id,
+  };
+  const { picture } = input;
+  const result: ExplainResult = {
+    picture: { name: picture.name, width: picture.width, height: picture.height, notes: [...picture.notes] },
+    placement: input.placement,
+    map: attributionMap(technique, explanation.values),
+    predictions: topPredictions(logits, predictionsShown, facts.labels, model.finalActivation),
+    class: prediction(logits, index, facts.labels, model.finalActivation),
+    score: { kind: score, value: scoreValue(logits, index, score, model.finalActivation) },
+    layer: layer && describeLayer(layer),
+    technique: technique.id,
+    model: {
+      reference: loaded.reference, title: facts.title,
+      preprocessingSource: request.preprocessing ? 'override' : facts.preprocessingSource,
+    },
+    runtime: setup.runtime.title,
+    milliseconds: { picture: decoded - prepared, ...explanation.milliseconds, total: performance.now() - began },
+    notes: [...setup.notes, ...explanation.notes],
+    recipe,
+  };
+  return { setup, input, explanation, result };
+}
+
+/** The class that a request asks for. @throws FoveaError `class-unknown`, `class-out-of-range` */
+export function wantedClass(wanted: number | string | undefined, { model, facts }: LoadedModel): number | 'top' {
+  return wanted === undefined || wanted === 'top' ? 'top' : resolveClass(wanted, model.logits.classes, facts.labels);
+}
+
+/**
+ * One sample's values [1,C,h,w] as they cross to a view. A technique whose values are usually not signed may have some below zero, by its
+ * parameters: such a map is signed.
+ */
+export function attributionMap({ values: { signed, unit, resolution } }: Technique, values: Tensor): AttributionMap {
+  const data = values.data as Float32Array;
+  const [, channels, height, width] = values.dims;
+  return { values: data, channels, height, width, signed: signed || data.some((value) => value < 0), unit, resolution };
+}

@@ -1,0 +1,61 @@
+/**
+ * The engine as a process of its own: forked with an IPC channel (serialization 'advanced') and spoken to with vscode-jsonrpc. It ends with
+ * its parent, and by itself (exit code 0) after a while without requests. A failure that nothing catches ends it with its stack on standard
+ * error and exit code 1, which is Node's way; the client starts it again.
+ *
+ *     engine.cjs [--idle-seconds=300]
+ */
+import { ResponseError, type CancellationToken } from 'vscode-jsonrpc';
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
+import { notifications, requests } from '../protocol/engine.ts';
+import { FoveaError, type ErrorData } from '../protocol/errors.ts';
+import { runtimeLoaders, Runtimes } from '../runtimes/choose.ts';
+import { techniques } from '../techniques/registry.ts';
+import { Engine } from './engine.ts';
+import { IdleTimer } from './idle-timer.ts';
+import type { Job } from './job.ts';
+import { findPackageRoot } from './package-root.ts';
+
+const usualIdleSeconds = 300;
+const idleSeconds = Number(process.argv.find((argument) => argument.startsWith('--idle-seconds='))?.split('=')[1] ?? usualIdleSeconds);
+
+/** JSON-RPC leaves the codes from here on to applications; the reason is in the error's data. */
+const applicationError = -32000;
+
+const engine = new Engine({ packageRoot: findPackageRoot(), runtimes: new Runtimes(runtimeLoaders), techniques });
+const idle = new IdleTimer(idleSeconds * 1000, () => process.exit(0));
+const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+
+/** Answers a request: errors cross as data, cancellation becomes a signal, progress goes to whoever gave a token. */
+async function answer<T>(work: (job: Job) => T | Promise<T>, cancellation: CancellationToken, progressToken?: string): Promise<T | ResponseError<ErrorData>> {
+  const controller = new AbortController();
+  const subscription = cancellation.onCancellationRequested(() => controller.abort());
+  const progress: Job['progress'] = (message, fraction) => {
+    if (progressToken === undefined) return;
+    void connection.sendNotification(notifications.progress, { token: progressToken, message, fraction });
+  };
+  idle.begin();
+  try {
+    return await work({ signal: controller.signal, progress });
+  } catch (error) {
+    const known = FoveaError.from(error);
+    if (known.reason === 'internal') console.error(error);
+    return new ResponseError(applicationError, known.message, known.toData());
+  } finally {
+    idle.end();
+    subscription.dispose();
+  }
+}
+
+connection.onRequest(requests.describeModel, (request, token) => answer((job) => engine.describeModel(request, job), token));
+connection.onRequest(requests.explain, (request, token) => answer((job) => engine.explain(request, job), token, request.token));
+connection.onRequest(requests.predict, (request, token) => answer((job) => engine.predict(request, job), token));
+connection.onRequest(requests.layerStrip, (request, token) => answer((job) => engine.layerStrip(request, job), token, request.token));
+connection.onRequest(requests.exportResult, (request, token) => answer((job) => engine.exportResult(request, job), token, request.token));
+connection.onRequest(requests.techniques, (token) => answer(() => engine.techniques(), token));
+connection.onRequest(requests.bundledModels, (token) => answer(() => engine.bundledModels(), token));
+connection.onRequest(requests.status, (token) => answer(() => engine.status(), token));
+connection.listen();
+engine.warmUp();
+
+process.on('disconnect', () => process.exit(0));

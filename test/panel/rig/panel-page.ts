@@ -1,0 +1,158 @@
+/** The result panel's own bundle in a plain page: the host's policy and theme around it, messages of a test in place of a host. */
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import esbuild from 'esbuild';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { HostMessage, PanelMessage, PanelState } from '../../../src/protocol/result-panel.ts';
+import { findChromium } from '../../rig/chromium.ts';
+
+const root = path.join(import.meta.dirname, '..', '..', '..');
+const screenshots = path.join(root, '.cache', 'screenshots', 'panel');
+const origin = 'https://panel.test';
+const flags = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+  '--disable-sync', '--disable-dev-shm-usage',
+];
+
+export const themes = ['dark', 'light', 'high-contrast', 'high-contrast-light'] as const;
+export type Theme = (typeof themes)[number];
+
+/** Variables and classes that VS Code gives a webview's page in its default themes. */
+type ThemeFixture = Record<Theme, { classes: string; kind: string; variables: Record<string, string> }>;
+
+export interface PanelOptions {
+  readonly theme?: Theme;
+  readonly width?: number;
+  readonly height?: number;
+  /** What an earlier page left with setState. */
+  readonly state?: PanelState;
+}
+
+/** A browser and the built bundle, for all tests of a file. */
+export class PanelBrowser {
+  private constructor(private readonly browser: Browser, private readonly files: ReadonlyMap<string, Uint8Array>, private readonly fixture: ThemeFixture) {}
+
+  /** Skips the suite, and says so, where no Chromium is installed. */
+  static async start(suite: Mocha.Context): Promise<PanelBrowser> {
+    const executablePath = findChromium();
+    if (!executablePath) {
+      console.log('      skipped: no Chromium found; `npm test` installs it, or name one in the environment variable CHROMIUM');
+      suite.skip();
+    }
+    const built = await esbuild.build({
+      absWorkingDir: root, bundle: true, write: false, format: 'esm', platform: 'browser', outdir: 'panel', assetNames: '[name]', loader: { '.ttf': 'file' },
+      entryPoints: ['main.ts', 'result.css'].map((file) => ({ in: `webview/result/${file}`, out: 'result' })),
+    });
+    const files = new Map(built.outputFiles.map((file) => [path.basename(file.path), file.contents]));
+    const fixture = JSON.parse(await readFile(path.join(import.meta.dirname, 'themes.json'), 'utf8')) as ThemeFixture;
+    return new PanelBrowser(await chromium.launch({ executablePath, args: flags }), files, fixture);
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+  }
+
+  async open(options: PanelOptions = {}): Promise<PanelPage> {
+    const { theme = 'dark', width = 1200, height = 760, state } = options;
+    const context = await this.browser.newContext({ viewport: { width, height }, permissions: ['clipboard-read', 'clipboard-write'] });
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+    });
+    page.on('pageerror', (error) => problems.push(error.message));
+    await page.route(`${origin}/**`, async (route) => {
+      const name = path.basename(new URL(route.request().url()).pathname);
+      const body = this.files.get(name);
+      if (body) await route.fulfill({ body: Buffer.from(body), contentType: name.endsWith('.js') ? 'text/javascript' : name.endsWith('.css') ? 'text/css' : 'font/ttf' });
+      else if (name === 'panel.html') await route.fulfill({ body: html(this.fixture[theme]), contentType: 'text/html' });
+      else await route.fulfill({ status: 404 });
+    });
+    const { variables } = this.fixture[theme];
+    await page.addInitScript(`window.kept = ${JSON.stringify(state ?? null)}; window.themeVariables = ${JSON.stringify(variables)};`);
+    await page.addInitScript({ path: path.join(import.meta.dirname, 'stub-host.js') });
+    await page.goto(`${origin}/panel.html`);
+    await page.locator('#map').waitFor({ state: 'attached', timeout: 5_000 }).catch((cause: unknown) => {
+      throw new Error(`The panel did not start: ${problems.join('; ')}`, { cause });
+    });
+    return new PanelPage(page, context, problems);
+  }
+}
+
+/** As the extension sends it (src/extension/webview-html.ts), with the address of the test in place of the webview's. */
+function html({ classes, kind }: ThemeFixture[Theme]): string {
+  const policy = `default-src 'none'; script-src 'nonce-n'; style-src ${origin} 'nonce-n'; font-src ${origin}; img-src ${origin} blob: data:`;
+  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta property="csp-nonce" content="n"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="${origin}/result.css"><title>Fovea</title></head>
+<body class="${classes}" data-vscode-theme-kind="${kind}"><div id="app"></div><script type="module" nonce="n" src="${origin}/result.js"></script></body></html>`;
+}
+
+export class PanelPage {
+  constructor(readonly page: Page, private readonly context: BrowserContext, /** Errors and warnings of the console. */ readonly problems: readonly string[]) {}
+
+  /** Sends messages as a host does; typed arrays arrive as they are. */
+  async send(...messages: HostMessage[]): Promise<void> {
+    for (const message of messages) {
+      await this.page.evaluate((encoded) => {
+        const message: unknown = JSON.parse(encoded, (_, value: unknown) => {
+          const typed = value as { float32?: string; bytes?: string } | null;
+          const raw = typed?.float32 ?? typed?.bytes;
+          if (typeof raw !== 'string') return value;
+          const bytes = Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
+          return typed?.float32 === undefined ? bytes : new Float32Array(bytes.buffer);
+        });
+        window.dispatchEvent(new MessageEvent('message', { data: message }));
+      }, JSON.stringify(message, encodeArrays));
+    }
+  }
+
+  /** What the page has posted so far, of one type. */
+  async posted<T extends PanelMessage['type']>(type: T): Promise<Extract<PanelMessage, { type: T }>[]> {
+    const all = await this.page.evaluate(() => (window as unknown as { posted: unknown[] }).posted) as PanelMessage[];
+    return all.filter((message): message is Extract<PanelMessage, { type: T }> => message.type === type);
+  }
+
+  async postedCount(): Promise<number> {
+    return this.page.evaluate(() => (window as unknown as { posted: unknown[] }).posted.length);
+  }
+
+  /** What the page keeps over hiding and reloading, once it has settled. */
+  async kept(): Promise<PanelState> {
+    await this.page.waitForTimeout(300);
+    return await this.page.evaluate(() => (window as unknown as { kept: unknown }).kept) as PanelState;
+  }
+
+  async paints(): Promise<number> {
+    return Number((await this.page.locator('#map').getAttribute('data-painted')) ?? 0);
+  }
+
+  /** Does something and waits until the canvas has been painted anew. */
+  async repaint(action: () => Promise<unknown>): Promise<void> {
+    const before = await this.paints();
+    await action();
+    await this.page.waitForFunction((count) => Number(document.getElementById('map')?.dataset.painted ?? 0) > count, before);
+  }
+
+  /** RGBA of the canvas at a point in CSS pixels. */
+  async pixel(x: number, y: number): Promise<number[]> {
+    return this.page.evaluate(([left, top]) => {
+      const canvas = document.getElementById('map') as HTMLCanvasElement;
+      return [...canvas.getContext('2d')!.getImageData(Math.round(left * devicePixelRatio), Math.round(top * devicePixelRatio), 1, 1).data];
+    }, [x, y] as const);
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await mkdir(screenshots, { recursive: true });
+    await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+function encodeArrays(_: string, value: unknown): unknown {
+  if (value instanceof Float32Array) return { float32: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
+  if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString('base64') };
+  return value;
+}

@@ -115,6 +115,7 @@ export class GraphBuilder {
     const node: Node = { op, domain, name: options.name ?? outputs[0], inputs, outputs, attributes };
     const context = this.context(node);
     const infos = operator.infer(context);
+    checkInferred(node, infos);
     if (!this.#fold(operator, context, infos)) {
       outputs.forEach((name, i) => {
         if (name !== '') this.#define(name, { type: infos[i].type, shape: infos[i].shape, dims: infos[i].dims });
@@ -325,6 +326,18 @@ export class GraphBuilder {
     if (infos.some(({ shape }) => !(Number(countElements(shape) ?? Infinity) <= foldLimit))) return false;
     operator.evaluate(context, inputs).forEach((tensor, i) => this.constant(tensor, node.outputs[i]));
     return true;
+  }
+}
+
+/** What files say about sizes is not to be trusted, so no size that they lead to is. @throws FoveaError `graph-invalid`, `shape-mismatch` */
+function checkInferred(node: Node, infos: readonly OutputInfo[]): void {
+  if (node.outputs.slice(infos.length).some((name) => name !== '')) {
+    throw new FoveaError('graph-invalid', `${node.op} (node "${node.name}") has ${node.outputs.length} outputs where it gives ${infos.length}.`,
+      'The model file is damaged.');
+  }
+  const impossible = infos.find(({ shape }) => shape.some((dim) => typeof dim === 'number' && !(Number.isSafeInteger(dim) && dim >= 0)));
+  if (impossible) {
+    throw new FoveaError('shape-mismatch', `${node.op} (node "${node.name}") would give a tensor of the shape ${formatShape(impossible.shape)}.`);
   }
 }
 

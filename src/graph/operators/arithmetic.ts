@@ -23,7 +23,7 @@ function binary({ op, compute, dims, parts }: BinaryRule): Operator {
   return {
     op,
     infer: (context) => {
-      const shape = broadcastInputs(context);
+      const shape = broadcastInputs(context, 2);
       return [{ type: sameType(context), shape, dims: dims && combineDims(context, [0, 1], shape, dims) }];
     },
     evaluate: (context, [a, b]) => [mapElements(a!.type, [a!, b!], (x, y) => compute(x, y, context))],
@@ -82,7 +82,7 @@ function powerOfExponent({ b, inputs: [x], outputs: [y] }: GradientContext, grad
 
 const pow: Operator = {
   ...binary({ op: 'Pow', compute: Math.pow, parts: [powerOfBase, powerOfExponent] }),
-  infer: (context) => [{ type: context.type(0), shape: broadcastInputs(context) }],
+  infer: (context) => [{ type: context.type(0), shape: broadcastInputs(context, 2) }],
 };
 
 const product: Part[] = [1, 0].map((other): Part => ({ b, inputs }, gradient) => b.add('Mul', [gradient, inputs[other]]));
@@ -151,7 +151,7 @@ export const arithmeticOperators: readonly Operator[] = [
       ],
     }),
     infer: (context) => {
-      const shape = broadcastInputs(context);
+      const shape = broadcastInputs(context, 2);
       return [{ type: sameType(context), shape, dims: combineDims(context, [0, 1], shape, quotient(context)) }];
     },
   },
@@ -166,7 +166,7 @@ export const arithmeticOperators: readonly Operator[] = [
       ],
     }),
     infer: (context) => {
-      const shape = broadcastInputs(context);
+      const shape = broadcastInputs(context, 2);
       const rule: DimRule = (a, b) => {
         if (typeof b !== 'number' || b === 0) return undefined;
         return typeof a === 'number' ? modulo(a, b, context) : typeof a === 'object' && a.batch % b === 0 ? 0 : undefined;

@@ -61,8 +61,12 @@ export function sameType(context: NodeContext, first = 0): ElementType {
   return type;
 }
 
-/** The common shape of all operands. */
-export function broadcastInputs(context: NodeContext): Shape {
+/** The common shape of all operands. @throws FoveaError `graph-invalid` where their number is not that of the operator */
+export function broadcastInputs(context: NodeContext, operands = context.node.inputs.length): Shape {
+  const { length } = context.node.inputs;
+  if (length !== operands) {
+    throw new FoveaError('graph-invalid', `${label(context)} has ${length} inputs where it takes ${operands}.`, 'The model file is damaged.');
+  }
   return broadcastShapes(context.node.inputs.map((_, i) => context.shape(i)), label(context));
 }
 
@@ -80,11 +84,11 @@ export function mapElements(type: ElementType, tensors: readonly Tensor[], compu
   const operands = tensors.map((tensor) => numbersOf(broadcastTensor(tensor, dims)));
   const count = makeTensor('bool', dims).data.length;
   const values = new Float64Array(count);
-  const entries = new Array<number>(operands.length);
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j < operands.length; j++) entries[j] = operands[j][i];
-    values[i] = compute(...entries);
-  }
+  const [a, b] = operands;
+  // One and two operands are nearly all; calls with lists are twenty times slower.
+  if (operands.length === 1) for (let i = 0; i < count; i++) values[i] = compute(a[i]);
+  else if (operands.length === 2) for (let i = 0; i < count; i++) values[i] = compute(a[i], b[i]);
+  else for (let i = 0; i < count; i++) values[i] = compute(...operands.map((operand) => operand[i]));
   return tensorOf(type, values, dims);
 }
 

@@ -23,7 +23,7 @@ function comparison(op: string, compute: (a: number, b: number) => boolean): Ope
     op,
     infer: (context) => {
       sameType(context);
-      const shape = broadcastInputs(context);
+      const shape = broadcastInputs(context, 2);
       return [{ type: 'bool', shape, dims: combineDims(context, [0, 1], shape, rule) }];
     },
     evaluate: (_, [a, b]) => [mapElements('bool', [a!, b!], (x, y) => Number(compute(x, y)))],
@@ -47,7 +47,7 @@ function logical(op: string, compute: (...values: number[]) => boolean): Operato
 const where: Operator = {
   op: 'Where',
   infer: (context) => {
-    const shape = broadcastInputs(context);
+    const shape = broadcastInputs(context, 3);
     const rule: DimRule = (condition, yes, no) => (condition === 0 ? no : yes);
     return [{ type: sameType(context, 1), shape, dims: combineDims(context, [0, 1, 2], shape, rule) }];
   },

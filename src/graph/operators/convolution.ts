@@ -122,11 +122,12 @@ export function turnWeights(weights: Tensor, group: number): Tensor {
   return { type: 'float32', dims: [columns * group, rowsPerGroup, ...kernel], data: turned };
 }
 
-/** Attributes of a ConvTranspose that carries the gradient of a Conv with this window back. */
+/** Attributes of a ConvTranspose that carries the gradient of a Conv, or of a pooling whose last window may reach over the padding, back. */
 export function transposeAttributes(window: Window, group: number): Record<string, Attribute> {
   const rest = window.input.map((size, axis) =>
     size + window.begin[axis] + window.end[axis] - window.strides[axis] * (window.output[axis] - 1) - extent(window, axis));
-  return { ...windowAttributes(window), group, output_padding: rest };
+  const end = window.end.map((pad, axis) => pad + Math.max(0, -rest[axis]));
+  return { ...windowAttributes({ ...window, end }), group, output_padding: rest.map((size) => Math.max(0, size)) };
 }
 
 /** ∂score/∂input of a convolution with weights (M,C/group,...), from ∂score/∂output. */

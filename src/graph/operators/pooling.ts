@@ -6,6 +6,7 @@ import type { Attribute, Shape, Tensor } from '../graph.ts';
 import { staticDim } from '../shape.ts';
 import { tensorOf } from '../tensor.ts';
 import { transposeAttributes, uniformKernel } from './convolution.ts';
+import { longestWindow, maxPoolGradient } from './max-pool-gradient.ts';
 import type { GradientContext, NodeContext, Operator, OutputInfo, RewriteContext } from './operator.ts';
 import type { Window } from './window.ts';
 import { extent, readPool, spatialSizes, windowAttributes } from './window.ts';
@@ -70,8 +71,13 @@ function spreadGlobally({ b, inputs, gradients: [gradient], node, shape }: Gradi
   return b.expandLike(b.add('Mul', [gradient as string, b.scalar(1 / size)]), inputs[0]);
 }
 
-function maxPoolGradient(context: GradientContext): string {
-  const { storage_order: _, ...attributes } = context.node.attributes;
+function gradientOfMaxPool(context: GradientContext): string {
+  const { b, gradients: [gradient], inputs, node, outputs, shape } = context;
+  const window = readPool(node, shape(0));
+  if (window.kernel.reduce((a, size) => a + size, 0) <= longestWindow) {
+    return maxPoolGradient(b, inputs[0], outputs[0], gradient as string, window, numberAttribute(node, 'ceil_mode', 0) !== 0);
+  }
+  const { storage_order: _, ...attributes } = node.attributes;
   return scatterGradient(context, attributes);
 }
 
@@ -122,7 +128,7 @@ function ofInput(gradient: (context: GradientContext) => string): Operator['grad
 }
 
 export const poolingOperators: readonly Operator[] = [
-  { op: 'MaxPool', infer: inferPool, rewrite: rewriteMaxPool, gradient: ofInput(maxPoolGradient) },
+  { op: 'MaxPool', infer: inferPool, rewrite: rewriteMaxPool, gradient: ofInput(gradientOfMaxPool) },
   { op: 'AveragePool', infer: inferPool, rewrite: rewriteAveragePool, gradient: ofInput(averagePoolGradient) },
   { op: 'GlobalAveragePool', infer: inferGlobalPool, gradient: ofInput(spreadGlobally) },
   {

@@ -100,7 +100,7 @@ export function readPool(node: Node, shape: Shape): Window {
   if (numbersAttribute(node, 'kernel_shape') === undefined) throw invalid(node, 'lacks its attribute kernel_shape');
   const kernel = windowAttribute(node, 'kernel_shape', rank, 1, 1);
   const window = readWindow(node, shape, kernel, numberAttribute(node, 'ceil_mode', 0) !== 0);
-  if (kernel.some((_, axis) => Math.max(window.begin[axis], window.end[axis]) >= extent(window, axis))) {
+  if (kernel.some((size, axis) => Math.max(window.begin[axis], window.end[axis]) >= size)) {
     throw invalid(node, 'has a padding as large as its window');
   }
   return window;

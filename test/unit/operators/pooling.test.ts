@@ -14,14 +14,15 @@ const axis = fc.record({
   size: fc.integer({ min: 5, max: 10 }), kernel: fc.integer({ min: 1, max: 4 }), stride: fc.integer({ min: 1, max: 3 }),
   dilation: fc.constantFrom(1, 1, 2), begin: fc.nat(3), end: fc.nat(3),
 }).map(({ begin, end, ...rest }) => {
-  const reach = (rest.kernel - 1) * rest.dilation + 1;
-  return { ...rest, begin: Math.min(begin, reach - 1, 2), end: Math.min(end, reach - 1, 2) };
+  // A padding as large as the kernel is refused.
+  return { ...rest, begin: Math.min(begin, rest.kernel - 1), end: Math.min(end, rest.kernel - 1) };
 }).filter(({ size, kernel, dilation, begin, end }) => size + begin + end > (kernel - 1) * dilation);
 
 const window = fc.record({
   axes: fc.array(axis, { minLength: 1, maxLength: 3 }), ceil: fc.boolean(), seed: fc.integer({ min: 1, max: 1e6 }), channels: fc.constantFrom(1, 3),
   auto: fc.constantFrom('NOTSET', 'NOTSET', 'NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER'), includePad: fc.boolean(),
-}).filter(({ axes, auto }) => auto === 'NOTSET' || axes.every(({ size, kernel, dilation }) => size > (kernel - 1) * dilation));
+  // ONNX Runtime refuses an auto_pad whose windows leave gaps, or are dilated.
+}).filter(({ axes, auto }) => auto === 'NOTSET' || axes.every(({ dilation, kernel, stride }) => dilation === 1 && kernel >= stride));
 
 type Window = typeof window extends fc.Arbitrary<infer T> ? T : never;
 
@@ -38,9 +39,7 @@ const maxPool = window.map((chosen): OperatorCase => ({
 }));
 
 const averagePool = window
-  .map((chosen): Window => ({ ...chosen, axes: chosen.axes.map((a) => ({
-    ...a, dilation: 1, begin: Math.min(a.begin, a.kernel - 1), end: Math.min(a.end, a.kernel - 1),
-  })) }))
+  .map((chosen): Window => ({ ...chosen, axes: chosen.axes.map((a) => ({ ...a, dilation: 1 })) }))
   .map((chosen): OperatorCase => ({
     op: 'AveragePool', seed: chosen.seed, attributes: { ...attributesOf(chosen), count_include_pad: chosen.includePad ? 1 : 0 },
     inputs: [{ shape: [N, chosen.channels, ...chosen.axes.map((a) => a.size)] }],
@@ -97,8 +96,11 @@ describe('pooling', () => {
     return result;
   }
 
-  for (const [kernel, stride, pad, size, ceil] of [[3, 2, 1, 12, 0], [3, 2, 0, 13, 0], [3, 2, 0, 12, 1], [2, 2, 0, 12, 0], [3, 3, 0, 12, 0], [3, 1, 1, 8, 0], [2, 1, 0, 8, 0]]) {
-    it(`MaxPool ${kernel}x${kernel}, stride ${stride}, padding ${pad}, size ${size}, ceil ${ceil}: a tie goes to the first of the window`, async () => {
+  const windows = [
+    [3, 2, 1, 12, 0], [3, 2, 0, 13, 0], [3, 2, 0, 12, 1], [2, 2, 0, 12, 0], [3, 3, 0, 12, 0], [3, 1, 1, 8, 0], [2, 1, 0, 8, 0], [20, 1, 0, 20, 0],
+  ];
+  for (const [kernel, stride, pad, size, ceil] of windows) {
+    it(`MaxPool ${kernel}×${kernel}, stride ${stride}, padding ${pad}, size ${size}, ceil ${ceil}: a tie goes to the first`, async () => {
       const random = randomOf(kernel * 100 + stride);
       // Few different values, so that nearly every window has a tie; negative ones too, which padding must not beat.
       const x = Float32Array.from({ length: size * size }, () => Math.floor(4 * random()) - 2);
@@ -125,7 +127,8 @@ describe('pooling', () => {
     ];
     for (const op of ['MaxPool', 'AveragePool']) {
       for (const attributes of refused) {
-        assert.throws(() => b.add(op, [x], attributes), (error) => error instanceof FoveaError && error.message.includes(op), JSON.stringify(attributes));
+        const named = (error: unknown): boolean => error instanceof FoveaError && error.message.includes(op);
+        assert.throws(() => b.add(op, [x], attributes), named, JSON.stringify(attributes));
       }
     }
   });

@@ -86,7 +86,7 @@ export class ExplainSession {
         this.describeTechniques(options),
         this.engine.explain({ ...this.request(), wantPixels: true }, options).then((result) => {
           if (options.signal.aborted) return;
-          this.show({ type: 'result', subject, result });
+          this.show({ type: 'result', subject, result: forPage(result) });
           this.host.explained(result);
         }),
       ]);
@@ -228,4 +228,11 @@ export class ExplainSession {
     const busy = this.kept.get('busy');
     if ((message.type === 'strip' || message.type === 'preprocessing-trials') && this.running.has('explain') && busy) this.host.post(busy);
   }
+}
+
+/** VS Code carries an array to a page if its class is one of the standard ones; bytes from another process may be a Buffer. */
+function forPage(result: ExplainResult): ExplainResult {
+  if (!result.pixels) return result;
+  const { buffer, byteOffset, byteLength } = result.pixels.data;
+  return { ...result, pixels: { ...result.pixels, data: new Uint8Array(buffer, byteOffset, byteLength) } };
 }

@@ -84,6 +84,17 @@ describe('explain session', () => {
     assert.deepEqual(types(session.snapshot()), ['techniques', 'subject', 'model', 'result']);
   });
 
+  it('gives the page bytes that VS Code can carry, though the engine sent a Buffer', async () => {
+    const done = session.explain();
+    engine.explained[0].answer({ ...resultOf('cat'), pixels: { width: 1, height: 1, data: Buffer.from([1, 2, 3, 4]) } });
+    await done;
+    const message = posted.find(({ type }) => type === 'result')!;
+    assert.ok(message.type === 'result' && message.result.pixels);
+    const { data } = message.result.pixels;
+    assert.equal(data.constructor, Uint8Array);
+    assert.deepEqual([...data], [1, 2, 3, 4]);
+  });
+
   it('lets the latest win: the earlier request is cancelled and its late answer is not shown', async () => {
     const first = session.explain({ ...subject, class: 1 });
     const second = session.explain({ ...subject, class: 2 });

@@ -2,7 +2,7 @@
 import { open, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep, win32 } from 'node:path';
 import { FoveaError } from '../protocol/errors.ts';
-import { isLfsPointer, lfsPointerError } from './lfs.ts';
+import { isLfsPointer, lfsPointerError } from '../protocol/git-lfs.ts';
 
 /**
  * Reads `length` bytes at `offset` (default: all to the end) of a file in the model's folder or below it. Links are followed only within the folder.

@@ -8,7 +8,7 @@ import { CancelledError, FoveaError } from '../protocol/errors.ts';
 import { readBeside } from './external-data.ts';
 import type { FormatReader } from './format.ts';
 import { headLength } from './format.ts';
-import { isLfsPointer, lfsPointerError } from './lfs.ts';
+import { isLfsPointer, lfsPointerError } from '../protocol/git-lfs.ts';
 import { onnx } from './onnx-import.ts';
 
 /** In the order in which they are tried. A new format is one file and one line here. */

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
+import { isLfsPointer, lfsPointerError } from '../protocol/git-lfs.ts';
 
 /** Larger files are not read. */
 export const largestFile = 256 << 20;
@@ -26,9 +27,7 @@ export async function readPictureFile(file: string, signal?: AbortSignal): Promi
     }
     const bytes = await readFile(file, { signal });
     if (bytes.length === 0) throw new FoveaError('picture-empty', `${name} is empty (zero bytes).`, 'Download or save the picture again.');
-    if (bytes.toString('latin1', 0, 64).startsWith('version https://git-lfs.github.com/spec/')) {
-      throw new FoveaError('git-lfs-pointer', `${name} is a Git LFS pointer: the picture itself has not been fetched.`, 'Run "git lfs pull" in its repository.');
-    }
+    if (isLfsPointer(bytes)) throw lfsPointerError(name);
     return bytes;
   } catch (error) {
     throw readFailure(error, file, name);

@@ -2,7 +2,8 @@
  * Resizing exactly as Pillow does it (and so torchvision's transforms on pictures, timm and Hugging Face processors): separable
  * filters whose support grows with the shrink factor, 8-bit pixels, fixed-point weights of 22 bits, rounded after each pass.
  * A model's logits depend on this to the second digit, so it is not left to a picture library with kernels of its own.
- * Source: Pillow, src/libImaging/Resample.c and Geometry.c.
+ * Source: Pillow, src/libImaging/Resample.c and Geometry.c. The horizontal pass comes first, as in Pillow 3.3 to 12, with which today's
+ * models were made; Pillow 13 turns the order round for pictures that shrink much more in height, which moves single pixels by one.
  */
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 
@@ -73,9 +74,13 @@ function taps(from: number, to: number, start: number, count: number, interpolat
   return interpolation === 'nearest' ? nearestTaps(from, to, start, count) : filterTaps(from, to, start, count, filters[interpolation]);
 }
 
+/** Positions are summed up step by step, as in Pillow: where they fall between two pixels, rounding decides which is taken. */
 function nearestTaps(from: number, to: number, start: number, count: number): Taps {
   const scale = from / to;
-  const first = Int32Array.from({ length: count }, (_, i) => Math.min(Math.floor((start + i + 0.5) * scale), from - 1));
+  const first = new Int32Array(count);
+  for (let i = 0, position = scale * 0.5; i < start + count; i++, position += scale) {
+    if (i >= start) first[i - start] = Math.min(Math.trunc(position), from - 1);
+  }
   return { first, counts: new Int32Array(count).fill(1), weights: new Int32Array(count).fill(1 << precision), stride: 1 };
 }
 

@@ -1,8 +1,11 @@
 /** Git LFS leaves a small text in the place of a file that it has not fetched. */
-import { FoveaError } from '../protocol/errors.ts';
+import { FoveaError } from './errors.ts';
 
+const pointer = 'version https://git-lfs.github.com/spec/';
+
+/** @param head the first bytes of a file */
 export function isLfsPointer(head: Uint8Array): boolean {
-  return Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 64)).toString('latin1').startsWith('version https://git-lfs.github.com/spec/');
+  return new TextDecoder('latin1').decode(head.subarray(0, pointer.length)) === pointer;
 }
 
 export function lfsPointerError(path: string): FoveaError {

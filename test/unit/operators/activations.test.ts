@@ -100,7 +100,9 @@ describe('activations of other operator sets', () => {
 });
 
 /** ∂Σ seed·output/∂x at x under a rule for rectifiers. */
-async function backward(op: string, bounds: readonly number[], x: readonly number[], seed: readonly number[], rectifier: RectifierRule): Promise<number[]> {
+async function backward(
+  op: string, bounds: readonly number[], x: readonly number[], seed: readonly number[], rectifier: RectifierRule,
+): Promise<number[]> {
   const b = new GraphBuilder();
   const input = b.input('x', 'float32', [x.length]);
   const output = b.add(op, [input, ...bounds.map((bound) => b.scalar(bound))]);

@@ -13,6 +13,9 @@ import { numbersOf, tensorOf } from './tensor.ts';
 /** Nothing larger is computed while a graph is built (elements); such nodes are left to the runtime. */
 const foldLimit = 1 << 24;
 
+/** All that is computed reads and writes at most this many times the elements of the constants that are given, and `foldLimit` beyond. */
+const foldFactor = 8;
+
 export interface AddOptions {
   /** Names of the outputs; made up where absent. '' leaves an optional output out. */
   readonly outputs?: readonly string[];
@@ -42,6 +45,7 @@ export class GraphBuilder {
   readonly #known = new Map<string, readonly string[]>();
   readonly #producers = new Map<string, Node>();
   readonly #names = new Set<string>();
+  #foldRoom = foldLimit;
   readonly #nodeNames = new Set<string>();
 
   /** Starts from a normalised graph (its outputs are not taken over), or from nothing. */
@@ -68,6 +72,7 @@ export class GraphBuilder {
 
   /** Adds a constant; the same value is kept once where no name is asked for. */
   constant(tensor: Tensor, name?: string): string {
+    this.#foldRoom += foldFactor * tensor.data.length;
     const small = tensor.data.length <= 64;
     const key = small ? `constant ${tensor.type} ${tensor.dims.join()} ${keyOf(tensor)}` : '';
     const known = small && name === undefined ? this.#known.get(key) : undefined;
@@ -323,7 +328,12 @@ export class GraphBuilder {
     }
     const inputs = node.inputs.map((_, i) => context.constant(i));
     if (!operator.evaluate || node.outputs.includes('') || inputs.some((input, i) => !input && context.has(i))) return false;
-    if (infos.some(({ shape }) => !(Number(countElements(shape) ?? Infinity) <= foldLimit))) return false;
+    const counts = infos.map(({ shape }) => Number(countElements(shape) ?? Infinity));
+    const written = counts.reduce((sum, count) => sum + count, 0);
+    const touched = inputs.reduce((sum, input) => sum + (input?.data.length ?? 0), written);
+    if (!counts.every((count) => count <= foldLimit) || touched > this.#foldRoom) return false;
+    // What is computed makes no room for more.
+    this.#foldRoom -= touched + foldFactor * written;
     operator.evaluate(context, inputs).forEach((tensor, i) => this.constant(tensor, node.outputs[i]));
     return true;
   }

@@ -60,7 +60,7 @@ export function decodeNpy(bytes: Uint8Array): Tensor {
   const length = dims.reduce((product, size) => product * size, 1) * element.bytes;
   const found = bytes.length - start;
   if (found !== length) throw invalid(`the shape (${dims.join(', ')}) and ${found} bytes of values instead of ${length}`);
-  const data = new element.array(bytes.slice(start).buffer);
+  const data = new element.array(new Uint8Array(bytes.subarray(start)).buffer);
   return { type: element.type, dims, data: fortran ? fromFortranOrder(data, dims) : data };
 }
 

@@ -2,6 +2,7 @@
  * The truth behind one result panel: what is explained, the latest of everything that the panel shows, and the request under way.
  * Knows no VS Code; the panel gives it a host and passes on what it posts.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { ExplainRequest, ExplainResult, ModelDescription, ModelReference, RuntimeChoice } from '../protocol/engine.ts';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
@@ -115,7 +116,7 @@ export class ExplainSession {
     });
   }
 
-  /** Predictions under the present preprocessing and each preset; shown as they come. */
+  /** Predictions under each preset and under the present preprocessing, should it be none of them; shown as they come. */
   async preprocessingTrials(): Promise<void> {
     const subject = this.current;
     await this.task('trials', 'Trying the common preprocessings', async (options) => {
@@ -123,10 +124,11 @@ export class ExplainSession {
       const description = this.model ?? await this.describe(subject, options);
       const { picture, model, runtime, preprocessing } = this.request();
       const present = preprocessing ?? description.preprocessing;
-      const candidates = [
-        { title: 'Present', preprocessing: present, current: true },
-        ...preprocessingPresets.map((preset) => ({ title: preset.title, preprocessing: applyPreset(present, preset), current: false })),
-      ];
+      const candidates = preprocessingPresets.map((preset) => {
+        const trial = applyPreset(present, preset);
+        return { title: preset.title, preprocessing: trial, current: isDeepStrictEqual(trial, present) };
+      });
+      if (!candidates.some(({ current }) => current)) candidates.unshift({ title: 'Present', preprocessing: present, current: true });
       const trials: Extract<HostMessage, { type: 'preprocessing-trials' }>['trials'] = [];
       for (const candidate of candidates) {
         const { predictions } = await this.engine.predict({ picture, model, runtime, preprocessing: candidate.preprocessing, top: 3 }, options);

@@ -1,4 +1,5 @@
 /** One result panel: the webview, the session behind it, and what goes between the two. */
+import path from 'node:path';
 import { commands, Uri, workspace, type Disposable, type WebviewPanel } from 'vscode';
 import type { ExplainResult, RuntimeChoice } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
@@ -167,7 +168,7 @@ export class ResultPanel implements Disposable {
       await this.session.usePreprocessing(preprocessing);
       throw error;
     }
-    this.post({ type: 'announce', message: `Saved ${file}.` });
+    this.post({ type: 'announce', message: `Saved ${path.basename(file)}.` });
     await this.session.usePreprocessing(undefined); // from now on the sidecar says it
   }
 
@@ -176,7 +177,7 @@ export class ResultPanel implements Disposable {
     const target = await chooseExportFile(Uri.parse(picture), technique, message.what);
     if (!target) return;
     await this.session.exportTo(target.fsPath, message);
-    this.post({ type: 'announce', message: `Saved ${target.fsPath}.` });
+    this.post({ type: 'announce', message: `Saved ${path.basename(target.fsPath)}.` });
     await offerToOpen(target);
   }
 }

@@ -4,6 +4,7 @@ import { ExplainSession, type SessionEngine, type SessionHost } from '../../../s
 import type { ExplainRequest, ExplainResult, LayerStripEntry, ModelDescription, PredictRequest } from '../../../src/protocol/engine.ts';
 import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';
 import { preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
+import { preprocessingPresets } from '../../../src/protocol/preprocessing-presets.ts';
 import type { HostMessage, Subject } from '../../../src/protocol/result-panel.ts';
 
 const subject: Subject = { picture: 'file:///pictures/a%20cat.png', model: 'bundled:net', technique: 'grad-cam', class: 'top', score: 'logit' };
@@ -188,13 +189,21 @@ describe('explain session', () => {
     assert.ok(busy.includes('Compiling') && !busy.includes('Too late'), busy.join());
   });
 
-  it('tries the present preprocessing and every preset at the model\'s own size', async () => {
-    await session.preprocessingTrials();
-    assert.ok(engine.predicted.length > 4);
-    assert.deepEqual(engine.predicted[0].preprocessing, preprocessing);
+  it('tries every preset at the model\'s own size, and the present preprocessing where it is none of them', async () => {
+    const trials = async (): Promise<{ title: string; current: boolean }[]> => {
+      posted.length = 0;
+      await session.preprocessingTrials();
+      return posted.filter((message) => message.type === 'preprocessing-trials').at(-1)!.trials;
+    };
+    const known = await trials(); // the schema's defaults are the preset "0 to 1"
+    assert.deepEqual(known.map(({ title }) => title), preprocessingPresets.map(({ title }) => title));
+    assert.deepEqual(known.filter(({ current }) => current).map(({ title }) => title), ['0 to 1']);
     for (const request of engine.predicted) assert.equal(request.preprocessing?.width, 8);
-    const last = posted.filter((message) => message.type === 'preprocessing-trials').at(-1)!;
-    assert.deepEqual(last.trials.map(({ current }) => current), engine.predicted.map((_, index) => index === 0));
+
+    void session.usePreprocessing({ ...preprocessing, mean: [0.1, 0.2, 0.3] });
+    const own = await trials();
+    assert.equal(own.length, known.length + 1);
+    assert.deepEqual(own.filter(({ current }) => current).map(({ title }) => title), ['Present']);
   });
 
   it('uses a corrected preprocessing for the model it was chosen for, and for no other', async () => {

@@ -11,7 +11,9 @@ import { preprocessingSchema, type Preprocessing } from '../../src/protocol/prep
 type Interpolation = Preprocessing['interpolation'];
 
 interface ResizeCase { interpolation: Interpolation; from: number[]; to: number[]; source: string; rgb: string; grey: string }
-interface PreprocessCase { width: number; height: number; resize: number; crop: number; interpolation: Interpolation; source: string; float32: string }
+interface PreprocessCase {
+  width: number; height: number; resize: number; crop: number; interpolation: Interpolation; source: string; float32: string;
+}
 interface DecodeCase { name: string; file: string; width: number; height: number; rgba: string }
 
 async function reference<T>(name: string): Promise<T> {

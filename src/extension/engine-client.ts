@@ -98,11 +98,11 @@ export class EngineClient {
   }
 
   /** A request that meets an engine just leaving for idleness is sent once more, to the next one: all requests can be repeated. */
-  private async call<R>(send: (connection: MessageConnection, token: CancellationToken) => Promise<R>, { signal }: CallOptions): Promise<R> {
+  private async call<R>(send: (connection: MessageConnection, token: CancellationToken) => Promise<R>, options: CallOptions): Promise<R> {
     for (let attempt = 1; ; attempt++) {
-      const engine = await this.running(signal);
+      const engine = await this.running(options);
       try {
-        const answer = await engine.request(send, signal);
+        const answer = await engine.request(send, options.signal);
         this.crashes = 0;
         return answer;
       } catch (error) {
@@ -113,9 +113,10 @@ export class EngineClient {
     }
   }
 
-  private async running(signal?: AbortSignal): Promise<EngineProcess> {
+  private async running({ signal, onProgress }: CallOptions): Promise<EngineProcess> {
     const wait = this.restartAt - Date.now();
     if (!this.current?.alive && wait > 0) {
+      onProgress?.({ token: '', message: `Waiting ${Math.ceil(wait / 1000)} s before the engine starts again…` });
       await sleep(wait, undefined, { signal }).catch(() => {
         throw new CancelledError();
       });

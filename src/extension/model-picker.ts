@@ -5,6 +5,8 @@ import { bundledModels } from './models.ts';
 
 interface ModelItem extends QuickPickItem {
   reference?: ModelReference;
+  /** Stands for any file, to be asked for. */
+  browse?: boolean;
 }
 
 const modelFiles = '**/*.onnx';
@@ -16,7 +18,12 @@ export async function selectModel(active: ModelReference): Promise<ModelReferenc
   const chosen = await window.showQuickPick(modelItems(active), {
     title: 'Select Model', placeHolder: 'Model that explains pictures in this workspace', matchOnDescription: true, matchOnDetail: true,
   });
-  return chosen?.reference;
+  return chosen?.browse ? browse() : chosen?.reference;
+}
+
+async function browse(): Promise<ModelReference | undefined> {
+  const chosen = await window.showOpenDialog({ title: 'Select Model', openLabel: 'Use', filters: { 'ONNX models': ['onnx'] } });
+  return chosen?.[0]?.fsPath;
 }
 
 async function modelItems(active: ModelReference): Promise<ModelItem[]> {
@@ -41,6 +48,8 @@ async function modelItems(active: ModelReference): Promise<ModelItem[]> {
     ...bundled,
     { label: own.length < most ? 'Workspace' : `Workspace (the first ${most})`, kind: QuickPickItemKind.Separator },
     ...own,
+    { label: '', kind: QuickPickItemKind.Separator },
+    { label: '$(folder-opened) Browse…', browse: true, alwaysShow: true },
   ];
 }
 

@@ -1,16 +1,18 @@
 /** The status-bar item that says which model and runtime explain pictures here. */
-import { MarkdownString, StatusBarAlignment, window, type Disposable } from 'vscode';
+import { MarkdownString, StatusBarAlignment, window, workspace, type Disposable } from 'vscode';
 import type { ExplainResult } from '../protocol/engine.ts';
 import { modelTitle, type ActiveModel } from './models.ts';
 
 export class StatusItem implements Disposable {
   private readonly item = window.createStatusBarItem('fovea.model', StatusBarAlignment.Right, 100);
+  private readonly disposables: Disposable[];
   private runtime: string | undefined;
 
   constructor(private readonly models: ActiveModel) {
     this.item.name = 'Fovea';
     this.item.command = 'fovea.selectModel';
-    models.onDidChange(() => this.update());
+    const update = (): void => this.update();
+    this.disposables = [this.item, models.onDidChange(update), workspace.onDidGrantWorkspaceTrust(update)];
     this.update();
     this.item.show();
   }
@@ -25,7 +27,11 @@ export class StatusItem implements Disposable {
     this.update();
   }
 
-  update(): void {
+  dispose(): void {
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  private update(): void {
     const title = modelTitle(this.models.reference);
     this.item.text = `$(eye) ${title}${this.runtime ? ` · ${this.runtime}` : ''}`;
     const tooltip = new MarkdownString(undefined, true);
@@ -34,9 +40,5 @@ export class StatusItem implements Disposable {
     tooltip.appendMarkdown('\n\n[Select Model](command:fovea.selectModel) · [Restart Engine](command:fovea.restartEngine) · [Show Log](command:fovea.showLog)');
     this.item.tooltip = tooltip;
     this.item.accessibilityInformation = { label: `Fovea model: ${title}${this.runtime ? `, ${this.runtime}` : ''}` };
-  }
-
-  dispose(): void {
-    this.item.dispose();
   }
 }

@@ -98,9 +98,11 @@ describe('engine client', () => {
   it('waits longer after each crash in a row, and not at all after a restart by hand', async () => {
     for (let crash = 0; crash < 3; crash++) await assert.rejects(ask('fail'), reason('engine-crashed'));
     const controller = new AbortController();
-    const held = ask('talk', { signal: controller.signal });
+    const notes: string[] = [];
+    const held = ask('talk', { signal: controller.signal, onProgress: ({ message }) => notes.push(message) });
     const winner = await Promise.race([held.then(() => 'answered', () => 'failed'), sleep(300, 'waiting')]);
     assert.equal(winner, 'waiting', 'the third crash asks for a minute of rest');
+    assert.match(notes.join(), /^Waiting \d+ s/);
     controller.abort();
     await assert.rejects(held, CancelledError);
     await client.restart();

@@ -36,7 +36,8 @@ export interface EngineLimits {
   readonly pictures: number;
 }
 
-const defaultLimits: EngineLimits = { programs: 600 << 20, models: 400 << 20, pictures: 100 << 20 };
+/** Programs count their weights and activations; with what a runtime holds beside, they take about twice as much. */
+const defaultLimits: EngineLimits = { programs: 300 << 20, models: 300 << 20, pictures: 100 << 20 };
 
 /** Predictions where a request does not say how many. */
 const usualPredictions = 5;

@@ -27,7 +27,9 @@ const idle = new IdleTimer(idleSeconds * 1000, () => process.exit(0));
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
 /** Answers a request: errors cross as data, cancellation becomes a signal, progress goes to whoever gave a token. */
-async function answer<T>(work: (job: Job) => T | Promise<T>, cancellation: CancellationToken, progressToken?: string): Promise<T | ResponseError<ErrorData>> {
+async function answer<T>(
+  work: (job: Job) => T | Promise<T>, cancellation: CancellationToken, progressToken?: string,
+): Promise<T | ResponseError<ErrorData>> {
   const controller = new AbortController();
   const subscription = cancellation.onCancellationRequested(() => controller.abort());
   const progress: Job['progress'] = (message, fraction) => {

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { exportOnnx } from '../../../src/formats/onnx-export.ts';
+import { tensorOf } from '../../../src/graph/tensor.ts';
+import { encodeNpy } from '../../../src/pictures/npy.ts';
+import type { ExplainRequest } from '../../../src/protocol/engine.ts';
+import type { FoveaError } from '../../../src/protocol/errors.ts';
+import { useEngine } from '../../support/engine-rig.ts';
+import { rejects } from '../../support/errors.ts';
+import { convolutional, notFinite, perceptron, twoInputs, writeModel } from '../../support/small-models.ts';
+
+describe('what the engine says about bad input', () => {
+  const rig = useEngine();
+  const { at, model, picture, request } = rig;
+
+  it('with a class, a layer, a technique or a parameter', async () => {
+    const asked = await request();
+    await rejects(rig.engine.explain({ ...asked, class: 4 }), 'class-out-of-range', /no class 4; it has 4/);
+    await rejects(rig.engine.explain({ ...asked, class: 'unicorn' }), 'class-unknown', /unicorn/);
+    await assert.rejects(rig.engine.explain({ ...asked, layer: 'featurs' }),
+      (error: FoveaError) => error.reason === 'layer-unknown' && /"features"/.test(error.help));
+    await rejects(rig.engine.explain({ ...asked, layer: 'scores' }), 'layer-unsuitable', /"scores" of shape \[N, 4\]/);
+    await rejects(rig.engine.explain({ ...asked, technique: 'grad-can' }), 'technique-unknown', /grad-can/);
+    await rejects(rig.engine.explain({ ...asked, parameters: { relu: 'perhaps' } }), 'parameter-invalid', /"relu"/);
+    assert.deepEqual(rig.compiled, []);
+  });
+
+  it('with a model that has no layer with positions: class activation maps say so, gradients work', async () => {
+    const file = await writeModel(perceptron(), at('mlp.onnx'));
+    await assert.rejects(rig.engine.explain(await request({ model: file })), (error: FoveaError) => error.reason === 'no-spatial-layer' && /saliency/.test(error.help));
+    assert.deepEqual((await rig.engine.describeModel({ model: file })).layers, []);
+    const { map } = await rig.engine.explain(await request({ model: file, technique: 'saliency' }));
+    assert.ok(map.values.some((value) => value !== 0));
+  });
+
+  it('with a model of two inputs, of an odd number of channels, or with scores that are no numbers', async () => {
+    await rejects(rig.engine.explain(await request({ model: await writeModel(twoInputs(), at('two.onnx')) })), 'model-unsuitable', /2 inputs \(left, right\)/);
+    await rejects(rig.engine.explain(await request({ model: await model({ channels: 5 }) })), 'model-unsuitable', /channels, where a picture has 1, 3 or 4/);
+    const nan = await writeModel(notFinite(), at('nan.onnx'));
+    for (const technique of ['grad-cam', 'saliency']) {
+      await rejects(rig.engine.explain(await request({ model: nan, technique })), 'output-not-finite', /outputs.*not a number/);
+    }
+    await rejects(rig.engine.predict({ picture: { path: await picture() }, model: nan }), 'output-not-finite');
+  });
+
+  it('with a model file', async () => {
+    const bytes = exportOnnx(convolutional());
+    const put = async (content: Uint8Array | string): Promise<ExplainRequest> => {
+      await writeFile(at('bad.onnx'), content);
+      return request({ model: at('bad.onnx') });
+    };
+    await rejects(rig.engine.explain(await request({ model: at('none.onnx') })), 'model-missing', /none\.onnx/);
+    await rejects(rig.engine.explain(await put('')), 'model-empty');
+    await rejects(rig.engine.explain(await put(bytes.subarray(0, bytes.length / 2))), 'model-corrupt');
+    await rejects(rig.engine.explain(await put('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n')), 'git-lfs-pointer');
+    await rejects(rig.engine.explain(await put('no model')), 'model-corrupt', /bad\.onnx/);
+    await writeFile(at('bad.bin'), 'no model');
+    await rejects(rig.engine.explain(await request({ model: at('bad.bin') })), 'model-unknown-format', /bad\.bin/);
+  });
+
+  it('with a picture', async () => {
+    const file = await model();
+    const ask = (name: string): Promise<unknown> => rig.engine.explain({ picture: { path: at(name) }, model: file, technique: 'grad-cam' });
+    await rejects(ask('none.png'), 'picture-missing');
+    await writeFile(at('text.png'), 'not a picture');
+    await rejects(ask('text.png'), 'picture-not-a-picture');
+    await writeFile(at('empty.png'), '');
+    await rejects(ask('empty.png'), 'picture-empty');
+  });
+
+  it('with an array', async () => {
+    const file = await model();
+    const ask = async (array: Uint8Array, classes: number[] = [0]): Promise<unknown> => {
+      await writeFile(at('a.npy'), array);
+      return rig.engine.explainArray({ array: at('a.npy'), classes, model: file, technique: 'saliency' });
+    };
+    const zeros = (type: 'float32' | 'float64', dims: number[]): Uint8Array => encodeNpy(tensorOf(type, new Float32Array(dims.reduce((a, b) => a * b, 1)), dims));
+    await rejects(ask(zeros('float64', [3, 8, 8])), 'array-invalid', /float64/);
+    await rejects(ask(zeros('float32', [3, 8, 9])), 'array-invalid', /\[3, 8, 9\]/);
+    await rejects(ask(zeros('float32', [0, 3, 8, 8])), 'array-invalid');
+    await rejects(ask(zeros('float32', [2, 3, 8, 8]), [0, 1, 2]), 'array-invalid', /2 samples, but 3 classes/);
+    await rejects(ask(Buffer.from('no array')), 'array-invalid');
+    await rejects(rig.engine.explainArray({ array: at('none.npy'), classes: [0], model: file, technique: 'saliency' }), 'array-invalid', /none\.npy/);
+  });
+
+  it('with a runtime that is not there', async () => {
+    await rejects(rig.engine.explain(await request({ runtime: 'tensorflow' })), 'runtime-unavailable', /TensorFlow/);
+  });
+});

@@ -6,14 +6,7 @@ import { normalise } from '../../src/graph/normalise.ts';
 import { tensorOf } from '../../src/graph/tensor.ts';
 import { FoveaError } from '../../src/protocol/errors.ts';
 import { message, modelBytes, node as nodeBytes, tensor, varints } from '../support/onnx-bytes.ts';
-
-/** Counter-based random numbers (the finaliser of SplitMix32): the same (seed, counter) gives the same number everywhere. */
-function random(seed: number, counter: number): number {
-  let z = (Math.imul(seed, 0x9e3779b9) + Math.imul(counter, 0x85ebca6b)) | 0;
-  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-  return ((z ^ (z >>> 15)) >>> 0) / 2 ** 32;
-}
+import { randomStream } from '../support/random.ts';
 
 function node(op: string, inputs: readonly string[], output: string, attributes: Record<string, Attribute> = {}): Node {
   return { op, domain: '', name: output, inputs, outputs: [output], attributes };
@@ -82,8 +75,8 @@ const splices: readonly (readonly number[])[] = [
 
 /** One of many ways to damage a file: cut, flipped bits, a byte changed, a stretch replaced, doubled or taken out. */
 function mutate(bytes: Uint8Array, seed: number): Uint8Array {
-  let counter = 0;
-  const below = (limit: number): number => Math.floor(random(seed, counter++) * limit);
+  const random = randomStream(seed);
+  const below = (limit: number): number => Math.floor(random() * limit);
   let result: Uint8Array = Uint8Array.from(bytes);
   const rounds = 1 + (below(3) === 0 ? below(4) : 0);
   for (let round = 0; round < rounds && result.length > 0; round++) {

@@ -5,6 +5,7 @@ import type { GraphBuilder } from '../builder.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { formatShape, resolveAxis, sameDim, staticDim, staticShape } from '../shape.ts';
 import { copyView, makeTensor, numbersOf, stridesOf } from '../tensor.ts';
+import { sameType } from './elementwise.ts';
 import type { NodeContext, Operator, RewriteContext } from './operator.ts';
 
 function label({ node }: NodeContext): string {
@@ -73,7 +74,7 @@ const concat: Operator = {
     }
     const parts = context.node.inputs.map((_, i) => context.dims(i));
     const dims = shapes[0].length === 1 && parts.every((part) => part !== undefined) ? parts.flat() : undefined;
-    return [{ type: context.type(0), shape: withDim(shapes[0], axis, addDims(shapes.map((shape) => shape[axis]), context)), dims }];
+    return [{ type: sameType(context), shape: withDim(shapes[0], axis, addDims(shapes.map((shape) => shape[axis]), context)), dims }];
   },
   evaluate: (context, inputs) => {
     const axis = axisOf(context, 1);

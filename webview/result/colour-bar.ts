@@ -1,5 +1,5 @@
 /** The colours of the map with their values in its own unit; what the threshold hides is hidden here too, and the value pointed at is marked. */
-import { colorMapOf, colorTable, ticks, type Display } from '../../src/protocol/display.ts';
+import { colorMapOf, colorTable, formatValue, ticks, type Display, type DisplayRange, type Tick } from '../../src/protocol/display.ts';
 import { element } from '../ui/element.ts';
 import { context2d, paintable, type PaintedResult } from './painted-result.ts';
 
@@ -8,27 +8,25 @@ export class ColourBar {
   private readonly canvas = paintable({ width: 256, height: 1 });
   private readonly marker = element('span', { class: 'colour-bar-marker', hidden: true });
   private readonly ticks = element('div', { class: 'colour-bar-ticks', 'aria-hidden': 'true' });
-  private readonly unit = element('div', { class: 'colour-bar-unit' });
   private painted: PaintedResult | undefined;
 
   constructor() {
     this.canvas.className = 'colour-bar-canvas';
     this.root = element('div', { class: 'colour-bar', role: 'img', id: 'colour-bar' },
-      element('div', { class: 'colour-bar-track' }, this.canvas, this.marker), this.ticks, this.unit);
+      element('div', { class: 'colour-bar-track' }, this.canvas, this.marker), this.ticks);
   }
 
   show(painted: PaintedResult, display: Display): void {
     this.painted = painted;
     const { range, plane, result } = painted;
     this.paintTrack(display);
-    const marks = ticks(range, 4);
+    const marks = withEnd(ticks(range, 4), range);
     this.ticks.replaceChildren(...marks.map(({ position, label }) => {
-      const mark = element('span', { class: 'colour-bar-tick' }, label.replace('-', '−'));
+      const edge = position < 0.02 ? ' start' : position > 0.98 ? ' end' : ''; // labels stay within the bar
+      const mark = element('span', { class: `colour-bar-tick${edge}` }, label.replace('-', '−'));
       mark.style.left = `${position * 100}%`;
       return mark;
     }));
-    const extremes = plane.signed ? 'against the class to for it' : 'none to strongest';
-    this.unit.textContent = `${result.map.unit}, ${extremes}`;
     this.root.setAttribute('aria-label',
       `Colour bar, ${colorMapOf(display, plane.signed)}, from ${marks[0].label} to ${marks[marks.length - 1].label}, ${result.map.unit}`);
   }
@@ -54,4 +52,13 @@ export class ColourBar {
     }
     context2d(this.canvas).putImageData(image, 0, 0);
   }
+}
+
+/** Room that a label needs, as a share of the bar. */
+const labelShare = 0.2;
+
+/** The marks and the largest value itself, in place of a mark that would lie under its label. */
+function withEnd(marks: readonly Tick[], { min, max }: DisplayRange): Tick[] {
+  if (!(max > min)) return [...marks];
+  return [...marks.filter(({ position }) => position <= 1 - labelShare), { value: max, position: 1, label: formatValue(max) }];
 }

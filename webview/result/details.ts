@@ -17,14 +17,19 @@ export class Details {
   private readonly facts = element('dl', { class: 'facts-list' });
   private readonly notes = element('ul', { class: 'notes', id: 'notes' });
   private readonly score: Select<ScoreKind>;
+  /** What a person should know before trusting the result; stands above the predictions. */
+  readonly attention: HTMLElement;
+  private readonly guess = element('div', { class: 'guess-notice' });
+  private readonly actions: HTMLElement;
   private readonly correct = button('Correct…', () => this.listener.correctPreprocessing(), { id: 'correct-preprocessing' });
 
   constructor(private readonly listener: DetailsListener) {
     this.score = new Select<ScoreKind>('Explained score', 'score', (score) => listener.scoreChosen(score));
     this.score.setChoices(scoreKinds.map((value) => ({ value, label: scoreNames[value] })));
+    this.actions = element('div', { class: 'details-actions' }, button('Select Model…', () => listener.selectModel(), { id: 'select-model' }));
+    this.attention = element('section', { class: 'section attention', 'aria-label': 'Assumptions', hidden: true }, this.guess, this.notes);
     this.root = element('section', { class: 'section', 'aria-labelledby': 'details-title' },
-      element('h2', { class: 'section-title', id: 'details-title' }, 'Details'), this.notes, this.score.root, this.facts,
-      element('div', { class: 'details-actions' }, button('Select Model…', () => listener.selectModel(), { id: 'select-model' }), this.correct));
+      element('h2', { class: 'section-title', id: 'details-title' }, 'Details'), this.score.root, this.facts, this.actions);
   }
 
   showScore(score: ScoreKind): void {
@@ -47,10 +52,13 @@ export class Details {
       ['Time', `${Math.round(milliseconds.total)} ms: picture ${Math.round(milliseconds.picture)}, build ${Math.round(milliseconds.build)}, run ${Math.round(milliseconds.run)}`],
     ];
     this.facts.replaceChildren(...facts.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]));
+    this.guess.replaceChildren(icon('warning'), element('span', {}, 'The preprocessing is a guess. If the predictions look wrong, correct it.'));
+    this.guess.hidden = !guessed;
     this.correct.replaceChildren(guessed ? 'Correct…' : 'Preprocessing…');
-    this.correct.setAttribute('appearance', guessed ? 'primary' : 'secondary');
+    (guessed ? this.guess : this.actions).append(this.correct);
     const notes = new Set([...result.picture.notes, ...result.notes, ...(model?.notes ?? [])]);
     this.notes.hidden = notes.size === 0;
+    this.attention.hidden = !guessed && notes.size === 0;
     this.notes.replaceChildren(...[...notes].map((note) => element('li', {}, icon('info'), element('span', {}, note))));
   }
 }

@@ -13,6 +13,7 @@ export class DisplayControls {
   readonly root: HTMLElement;
   readonly bar = new ColourBar();
   private readonly colorMap: Select<ColorMap>;
+  private readonly unit = element('span', { class: 'unit', id: 'unit', title: 'Unit of the values' });
   private painted: PaintedResult | undefined;
 
   constructor(private readonly view: ViewState) {
@@ -21,8 +22,9 @@ export class DisplayControls {
     const opacity = new Slider('Opacity', 'opacity', (value) => view.changeDisplay({ opacity: value }));
     const threshold = new Slider('Threshold', 'threshold', (value) => view.changeDisplay({ threshold: value }));
     this.root = element('section', { class: 'section', 'aria-labelledby': 'display-title' },
-      element('h2', { class: 'section-title', id: 'display-title' }, 'Heat map'), this.bar.root, opacity.root, threshold.root, this.colorMap.root);
-    view.follow(({ display }) => {
+      element('div', { class: 'section-head' }, element('h2', { class: 'section-title', id: 'display-title' }, 'Heat map'), this.unit), this.bar.root, opacity.root, threshold.root, this.colorMap.root);
+    view.follow(({ display, layout }) => {
+      opacity.disabled = layout === 'map'; // nothing lies beneath the map there
       opacity.value = display.opacity;
       threshold.value = display.threshold;
       this.refresh();
@@ -31,6 +33,7 @@ export class DisplayControls {
 
   show(painted: PaintedResult): void {
     this.painted = painted;
+    this.unit.textContent = painted.result.map.unit;
     this.refresh();
   }
 

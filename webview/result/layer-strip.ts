@@ -2,10 +2,11 @@
 import type { Display } from '../../src/protocol/display.ts';
 import type { LayerStripEntry } from '../../src/protocol/engine.ts';
 import { element } from '../ui/element.ts';
-import { paintable, paintThumbnail } from './painted-result.ts';
+import { paintable, paintThumbnail, type PaintedResult } from './painted-result.ts';
 import { formatShape } from './words.ts';
 
-const thumbnailSide = 72;
+/** Of the canvas; shown at half of it, so that it is sharp on dense screens. */
+const thumbnailSide = 152;
 
 export class LayerStrip {
   readonly root: HTMLElement;
@@ -13,6 +14,7 @@ export class LayerStrip {
   private entries: readonly LayerStripEntry[] = [];
   private canvases: HTMLCanvasElement[] = [];
   private colorMap: Display['colorMap'];
+  private beneath: PaintedResult | undefined;
 
   constructor(private readonly onPick: (layer: string) => void) {
     this.root = element('section', { class: 'strip', id: 'strip', 'aria-label': 'Every layer', hidden: true }, this.row);
@@ -29,9 +31,11 @@ export class LayerStrip {
     if (stale && this.entries.length === 0) this.row.replaceChildren(element('p', { class: 'strip-empty' }, 'The maps of every layer come here.'));
   }
 
-  show(entries: readonly LayerStripEntry[], selected: string | undefined, display: Display): void {
+  /** @param beneath the result whose picture is seen beneath the maps */
+  show(entries: readonly LayerStripEntry[], selected: string | undefined, display: Display, beneath: PaintedResult | undefined): void {
     this.entries = entries;
-    this.canvases = entries.map(({ map }) => paintable(thumbnailSize(map)));
+    this.beneath = beneath;
+    this.canvases = entries.map(() => paintable({ width: thumbnailSide, height: thumbnailSide }));
     this.row.replaceChildren(...entries.map((entry, index) => this.item(entry, this.canvases[index])));
     this.paint(display);
     this.select(selected);
@@ -55,14 +59,14 @@ export class LayerStrip {
 
   private paint(display: Display): void {
     this.colorMap = display.colorMap;
-    this.entries.forEach(({ map }, index) => paintThumbnail(map, display, this.canvases[index]));
+    this.entries.forEach(({ map }, index) => paintThumbnail(this.canvases[index], map, display, this.beneath));
   }
 
   private item({ layer }: LayerStripEntry, canvas: HTMLCanvasElement): HTMLElement {
     const item = element('button', {
       class: 'strip-item', type: 'button', 'data-layer': layer.name, title: `${layer.name}\n${layer.op}, ${formatShape(layer)}`,
       'aria-label': `${layer.name}, ${layer.op}, ${formatShape(layer)}`,
-    }, canvas, element('span', { class: 'strip-shape' }, formatShape(layer)), element('span', { class: 'strip-name' }, layer.name));
+    }, canvas, element('span', { class: 'strip-shape' }, formatShape(layer)), element('span', { class: 'strip-name' }, element('bdi', { dir: 'ltr' }, shortName(layer.name))));
     item.addEventListener('click', () => this.onPick(layer.name));
     return item;
   }
@@ -77,7 +81,7 @@ export class LayerStrip {
   }
 }
 
-function thumbnailSize({ width, height }: { width: number; height: number }): { width: number; height: number } {
-  const scale = thumbnailSide / Math.max(width, height);
-  return { width: width * scale, height: height * scale };
+/** Exporters end every tensor's name alike; what tells layers apart comes before that. */
+function shortName(name: string): string {
+  return name.replace(/_output_0$/, '').replace(/^\//, '');
 }

@@ -59,12 +59,24 @@ export class PaintedResult {
   }
 }
 
-/** A small picture of a map alone, in its own range. */
-export function paintThumbnail(map: AttributionMap, display: Display, canvas: HTMLCanvasElement): void {
+/** A map on a small square canvas, in its own range, over the part of the picture that it covers. */
+export function paintThumbnail(canvas: HTMLCanvasElement, map: AttributionMap, display: Display, beneath: PaintedResult | undefined): void {
   const plane = reduceChannels(map);
-  const whole = { x: 0, y: 0, width: canvas.width, height: canvas.height };
-  paintPlane(canvas, plane, displayRange(plane.values, plane.signed), { ...display, opacity: 1, threshold: 0 }, whole);
+  const { width, height } = canvas;
+  const context = context2d(canvas);
+  context.clearRect(0, 0, width, height);
+  if (beneath?.picture) {
+    const { x, y, width: across, height: down } = scalePlacement(beneath.placement, beneath.picture.width / beneath.size.width);
+    context.drawImage(beneath.picture, x, y, across, down, 0, 0, width, height);
+  }
+  const colours = paintable({ width, height });
+  paintPlane(colours, plane, displayRange(plane.values, plane.signed), { ...display, opacity: 1, threshold: 0 }, { x: 0, y: 0, width, height });
+  context.globalAlpha = beneath?.picture ? thumbnailOpacity : 1;
+  context.drawImage(colours, 0, 0);
+  context.globalAlpha = 1;
 }
+
+const thumbnailOpacity = 0.65;
 
 function paintPlane(canvas: HTMLCanvasElement, plane: Plane, range: DisplayRange, display: Display, placement: Placement): void {
   const { width, height } = canvas;

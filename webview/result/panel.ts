@@ -20,8 +20,17 @@ import { ViewState } from './view-state.ts';
 import type { Point } from './viewport.ts';
 import { describeResult } from './words.ts';
 
+/** Longer than the messages of one moment take, in milliseconds. */
+const stripDelay = 120;
+
+/** All of a result that the maps of every layer depend on. */
+function stripKeyOf({ recipe: { picture, model, preprocessing, technique, parameters, class: target, score } }: ExplainResult): string {
+  return JSON.stringify([picture.hash, model.hash, preprocessing, technique, parameters, target, score]);
+}
+
 export class Panel {
   private readonly host = new Host((message) => this.receive(message));
+  private readonly root: HTMLElement;
   private readonly view: ViewState;
   private readonly header: Header;
   private readonly stage: Stage;
@@ -40,7 +49,9 @@ export class Panel {
   private model: ModelDescription | undefined;
   private techniques: readonly TechniqueDescription[] = [];
   private shown: { subject: Subject; result: ExplainResult } | undefined;
-  private stripSubject: Subject | undefined;
+  /** What the maps of every layer belong to, or were last asked for. */
+  private stripKey: string | undefined;
+  private stripTimer = 0;
   private activity: 'idle' | 'busy' | 'error' = 'idle';
 
   constructor(root: HTMLElement) {
@@ -63,12 +74,13 @@ export class Panel {
       correctPreprocessing: () => this.correctPreprocessing(),
     });
     this.trials = new PreprocessingTrials((preprocessing, save) => this.host.post({ type: 'use-preprocessing', preprocessing, save }));
-    root.append(element('div', { class: 'panel' }, this.header.root,
+    this.root = element('div', { class: 'panel' }, this.header.root,
       element('div', { class: 'middle' },
         element('main', { class: 'centre', 'aria-label': 'Picture and heat map' },
           element('div', { class: 'stage-box' }, this.stage.root, this.empty.root, this.busy.root, this.error.root), this.strip.root),
-        element('aside', { class: 'sidebar', 'aria-label': 'Result' }, this.predictions.root, this.display.root, this.details.root)),
-      this.status.root, this.announcer.root, this.trials.root));
+        element('aside', { class: 'sidebar', 'aria-label': 'Result' }, this.details.attention, this.predictions.root, this.display.root, this.details.root)),
+      this.status.root, this.announcer.root, this.trials.root);
+    root.append(this.root);
     this.view.follow(() => this.viewChanged());
     this.refresh();
     this.host.post({ type: 'ready', state });
@@ -101,8 +113,9 @@ export class Panel {
         break;
       case 'strip':
         this.activity = 'idle';
-        this.stripSubject = message.subject;
-        this.strip.show(message.entries, this.layerShown(), this.view.value.display);
+        if (this.shown?.subject.class === message.subject.class) this.stripKey = stripKeyOf(this.shown.result);
+        this.strip.show(message.entries, this.layerShown(), this.view.value.display, this.stage.result);
+        this.strip.stale = false;
         break;
       case 'preprocessing-trials':
         this.activity = 'idle';
@@ -164,15 +177,19 @@ export class Panel {
     return this.subject?.layer ?? this.shown?.result.layer?.name;
   }
 
-  /** The maps of every layer are asked for while they are looked at, once for each subject. */
+  /** The maps of every layer are asked for while they are looked at, once for each result that they belong to. */
   private askForStrip(): void {
+    clearTimeout(this.stripTimer);
     if (!this.view.value.stripOpen || !this.shown) return;
-    const { subject } = this.shown;
-    const fits = (['picture', 'model', 'technique', 'class', 'score'] as const).every((key) => this.stripSubject?.[key] === subject[key]);
-    this.strip.stale = !fits;
-    if (fits) return;
-    this.stripSubject = subject;
-    this.host.post({ type: 'request-strip' });
+    const key = stripKeyOf(this.shown.result);
+    if (this.stripKey === key) return;
+    this.strip.stale = true;
+    // A page that starts anew is sent the maps that the host still has, right after the result.
+    this.stripTimer = window.setTimeout(() => {
+      if (this.stripKey === key) return;
+      this.stripKey = key;
+      this.host.post({ type: 'request-strip' });
+    }, stripDelay);
   }
 
   private explain(patch: Partial<Subject>): void {
@@ -221,6 +238,7 @@ export class Panel {
     if (shown || activity === 'error') this.empty.hide();
     else if (this.subject) this.empty.show(this.pictureName || 'Picture', 'The heat map appears here.');
     else this.empty.show('Nothing to explain yet', 'Right-click a picture in the Explorer and choose “Explain with Grad-CAM”.');
+    this.root.classList.toggle('blank', !shown);
     document.body.dataset.state = activity === 'idle' ? (shown ? 'result' : 'empty') : activity;
   }
 }

@@ -11,10 +11,15 @@ export function panesOf(layout: View['layout'], stage: Size, picture: Size): Pan
   return layout === 'side-by-side' ? splitPanes(stage, picture) : [{ x: 0, y: 0, ...stage }];
 }
 
-/** The rectangle of the picture on its pane. */
-function pictureRectangle(picture: Size, zoom: Zoom, pane: Pane): Pane {
+/**
+ * The rectangle of the picture on its pane, on whole pixels of the device so that its edges are sharp.
+ * @param density device pixels of a CSS pixel
+ */
+function pictureRectangle(picture: Size, zoom: Zoom, pane: Pane, density: number): Pane {
+  const whole = (length: number): number => Math.round(length * density) / density;
   const corner = toPane({ x: 0, y: 0 }, zoom, pane);
-  return { x: pane.x + corner.x, y: pane.y + corner.y, width: picture.width * zoom.scale, height: picture.height * zoom.scale };
+  const [width, height] = [whole(picture.width * zoom.scale), whole(picture.height * zoom.scale)];
+  return { x: whole(pane.x + corner.x), y: whole(pane.y + corner.y), width, height };
 }
 
 /** @param crosshair point of the picture that is marked, in its pixels */
@@ -36,8 +41,9 @@ export function drawScene(canvas: HTMLCanvasElement, stage: Size, painted: Paint
 }
 
 function drawPane(context: CanvasRenderingContext2D, painted: PaintedResult, view: View, zoom: Zoom, pane: Pane, content: Content): void {
-  const to = pictureRectangle(painted.size, zoom, pane);
-  if (content !== 'map') {
+  const to = pictureRectangle(painted.size, zoom, pane, context.getTransform().a);
+  if (content === 'map') frame(context, to);
+  else {
     drawChecks(context, to);
     context.imageSmoothingEnabled = zoom.scale < pixelatedFrom;
     context.imageSmoothingQuality = 'medium';
@@ -57,6 +63,13 @@ function clip(context: CanvasRenderingContext2D, { x, y, width, height }: Pane):
   context.beginPath();
   context.rect(x, y, width, height);
   context.clip();
+}
+
+/** Shows where the picture is that a map alone belongs to. */
+function frame(context: CanvasRenderingContext2D, { x, y, width, height }: Pane): void {
+  context.lineWidth = 1;
+  context.strokeStyle = 'rgba(128, 128, 128, 0.6)';
+  context.strokeRect(x - 0.5, y - 0.5, width + 1, height + 1);
 }
 
 let checks: HTMLCanvasElement | undefined;

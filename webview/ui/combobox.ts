@@ -113,6 +113,7 @@ export class Combobox {
     this.input.setAttribute('aria-expanded', 'false');
     this.input.removeAttribute('aria-activedescendant');
     this.list.hidePopover();
+    this.list.replaceChildren();
     this.showSelected();
   }
 

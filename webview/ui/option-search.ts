@@ -7,15 +7,21 @@ export interface ComboboxOption {
   readonly detail?: string;
 }
 
-/** Rank of a match, best first: the exact detail, the start of the label, the start of a word, anywhere; undefined where nothing matches. */
+const notInWord = /[^\p{L}\p{N}]+/u;
+
+/**
+ * Rank of a match, best first: the exact detail or name, a whole word, the start of the label, the start of a word, anywhere;
+ * undefined where nothing matches.
+ */
 function rank(option: ComboboxOption, query: string): number | undefined {
   const label = option.label.toLowerCase();
   const detail = option.detail?.toLowerCase() ?? '';
-  if (detail === query) return 0;
-  if (label.startsWith(query)) return 1;
+  if (detail === query || label === query) return 0;
+  if (label.split(notInWord).includes(query)) return 1;
+  if (label.startsWith(query)) return 2;
   const at = label.indexOf(query);
-  if (at > 0) return /[\p{L}\p{N}]/u.test(label[at - 1]) ? 3 : 2;
-  return detail.includes(query) ? 4 : undefined;
+  if (at > 0) return notInWord.test(label[at - 1]) ? 3 : 4;
+  return detail.includes(query) ? 5 : undefined;
 }
 
 /** Options that contain the query in any case, best matches first, otherwise in their own order; all of them for an empty query. */

@@ -26,6 +26,10 @@ export class Slider {
     this.show(value);
   }
 
+  set disabled(disabled: boolean) {
+    this.input.disabled = disabled;
+  }
+
   private show(value: number): void {
     const text = `${Math.round(value * 100)} %`;
     this.output.value = text;

@@ -9,6 +9,7 @@ import { findChromium } from '../../rig/chromium.ts';
 const root = path.join(import.meta.dirname, '..', '..', '..');
 const screenshots = path.join(root, '.cache', 'screenshots', 'panel');
 const origin = 'https://panel.test';
+const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' };
 const flags = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
   '--disable-sync', '--disable-dev-shm-usage',
@@ -30,7 +31,9 @@ export interface PanelOptions {
 
 /** A browser and the built bundle, for all tests of a file. */
 export class PanelBrowser {
-  private constructor(private readonly browser: Browser, private readonly files: ReadonlyMap<string, Uint8Array>, private readonly fixture: ThemeFixture) {}
+  private constructor(
+    private readonly browser: Browser, private readonly files: ReadonlyMap<string, Uint8Array>, private readonly fixture: ThemeFixture,
+  ) {}
 
   /** Skips the suite, and says so, where no Chromium is installed. */
   static async start(suite: Mocha.Context): Promise<PanelBrowser> {
@@ -64,8 +67,9 @@ export class PanelBrowser {
     await page.route(`${origin}/**`, async (route) => {
       const name = path.basename(new URL(route.request().url()).pathname);
       const body = this.files.get(name);
-      if (body) await route.fulfill({ body: Buffer.from(body), contentType: name.endsWith('.js') ? 'text/javascript' : name.endsWith('.css') ? 'text/css' : 'font/ttf' });
-      else if (name === 'panel.html') await route.fulfill({ body: html(this.fixture[theme]), contentType: 'text/html' });
+      const contentType = types[path.extname(name)];
+      if (body) await route.fulfill({ body: Buffer.from(body), contentType });
+      else if (name === 'panel.html') await route.fulfill({ body: html(this.fixture[theme]), contentType });
       else await route.fulfill({ status: 404 });
     });
     const { variables } = this.fixture[theme];
@@ -136,8 +140,9 @@ export class PanelPage {
   /** RGBA of the canvas at a point in CSS pixels. */
   async pixel(x: number, y: number): Promise<number[]> {
     return this.page.evaluate(([left, top]) => {
-      const canvas = document.getElementById('map') as HTMLCanvasElement;
-      return [...canvas.getContext('2d')!.getImageData(Math.round(left * devicePixelRatio), Math.round(top * devicePixelRatio), 1, 1).data];
+      const copy = new OffscreenCanvas(1, 1).getContext('2d')!;
+      copy.drawImage(document.getElementById('map') as HTMLCanvasElement, -Math.floor(left * devicePixelRatio), -Math.floor(top * devicePixelRatio));
+      return [...copy.getImageData(0, 0, 1, 1).data];
     }, [x, y] as const);
   }
 

@@ -1,0 +1,119 @@
+/** The result panel for everyone: axe's rules in every theme and state, the way by keyboard, forced colours, less motion. */
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { HostMessage } from '../../src/protocol/result-panel.ts';
+import * as canned from './rig/canned.ts';
+import { PanelBrowser, themes, type PanelOptions, type PanelPage } from './rig/panel-page.ts';
+
+const { subject } = canned;
+const start: HostMessage[] = [
+  { type: 'techniques', techniques: canned.techniques }, { type: 'subject', subject, pictureName: 'shapes.png' }, { type: 'model', model: canned.model },
+];
+const guessed = canned.result({ notes: ['Tokens are read as a map.'], model: { reference: '/m.onnx', title: 'm', preprocessingSource: 'guess' } });
+const failure: HostMessage = {
+  type: 'error', error: { reason: 'engine-crashed', message: 'The engine stopped.', help: 'It starts again.' }, actions: [{ id: 'retry', title: 'Try Again' }, { id: 'show-log', title: 'Show Log' }],
+};
+
+describe('the result panel for everyone', () => {
+  let browser: PanelBrowser;
+  let panel: PanelPage;
+
+  before(async function () {
+    browser = await PanelBrowser.start(this);
+  });
+  after(() => browser?.stop());
+  afterEach(() => panel?.close());
+
+  async function open(options: PanelOptions, result = canned.result()): Promise<PanelPage> {
+    panel = await browser.open(options);
+    await panel.send(...start);
+    await panel.repaint(() => panel.send({ type: 'result', subject, result }));
+    return panel;
+  }
+
+  async function assertNoViolations(state: string): Promise<void> {
+    const { violations } = await new AxeBuilder({ page: panel.page }).analyze();
+    const found = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${state}: ${id} (${help}): ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`));
+    assert.deepEqual(found, []);
+  }
+
+  for (const theme of themes) {
+    it(`keeps axe's rules in the theme ${theme}`, async () => {
+      panel = await browser.open({ theme });
+      await assertNoViolations('empty');
+      await panel.send(...start, { type: 'busy', message: 'Explaining…' });
+      await panel.page.waitForTimeout(700); // until the words have appeared
+      await assertNoViolations('busy');
+      await panel.repaint(() => panel.send({ type: 'result', subject, result: guessed }));
+      await panel.screenshot(`axe ${theme}`);
+      await assertNoViolations('result');
+      await panel.page.locator('#class').click();
+      await panel.page.keyboard.type('cat');
+      await assertNoViolations('class search');
+      await panel.page.keyboard.press('Escape');
+      await panel.page.locator('#strip-toggle').click();
+      await panel.send({ type: 'strip', subject, entries: canned.strip });
+      await panel.page.getByRole('button', { name: 'Export' }).click();
+      await assertNoViolations('strip and menu');
+      await panel.page.keyboard.press('Escape');
+      await panel.page.locator('#correct-preprocessing').click();
+      await panel.send({ type: 'preprocessing-trials', trials: canned.trials });
+      await assertNoViolations('trials');
+      await panel.page.keyboard.press('Escape');
+      await panel.send(failure);
+      await assertNoViolations('error');
+    });
+  }
+
+  it('is reached and left by Tab in the order of reading, with a visible ring on everything', async () => {
+    await open({}, guessed);
+    const stops: string[] = [];
+    await panel.page.locator('body').focus();
+    for (let presses = 0; presses < 60; presses++) {
+      await panel.page.keyboard.press('Tab');
+      const stop = await panel.page.evaluate(() => {
+        const active = document.activeElement;
+        return active && active !== document.body ? active.id || active.getAttribute('aria-label') || active.className : '';
+      });
+      if (!stop || stop === stops[0]) break;
+      stops.push(stop);
+    }
+    const order = ['technique', 'class', 'layer', 'strip-toggle', 'copy', 'map', 'correct-preprocessing', 'prediction', 'opacity', 'threshold', 'color-map', 'score', 'select-model', 'zoom-out', 'zoom-fit'];
+    const places = order.map((name) => stops.indexOf(name));
+    assert.ok(places.every((place, index) => place >= 0 && (index === 0 || place > places[index - 1])), `${stops.join(', ')}`);
+  });
+
+  it('shows its parts in forced colours', async () => {
+    await open({});
+    await panel.page.emulateMedia({ forcedColors: 'active' });
+    await panel.screenshot('forced-colours');
+    const colours = await panel.page.evaluate(() => ({
+      bar: getComputedStyle(document.querySelector('.bar-fill')!).backgroundColor,
+      canvas: getComputedStyle(document.getElementById('map')!).forcedColorAdjust,
+      body: getComputedStyle(document.body).backgroundColor,
+    }));
+    assert.notEqual(colours.bar, colours.body, 'bars are seen');
+    assert.equal(colours.canvas, 'none', 'the colours of a map are its content');
+  });
+
+  it('stands still where less motion is wanted', async () => {
+    await open({});
+    await panel.page.emulateMedia({ reducedMotion: 'reduce' });
+    await panel.send({ type: 'busy', message: 'Explaining…' });
+    const repeats = await panel.page.evaluate(() => getComputedStyle(document.querySelector('.progress')!, '::before').animationIterationCount);
+    assert.equal(repeats, '1');
+  });
+
+  for (const width of [300, 480, 720, 1400]) {
+    it(`has room for everything at ${width} px`, async () => {
+      await open({ width, height: 800 }, guessed);
+      const overflow = await panel.page.evaluate(() => {
+        const wide = [...document.querySelectorAll<HTMLElement>('#app *')].filter((element) => element.getBoundingClientRect().right > innerWidth + 1);
+        return wide.filter((element) => !element.closest('.visually-hidden, .strip-row, .progress')).map((element) => element.outerHTML.slice(0, 80));
+      });
+      assert.deepEqual(overflow, []);
+      const canvas = (await panel.page.locator('#map').boundingBox())!;
+      assert.ok(canvas.width >= width * 0.6 && canvas.height >= 200, 'the picture has the most of it');
+    });
+  }
+});

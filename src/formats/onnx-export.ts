@@ -1,11 +1,12 @@
 /** Writes a graph as an ONNX file. */
 import protobuf from 'protobufjs/light.js';
+import { elementCodes } from '../graph/element-types.ts';
 import type { Attribute, Dim, Graph, Node, ValueInfo } from '../graph/graph.ts';
 import { formatDim } from '../graph/shape.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { AttributeProto, DimensionProto, GraphProto, NodeProto, ValueInfoProto } from './onnx-schema.ts';
 import { attributeTypes, encodeGraph, encodeModel, fieldIds, toInt64 } from './onnx-schema.ts';
-import { elementCode, tensorPieces } from './onnx-tensor.ts';
+import { tensorPieces } from './onnx-tensor.ts';
 
 /** The newest that all readers of `graphOpset` know. */
 const irVersion = 8;
@@ -88,7 +89,7 @@ function graphProto(graph: Graph): GraphProto {
 }
 
 function valueInfoProto({ name, type, shape }: ValueInfo): ValueInfoProto {
-  return { name, type: { tensorType: { elemType: elementCode(type), shape: shape && { dim: shape.map(dimensionProto) } } } };
+  return { name, type: { tensorType: { elemType: elementCodes[type], shape: shape && { dim: shape.map(dimensionProto) } } } };
 }
 
 function dimensionProto(dim: Dim): DimensionProto {

@@ -1,4 +1,5 @@
 /** Reads ONNX files: operator sets 7 to 22, weights inside the file or beside it. */
+import { elementTypeOf } from '../graph/element-types.ts';
 import type { Attribute, Dim, Graph, Node, Tensor, ValueInfo } from '../graph/graph.ts';
 import { FoveaError, UnsupportedOperatorError } from '../protocol/errors.ts';
 import type { FormatReader, ModelFile } from './format.ts';
@@ -6,7 +7,7 @@ import { inlineFunctions } from './onnx-functions.ts';
 import type { AttributeProto, GraphProto, ModelProto, NodeProto, ValueInfoProto } from './onnx-schema.ts';
 import { attributeTypes, decodeModel, isOnnxStart, toNumber } from './onnx-schema.ts';
 import type { ReadBudget } from './onnx-tensor.ts';
-import { elementType, readTensor } from './onnx-tensor.ts';
+import { readTensor } from './onnx-tensor.ts';
 import { checkNames, sortNodes } from './order.ts';
 
 const oldestOpset = 7;
@@ -79,7 +80,7 @@ class GraphReader {
     }
     const values = new Map<string, ValueInfo>();
     for (const value of proto.valueInfo ?? []) {
-      const type = elementType(value.type?.tensorType?.elemType ?? 0);
+      const type = elementTypeOf(value.type?.tensorType?.elemType ?? 0);
       if (value.name && type) values.set(value.name, { name: value.name, type, shape: shapeOf(value) });
     }
     return {
@@ -146,7 +147,7 @@ function unique(name: string, taken: Set<string>): string {
 /** An input or output. @throws FoveaError `model-unsuitable` where it is no tensor of a known type */
 function declaredValue(value: ValueInfoProto): ValueInfo {
   const name = value.name ?? '';
-  const type = elementType(value.type?.tensorType?.elemType ?? 0);
+  const type = elementTypeOf(value.type?.tensorType?.elemType ?? 0);
   if (type && type !== 'string') return { name, type, shape: shapeOf(value) };
   throw new FoveaError('model-unsuitable', `"${name}", an input or output of the model, is not a tensor of numbers of a type that Fovea supports.`,
     'Export the model with plain tensors of numbers as inputs and outputs.');

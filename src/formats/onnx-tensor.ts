@@ -1,28 +1,11 @@
 /** TensorProto, the part of an ONNX file that holds values: read from and written to its bytes. */
 import protobuf from 'protobufjs/light.js';
 import type { Reader } from 'protobufjs/light.js';
+import { elementCodes, elementTypeOf } from '../graph/element-types.ts';
 import type { ElementType, Tensor, TensorData } from '../graph/graph.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { Int64 } from './onnx-schema.ts';
 import { decodeEntry, toNumber } from './onnx-schema.ts';
-
-/** TensorProto.DataType by name. */
-const codes: Readonly<Record<ElementType, number>> = {
-  float32: 1, uint8: 2, int8: 3, uint16: 4, int16: 5, int32: 6, int64: 7, string: 8, bool: 9,
-  float16: 10, float64: 11, uint32: 12, uint64: 13, bfloat16: 16,
-};
-
-const types = new Map(Object.entries(codes).map(([type, code]) => [code, type as ElementType]));
-
-/** The ONNX number of an element type. */
-export function elementCode(type: ElementType): number {
-  return codes[type];
-}
-
-/** undefined for types that Fovea does not have (complex, float8, int4). */
-export function elementType(code: number): ElementType | undefined {
-  return types.get(code);
-}
 
 const arrays = {
   float32: Float32Array, float64: Float64Array, float16: Uint16Array, bfloat16: Uint16Array,
@@ -128,7 +111,7 @@ export function readTensor(bytes: Uint8Array, budget: ReadBudget): { name: strin
     throw new FoveaError('model-corrupt', 'The model file holds a tensor that cannot be read.', 'The file is damaged; get or export it again.', { cause: error });
   }
   const { name, dims } = fields;
-  const type = elementType(fields.type);
+  const type = elementTypeOf(fields.type);
   if (!type || type === 'string') {
     throw new FoveaError('model-unsuitable', `The tensor "${name}" has ${type ? 'texts' : `the element type ${fields.type}`}, which Fovea does not support.`,
       'Export the model with tensors of numbers only (float, half or integer).');
@@ -145,7 +128,7 @@ export function readTensor(bytes: Uint8Array, budget: ReadBudget): { name: strin
   if (fields.raw) {
     if (fields.raw.length !== size) throw corrupt(name, `has ${fields.raw.length} bytes of data where its shape [${dims.join(', ')}] asks for ${size}`);
     take(budget, size, name);
-    return { name, tensor: { type, dims, data: new arrays[type](Uint8Array.from(fields.raw).buffer) } };
+    return { name, tensor: { type, dims, data: new arrays[type](new Uint8Array(fields.raw).buffer) } };
   }
   const runs = fields.typed.get(typedField(type)) ?? [];
   // A value takes a byte at least, so a shape that asks for more than is there allocates nothing.
@@ -233,7 +216,7 @@ export function tensorPieces(name: string, tensor: Tensor): readonly [Uint8Array
   const { data } = tensor;
   const writer = protobuf.Writer.create();
   for (const dim of tensor.dims) writer.uint32(field.dims << 3).int64(dim);
-  writer.uint32(field.dataType << 3).int32(elementCode(tensor.type));
+  writer.uint32(field.dataType << 3).int32(elementCodes[tensor.type]);
   if (name !== '') writer.uint32((field.name << 3) | 2).string(name);
   writer.uint32((field.rawData << 3) | 2).uint32(data.byteLength);
   return [writer.finish(), new Uint8Array(data.buffer, data.byteOffset, data.byteLength)];

@@ -1,11 +1,9 @@
 /** Explanations are computed in float32: models stored or written in half or double precision are brought to it. */
+import { elementCodes, elementTypeOf } from './element-types.ts';
 import type { Attribute, ElementType, Graph, Node, Tensor, ValueInfo } from './graph.ts';
 import { castTensor } from './tensor.ts';
 
-/** ONNX's codes of the types that become float32, and float32's own. */
-const codes: ReadonlyMap<number, ElementType> = new Map([[10, 'float16'], [11, 'float64'], [16, 'bfloat16']]);
-const float32Code = 1;
-const replaced: ReadonlySet<ElementType> = new Set(codes.values());
+const replaced: ReadonlySet<ElementType> = new Set(['float16', 'float64', 'bfloat16']);
 
 /** The same graph with float16, bfloat16 and float64 replaced by float32 everywhere. */
 export function widenToFloat32(graph: Graph): Graph {
@@ -29,7 +27,7 @@ function widenTensor(tensor: Tensor): Tensor {
 
 function widenNode(node: Node): Node {
   const attributes = Object.entries(node.attributes).map(([name, value]): [string, Attribute] => {
-    if ((name === 'to' || name === 'dtype') && typeof value === 'number' && codes.has(value)) return [name, float32Code];
+    if ((name === 'to' || name === 'dtype') && typeof value === 'number' && replaced.has(elementTypeOf(value) ?? 'float32')) return [name, elementCodes.float32];
     if (typeof value !== 'object' || Array.isArray(value)) return [name, value];
     return [name, 'nodes' in value ? widenToFloat32(value) : widenTensor(value as Tensor)];
   });

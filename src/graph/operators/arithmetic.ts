@@ -1,10 +1,10 @@
 /** Arithmetic with broadcasting. On sizes it is computed as a graph is built, as far as the batch size does not matter. */
 import { FoveaError } from '../../protocol/errors.ts';
 import { numberAttribute } from '../attributes.ts';
+import { elementCodes, isFloat } from '../element-types.ts';
 import type { Dim } from '../graph.ts';
 import { divideDims, multiplyDims, sameDim } from '../shape.ts';
 import { numbersOf } from '../tensor.ts';
-import { isFloat } from '../element-types.ts';
 import type { DimRule } from './elementwise.ts';
 import { broadcastInputs, combineDims, label, mapElements, plus, sameType, scaled } from './elementwise.ts';
 import type { GradientContext, NodeContext, Operator } from './operator.ts';
@@ -67,7 +67,7 @@ function powerOfBase({ b, constant, inputs: [x, p] }: GradientContext, gradient:
   const values = exponent && new Set(Array.from(numbersOf(exponent)));
   const [only] = values?.size === 1 ? values : [];
   if (only === undefined) {
-    const power = b.type(p) === b.type(x) ? p : b.add('Cast', [p], { to: 1 });
+    const power = b.type(p) === b.type(x) ? p : b.add('Cast', [p], { to: elementCodes.float32 });
     return b.add('Mul', [gradient, b.add('Mul', [power, b.add('Pow', [x, plus(b, power, -1)])])]);
   }
   const derivative = only === 2 ? x : b.add('Pow', [x, b.scalar(only - 1)]);

@@ -1,6 +1,7 @@
 /** What operators that work element by element have in common: shape rules, computing on constants, arithmetic on sizes. */
 import { FoveaError } from '../../protocol/errors.ts';
 import type { GraphBuilder } from '../builder.ts';
+import { elementCodes } from '../element-types.ts';
 import type { Dim, ElementType, Shape, Tensor } from '../graph.ts';
 import { broadcastShapes } from '../shape.ts';
 import { copyView, makeTensor, numbersOf, stridesOf, tensorOf } from '../tensor.ts';
@@ -142,5 +143,5 @@ export function below(b: GraphBuilder, tensor: string, threshold: number): strin
 
 /** A truth value as 0 or 1 in float32. */
 export function asFloat(b: GraphBuilder, truth: string): string {
-  return b.add('Cast', [truth], { to: 1 });
+  return b.add('Cast', [truth], { to: elementCodes.float32 });
 }

@@ -3,15 +3,10 @@ import protobuf from 'protobufjs/light.js';
 import type { Reader } from 'protobufjs/light.js';
 import { elementCodes, elementTypeOf } from '../graph/element-types.ts';
 import type { ElementType, Tensor, TensorData } from '../graph/graph.ts';
+import { arrays } from '../graph/tensor.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { Int64 } from './onnx-schema.ts';
 import { decodeEntry, toNumber } from './onnx-schema.ts';
-
-const arrays = {
-  float32: Float32Array, float64: Float64Array, float16: Uint16Array, bfloat16: Uint16Array,
-  int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array,
-  uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, uint64: BigUint64Array, bool: Uint8Array,
-} as const;
 
 const field = {
   dims: 1, dataType: 2, segment: 3, floatData: 4, int32Data: 5, stringData: 6, int64Data: 7, name: 8, rawData: 9, doubleData: 10,

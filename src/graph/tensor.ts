@@ -2,7 +2,8 @@
 import { FoveaError } from '../protocol/errors.ts';
 import type { ElementType, Tensor, TensorData } from './graph.ts';
 
-const arrays = {
+/** The typed array that holds the elements of each type. */
+export const arrays = {
   float32: Float32Array, float64: Float64Array, float16: Uint16Array, bfloat16: Uint16Array,
   int8: Int8Array, int16: Int16Array, int32: Int32Array, int64: BigInt64Array,
   uint8: Uint8Array, uint16: Uint16Array, uint32: Uint32Array, uint64: BigUint64Array, bool: Uint8Array,

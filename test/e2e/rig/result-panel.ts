@@ -8,9 +8,10 @@ const side = 64;
 export class ResultPanel {
   private constructor(private readonly workbench: Workbench, readonly frame: Frame) {}
 
-  /** The visible panel, once it has painted a result. */
-  static async painted(workbench: Workbench): Promise<ResultPanel> {
-    return new ResultPanel(workbench, await workbench.webview('body[data-state="result"] canvas#map[data-painted]'));
+  /** The visible panel, once it has painted a result: of a picture, if one is named. */
+  static async painted(workbench: Workbench, picture?: string): Promise<ResultPanel> {
+    const ofPicture = picture === undefined ? '' : `[aria-label^="${picture}:"]`;
+    return new ResultPanel(workbench, await workbench.webview(`body[data-state="result"] canvas#map[data-painted]${ofPicture}`));
   }
 
   /** The visible panel, once it shows an error. */

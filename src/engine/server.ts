@@ -31,6 +31,8 @@ async function answer<T>(
   work: (job: Job) => T | Promise<T>, cancellation: CancellationToken, progressToken?: string,
 ): Promise<T | ResponseError<ErrorData>> {
   const controller = new AbortController();
+  // A request that was cancelled before its turn has a token that is so already, and then tells nobody.
+  if (cancellation.isCancellationRequested) controller.abort();
   const subscription = cancellation.onCancellationRequested(() => controller.abort());
   const progress: Job['progress'] = (message, fraction) => {
     if (progressToken === undefined) return;

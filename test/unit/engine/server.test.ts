@@ -1,0 +1,107 @@
+/** The engine as a process: what crosses its border, how it is cancelled, and how it ends. */
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { CancellationTokenSource, ResponseError } from 'vscode-jsonrpc';
+import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
+import { findPackageRoot } from '../../../src/engine/package-root.ts';
+import { notifications, requests, type ExplainRequest, type ProgressNote } from '../../../src/protocol/engine.ts';
+import type { ErrorData } from '../../../src/protocol/errors.ts';
+import { useEngine } from '../../support/engine-rig.ts';
+
+const root = findPackageRoot();
+
+describe('the engine process', () => {
+  const { request } = useEngine();
+  let child: ChildProcess;
+  let connection: MessageConnection;
+  let errors: string;
+
+  function start(...options: string[]): void {
+    child = fork(path.join(root, 'src/engine/server.ts'), options, {
+      cwd: root, execArgv: ['--import', 'tsx'], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    errors = '';
+    child.stderr?.on('data', (chunk: Buffer) => { errors += chunk.toString(); });
+    connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+    connection.listen();
+  }
+
+  afterEach(async () => {
+    connection.dispose();
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
+
+  async function failure(promise: Promise<unknown>): Promise<ErrorData> {
+    const error: unknown = await promise.then(() => assert.fail('it answered'), (reason: unknown) => reason);
+    assert.ok(error instanceof ResponseError, String(error));
+    return (error as ResponseError<ErrorData>).data!;
+  }
+
+  it('answers with typed arrays, notes of progress to whoever asked for them, and errors as data', async () => {
+    start();
+    const notes: ProgressNote[] = [];
+    connection.onNotification(notifications.progress, (note) => { notes.push(note); });
+    const asked: ExplainRequest = { ...await request(), wantPixels: true, token: 'seven' };
+    const result = await connection.sendRequest(requests.explain, asked);
+    assert.ok(result.map.values instanceof Float32Array);
+    assert.ok(result.pixels?.data instanceof Uint8Array);
+    assert.deepEqual([result.map.values.length, result.pixels.data.length], [16, 480]);
+    assert.ok(notes.length > 0 && notes.every(({ token }) => token === 'seven'));
+
+    const error = await failure(connection.sendRequest(requests.explain, { ...asked, layer: 'featurs' }));
+    assert.deepEqual([error.reason, /"featurs"/.test(error.message), /"features"/.test(error.help)], ['layer-unknown', true, true]);
+    assert.equal((await failure(connection.sendRequest(requests.describeModel, { model: '/none.onnx' }))).reason, 'model-missing');
+
+    const described = await connection.sendRequest(requests.describeModel, { model: asked.model });
+    assert.deepEqual(described.layers.map(({ name }) => name), ['conv', 'relu', 'features', 'features/relu']);
+    assert.equal((await connection.sendRequest(requests.layerStrip, asked)).length, 4);
+    assert.equal((await connection.sendRequest(requests.predict, asked)).predictions.length, 4);
+    assert.deepEqual((await connection.sendRequest(requests.techniques)).map(({ id }) => id).slice(0, 1), ['grad-cam']);
+    assert.match((await connection.sendRequest(requests.bundledModels))[0].reference, /^bundled:/);
+    const status = await connection.sendRequest(requests.status);
+    assert.ok(status.memory > 1e6 && status.runtimes.some(({ id, available }) => id === 'onnxruntime' && available));
+    assert.equal(errors, '');
+  });
+
+  it('answers a cancelled request with the reason, also one that waits behind another, and goes on', async () => {
+    start();
+    const asked = await request();
+    const [{ reference }] = await connection.sendRequest(requests.bundledModels);
+    const [running, waiting] = [new CancellationTokenSource(), new CancellationTokenSource()];
+    // All layers of the bundled model: seconds of work, where cancelling is a matter of milliseconds.
+    const first = failure(connection.sendRequest(requests.layerStrip, { ...asked, model: reference, token: 'first' }, running.token));
+    const second = failure(connection.sendRequest(requests.explain, asked, waiting.token));
+    connection.onNotification(notifications.progress, () => { running.cancel(); });
+    waiting.cancel();
+    assert.deepEqual((await Promise.all([first, second])).map(({ reason }) => reason), ['cancelled', 'cancelled']);
+    assert.equal((await connection.sendRequest(requests.explain, asked)).map.width, 4);
+  });
+
+  it('ends by itself, with exit code 0, after a while without requests', async () => {
+    start('--idle-seconds=0.3');
+    await connection.sendRequest(requests.techniques);
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
+
+  it('ends when its parent lets go of it', async () => {
+    start();
+    await connection.sendRequest(requests.techniques);
+    child.disconnect();
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
+
+  it('ends with a failure that is seen when it is killed in mid-run', async () => {
+    start();
+    const asked = { ...await request(), token: 'x' };
+    const answered = connection.sendRequest(requests.explain, asked).then(() => true, () => false);
+    connection.onNotification(notifications.progress, () => { child.kill('SIGKILL'); });
+    assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
+    connection.dispose();
+    assert.equal(await answered, false);
+  });
+});

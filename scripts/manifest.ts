@@ -3,6 +3,7 @@
  * `npm run generate` writes it; test/unit/manifest.test.ts fails when it is out of date.
  */
 import * as z from 'zod';
+import { changedClassKey, changedLayerKey, explainPrefix, resultViewType } from '../src/extension/ids.ts';
 import { pictureExtensions } from '../src/protocol/pictures.ts';
 import { sidecarSchema } from '../src/protocol/preprocessing.ts';
 
@@ -57,21 +58,21 @@ const walkthrough = {
       title: 'Explain a picture',
       description: 'Right-click a picture in the Explorer and choose **Explain with Grad-CAM**: the regions that speak for the class light up.\n[Explain the Sample Picture](command:fovea.explainSample)',
       media: { svg: 'media/walkthrough/explain.svg', altText: 'A picture with a heat map over it, and five predictions as bars' },
-      completionEvents: ['onCommand:fovea.explainSample', 'onCommand:fovea.explain.grad-cam'],
+      completionEvents: ['onCommand:fovea.explainSample', `onCommand:${explainPrefix}grad-cam`],
     },
     {
       id: 'class',
       title: 'Ask about another class',
       description: 'Click another prediction, or search for a class by name: the map moves to what speaks for that class.\n[Explain the Sample Picture](command:fovea.explainSample)',
       media: { svg: 'media/walkthrough/class.svg', altText: 'The second prediction is chosen, and the heat map lies on another object' },
-      completionEvents: ['onContext:fovea.changedClass'],
+      completionEvents: [`onContext:${changedClassKey}`],
     },
     {
       id: 'layer',
       title: 'Look at other layers',
       description: 'Choose a layer in the panel, or open **Every layer** to see how the map sharpens from the first layers to the last.\n[Explain the Sample Picture](command:fovea.explainSample)',
       media: { svg: 'media/walkthrough/layer.svg', altText: 'A strip of small heat maps, one for every layer' },
-      completionEvents: ['onContext:fovea.changedLayer'],
+      completionEvents: [`onContext:${changedLayerKey}`],
     },
     {
       id: 'model',
@@ -86,7 +87,7 @@ const walkthrough = {
 /** `contributes` of package.json. @param techniques in the order of the menus; the first has an icon in the editor's title */
 export function contributes(techniques: readonly TechniqueFacts[]): object {
   const explain = techniques.map(({ id, title }, order) => ({
-    command: `fovea.explain.${id}`,
+    command: `${explainPrefix}${id}`,
     title: `Explain with ${title}`,
     shortTitle: title,
     ...(order === 0 && { icon: '$(eye)' }),
@@ -114,7 +115,7 @@ export function contributes(techniques: readonly TechniqueFacts[]): object {
 export const hostFacts = {
   icon: 'media/icon.png',
   categories: ['Machine Learning', 'Visualization', 'Data Science'],
-  activationEvents: ['onStartupFinished', 'onWebviewPanel:fovea.result'],
+  activationEvents: ['onStartupFinished', `onWebviewPanel:${resultViewType}`],
   capabilities: {
     untrustedWorkspaces: {
       supported: 'limited',

@@ -28,9 +28,9 @@ export function registerCommands(
       void window.showInformationMessage(`Explaining the first ${maximumPanels} of ${pictures.length} pictures.`);
     }
     const { panels } = await workbench();
-    await Promise.all(pictures.slice(0, maximumPanels).map((picture) => panels.explain({
-      picture: picture.toString(), model: models.reference, technique, class: 'top', score: 'logit',
-    })));
+    await panels.explain(pictures.slice(0, maximumPanels).map((picture) => (
+      { picture: picture.toString(), model: models.reference, technique, class: 'top', score: 'logit' }
+    )));
   }
 
   /** The pictures a menu names, else the active one, else those that the person chooses. */

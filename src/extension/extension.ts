@@ -2,6 +2,7 @@
 import { Disposable, window, type ExtensionContext, type WebviewPanel } from 'vscode';
 import type { FoveaApi } from './api.ts';
 import { registerCommands } from './commands.ts';
+import { resultViewType } from './ids.ts';
 import { ActiveModel } from './models.ts';
 import { StatusItem } from './status-item.ts';
 import { techniqueCommands } from './technique-commands.ts';
@@ -25,7 +26,7 @@ export function activate(context: ExtensionContext): FoveaApi {
     models,
     status,
     registerCommands(context, log, models, techniques, workbench),
-    window.registerWebviewPanelSerializer('fovea.result', {
+    window.registerWebviewPanelSerializer(resultViewType, {
       deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).panels.restore(view, state),
     }),
     new Disposable(() => ready?.dispose()),

@@ -1,10 +1,9 @@
 /** All result panels: one per picture and technique. */
 import { ViewColumn, window, type Disposable, type WebviewPanel } from 'vscode';
 import { panelStateSchema, type Subject } from '../protocol/result-panel.ts';
+import { resultViewType } from './ids.ts';
 import { ResultPanel, type PanelServices } from './result-panel.ts';
 import { webviewOptions } from './webview-html.ts';
-
-export const resultViewType = 'fovea.result';
 
 export class Panels implements Disposable {
   private readonly open = new Set<ResultPanel>();
@@ -19,17 +18,10 @@ export class Panels implements Disposable {
     return this.all.find((panel) => panel.view.active);
   }
 
-  /** Explains in the panel of this picture and technique; opens one beside what is being edited, or where panels are already, if there is none. */
-  async explain(subject: Subject): Promise<void> {
-    const existing = this.all.find(({ session }) => session.subject.picture === subject.picture && session.subject.technique === subject.technique);
-    if (existing) {
-      existing.view.reveal();
-      await existing.explain(subject);
-      return;
-    }
-    const column = this.all.find((panel) => panel.view.visible)?.view.viewColumn ?? ViewColumn.Beside;
-    const view = window.createWebviewPanel(resultViewType, 'Fovea', column, webviewOptions(this.services.extensionUri));
-    await this.adopt(view, subject).explain();
+  /** Explains each in the panel of its picture and technique; panels that are missing open in one column. */
+  async explain(subjects: readonly Subject[]): Promise<void> {
+    const column = this.column();
+    await Promise.all(subjects.map((subject) => this.explainIn(column, subject)));
   }
 
   /** Takes over a panel that the editor restored after a reload; one whose state makes no sense is closed. */
@@ -41,6 +33,24 @@ export class Panels implements Disposable {
 
   dispose(): void {
     for (const panel of this.open) panel.dispose();
+  }
+
+  private async explainIn(column: ViewColumn, subject: Subject): Promise<void> {
+    const existing = this.all.find(({ session }) => session.subject.picture === subject.picture && session.subject.technique === subject.technique);
+    if (existing) {
+      existing.view.reveal();
+      await existing.explain(subject);
+      return;
+    }
+    const view = window.createWebviewPanel(resultViewType, 'Fovea', column, webviewOptions(this.services.extensionUri));
+    await this.adopt(view, subject).explain();
+  }
+
+  /** Where panels are already, else beside what is being edited. Named by number: `Beside` would put each of several beside the one before. */
+  private column(): ViewColumn {
+    const used = this.all.find((panel) => panel.view.visible)?.view.viewColumn;
+    const { activeTab, viewColumn } = window.tabGroups.activeTabGroup;
+    return used ?? (activeTab ? Math.min(viewColumn + 1, ViewColumn.Nine) : viewColumn);
   }
 
   private adopt(view: WebviewPanel, subject: Subject): ResultPanel {

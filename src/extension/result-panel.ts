@@ -10,6 +10,7 @@ import type { EngineLog } from './engine-process.ts';
 import { isErrorAction } from './error-actions.ts';
 import { ExplainSession, type SessionHost } from './explain-session.ts';
 import { chooseExportFile, offerToOpen } from './export-dialog.ts';
+import { changedClassKey, changedLayerKey } from './ids.ts';
 import { checkModelAllowed, isBundled } from './models.ts';
 import { performAction } from './notifications.ts';
 import { picturePath, watchPicture } from './picture-files.ts';
@@ -124,7 +125,7 @@ export class ResultPanel implements Disposable {
         this.session.cancel();
         break;
       case 'request-strip':
-        await commands.executeCommand('setContext', 'fovea.changedLayer', true);
+        await commands.executeCommand('setContext', changedLayerKey, true);
         await this.session.strip();
         break;
       case 'request-preprocessing-trials':
@@ -151,8 +152,8 @@ export class ResultPanel implements Disposable {
   /** The page may change what is explained, never the picture or the model: it is another origin, and those are files. */
   private accept(asked: Subject): Subject {
     const { picture, model, class: target, layer } = this.session.subject;
-    if (asked.class !== target) void commands.executeCommand('setContext', 'fovea.changedClass', true);
-    if (asked.layer !== layer) void commands.executeCommand('setContext', 'fovea.changedLayer', true);
+    if (asked.class !== target) void commands.executeCommand('setContext', changedClassKey, true);
+    if (asked.layer !== layer) void commands.executeCommand('setContext', changedLayerKey, true);
     return { ...asked, picture, model };
   }
 

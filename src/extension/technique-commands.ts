@@ -1,5 +1,6 @@
 /** The techniques that can be asked for by a command, as the manifest lists them: it is generated from the registry of techniques. */
 import type { Extension } from 'vscode';
+import { explainPrefix } from './ids.ts';
 
 export interface TechniqueCommand {
   /** Command, e.g. `fovea.explain.grad-cam`. */
@@ -9,8 +10,6 @@ export interface TechniqueCommand {
   /** Technique's name, e.g. `Grad-CAM`. */
   readonly title: string;
 }
-
-export const explainPrefix = 'fovea.explain.';
 
 export function techniqueCommands(extension: Extension<unknown>): TechniqueCommand[] {
   const manifest = extension.packageJSON as { contributes: { commands: { command: string; shortTitle?: string }[] } };

@@ -27,6 +27,7 @@ describe('explaining', () => {
     assert.deepEqual(panels.map(({ picture }) => picture).sort(), pictures.map(String).sort());
     assert.match(panels.find(({ picture }) => picture.endsWith('cup.jpg'))!.className!, /espresso/);
     assert.match(panels.find(({ picture }) => picture.endsWith('Cat.PNG'))!.className!, /tabby|tiger cat|Egyptian cat/);
+    assert.equal(window.tabGroups.all.length, 1, 'all in one column');
   });
 
   it('explains the picture of the active editor when none is named, and the panel\'s own with another technique', async () => {

@@ -133,12 +133,33 @@ export function transposeAttributes(window: Window, group: number): Record<strin
 /** ∂score/∂input of a convolution with weights (M,C/group,...), from ∂score/∂output. */
 export function convolutionGradient(b: GraphBuilder, gradient: string, weights: string, window: Window, group: number): string {
   const constant = b.constantOf(weights);
-  const pads = [window.begin, window.end].flatMap((side) => side.map((pad, axis) => extent(window, axis) - 1 - pad));
-  if (constant && window.strides.every((stride) => stride === 1) && pads.every((pad) => pad >= 0)) {
+  const { begin, dilations, end, input, kernel, output, strides } = window;
+  const unstrided = strides.every((stride) => stride === 1);
+  // A gradient with zeros between its elements, as many as the stride left out, is that of a convolution without stride.
+  const spaced = output.map((size, axis) => size * strides[axis]);
+  const before = begin.map((pad, axis) => extent(window, axis) - 1 - pad);
+  const after = (unstrided ? end.map((pad, axis) => extent(window, axis) - 1 - pad)
+    : input.map((size, axis) => size - spaced[axis] - before[axis] + extent(window, axis) - 1));
+  const depthwise = constant?.dims[1] === 1 && constant.dims[0] === group && kernel.length === 2;
+  if (constant && (unstrided || depthwise) && [...before, ...after].every((pad) => pad >= 0)) {
+    const image = unstrided ? gradient : insertZeros(b, gradient, strides, spaced);
     const turned = b.constant(turnWeights(constant, group));
-    return b.add('Conv', [gradient, turned], { kernel_shape: window.kernel, dilations: window.dilations, group, pads });
+    return b.add('Conv', [image, turned], { kernel_shape: kernel, dilations, group, pads: [...before, ...after] });
   }
   return b.add('ConvTranspose', [gradient, weights], transposeAttributes(window, group));
+}
+
+/**
+ * Zeros between the elements of an image. Repeating and masking runs on all threads, which pays for depthwise convolutions; their ConvTranspose
+ * adds up its result on one.
+ */
+function insertZeros(b: GraphBuilder, image: string, strides: readonly number[], sizes: readonly number[]): string {
+  const repeated = b.add('Resize', [image, '', b.constant(tensorOf('float32', [1, 1, ...strides]))],
+    { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' });
+  const [rows, columns] = sizes;
+  const mask = Float32Array.from({ length: rows * columns }, (_, i) =>
+    (Math.floor(i / columns) % strides[0] === 0 && (i % columns) % strides[1] === 0 ? 1 : 0));
+  return b.add('Mul', [repeated, b.constant({ type: 'float32', dims: [1, 1, rows, columns], data: mask })]);
 }
 
 /** ∂score/∂bias: the gradient summed over everything but the channels. */

@@ -9,7 +9,7 @@ import { staticDim } from '../shape.ts';
 import { tensorOf } from '../tensor.ts';
 import { transposeAttributes } from './convolution.ts';
 import type { Window } from './window.ts';
-import { extent, windowAttributes } from './window.ts';
+import { neededEnd, windowAttributes } from './window.ts';
 
 /** Windows with more elements along their axes are left to the index output: each element costs two operators here. */
 export const longestWindow = 32;
@@ -24,11 +24,10 @@ interface Step extends Window {
 /** The window's part along one axis, with all the padding that its last element needs, for an image that is pooled along the axes behind it. */
 function alongAxis(window: Window, axis: number): Step {
   const pick = (values: readonly number[], rest: number): number[] => values.map((value, i) => (i === axis ? value : rest));
-  const end = Math.max(0, (window.output[axis] - 1) * window.strides[axis] + extent(window, axis) - window.input[axis] - window.begin[axis]);
   return {
     axis,
     kernel: pick(window.kernel, 1), strides: pick(window.strides, 1), dilations: pick(window.dilations, 1),
-    begin: pick(window.begin, 0), end: pick(window.end.map(() => end), 0),
+    begin: pick(window.begin, 0), end: pick(window.end.map(() => neededEnd(window, axis)), 0),
     input: window.input.map((size, i) => (i > axis ? window.output[i] : size)),
     output: window.input.map((size, i) => (i >= axis ? window.output[i] : size)),
   };

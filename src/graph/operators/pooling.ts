@@ -2,14 +2,14 @@
 import { UnsupportedOperatorError } from '../../protocol/errors.ts';
 import { numberAttribute, textAttribute } from '../attributes.ts';
 import type { GraphBuilder } from '../builder.ts';
-import type { Attribute, Shape, Tensor } from '../graph.ts';
+import type { Attribute, Node, Shape, Tensor } from '../graph.ts';
 import { staticDim } from '../shape.ts';
 import { tensorOf } from '../tensor.ts';
-import { transposeAttributes, uniformKernel } from './convolution.ts';
+import { convolutionGradient, uniformKernel } from './convolution.ts';
 import { longestWindow, maxPoolGradient } from './max-pool-gradient.ts';
 import type { GradientContext, NodeContext, Operator, OutputInfo, RewriteContext } from './operator.ts';
 import type { Window } from './window.ts';
-import { extent, readPool, spatialSizes, windowAttributes } from './window.ts';
+import { neededEnd, readPool, spatialSizes, windowAttributes } from './window.ts';
 
 function channelsOf({ node, shape }: NodeContext): number {
   return staticDim(shape(0)[1], `The number of channels at ${node.op} (node "${node.name}")`);
@@ -59,10 +59,16 @@ function evenOut(b: GraphBuilder, means: string, counts: Tensor, size: number): 
 
 /** Gradient of a mean over windows: each window's gradient, divided by its number of elements, is added to all of them. */
 function spread(b: GraphBuilder, gradient: string, window: Window, counts: Tensor, channels: number): string {
-  const size = window.kernel.reduce((a, k) => a * k, 1);
+  const { begin, input, kernel, output, strides } = window;
+  const size = kernel.reduce((a, k) => a * k, 1);
   const even = evenOut(b, gradient, counts, size);
-  const kernel = b.constant(uniformKernel(channels, window.kernel, 1 / size));
-  return b.add('ConvTranspose', [even, kernel], transposeAttributes(window, channels));
+  if (kernel.every((k, axis) => k === strides[axis] && begin[axis] === 0 && output[axis] * k === input[axis])) {
+    const repeated = b.add('Resize', [even, '', b.constant(tensorOf('float32', [1, 1, ...kernel]))],
+      { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' });
+    return b.add('Mul', [repeated, b.scalar(1 / size)]);
+  }
+  const weights = b.constant(uniformKernel(channels, kernel, 1 / size));
+  return convolutionGradient(b, even, weights, window, channels);
 }
 
 /** The gradient of a whole image's mean, repeated over the image. */
@@ -87,27 +93,41 @@ function averagePoolGradient(context: GradientContext): string {
   return spread(b, gradient as string, window, windowCounts(window, numberAttribute(node, 'count_include_pad', 0) !== 0), channelsOf(context));
 }
 
-/** Pads that auto_pad derives made explicit. */
+/**
+ * The window with paddings of just the size that its last element needs, in place of a rounded up or derived size; undefined where they are
+ * that already, or would be refused for being as large as the kernel.
+ */
+function explicitWindow(node: Node, window: Window): Window | undefined {
+  const { kernel } = window;
+  const derived = textAttribute(node, 'auto_pad', 'NOTSET') !== 'NOTSET';
+  if (!derived && numberAttribute(node, 'ceil_mode', 0) === 0) return undefined;
+  const end = kernel.map((_, axis) => neededEnd(window, axis));
+  return end.every((pad, axis) => pad < kernel[axis]) ? { ...window, end } : undefined;
+}
+
 function rewriteMaxPool({ b, node, shape }: RewriteContext): readonly string[] | undefined {
-  if (textAttribute(node, 'auto_pad', 'NOTSET') === 'NOTSET') return undefined;
-  const attributes = { ...windowAttributes(readPool(node, shape(0))), storage_order: numberAttribute(node, 'storage_order', 0) };
+  const window = explicitWindow(node, readPool(node, shape(0)));
+  if (!window) return undefined;
+  const attributes = { ...windowAttributes(window), storage_order: numberAttribute(node, 'storage_order', 0) };
   return b.addAll('MaxPool', node.inputs, attributes, { count: node.outputs.length });
 }
 
-/** Pads that auto_pad derives made explicit; dilated windows (since opset 19) as a depthwise convolution and a division by their counts. */
+/** Dilated windows (since opset 19) become a depthwise convolution and a division by their counts. */
 function rewriteAveragePool(context: RewriteContext): readonly string[] | undefined {
   const { b, node, shape } = context;
   const window = readPool(node, shape(0));
-  const { begin, dilations, input, kernel, output, strides } = window;
+  const { dilations, kernel } = window;
   const withPadding = numberAttribute(node, 'count_include_pad', 0) !== 0;
   if (dilations.every((dilation) => dilation === 1)) {
-    if (textAttribute(node, 'auto_pad', 'NOTSET') === 'NOTSET') return undefined;
-    const { dilations: _, ...attributes } = windowAttributes(window);
+    const explicit = explicitWindow(node, window);
+    // Where padding counts, more of it would change the means.
+    if (!explicit || (withPadding && explicit.end.some((pad, axis) => pad > window.end[axis]))) return undefined;
+    const { dilations: _, ...attributes } = windowAttributes(withPadding ? window : explicit);
     return [b.add('AveragePool', node.inputs, { ...attributes, count_include_pad: withPadding ? 1 : 0 })];
   }
   const channels = channelsOf(context);
   const size = kernel.reduce((a, k) => a * k, 1);
-  const end = kernel.map((_, axis) => Math.max(0, (output[axis] - 1) * strides[axis] + extent(window, axis) - input[axis] - begin[axis]));
+  const end = kernel.map((_, axis) => neededEnd(window, axis));
   const mean = b.add('Conv', [node.inputs[0], b.constant(uniformKernel(channels, kernel, 1 / size))],
     { ...windowAttributes({ ...window, end }), group: channels });
   return [evenOut(b, mean, windowCounts(window, withPadding), size)];

@@ -49,6 +49,11 @@ export function extent({ kernel, dilations }: Pick<Window, 'kernel' | 'dilations
   return (kernel[axis] - 1) * dilations[axis] + 1;
 }
 
+/** Padding that the last window reaches over the input's end. */
+export function neededEnd(window: Window, axis: number): number {
+  return Math.max(0, (window.output[axis] - 1) * window.strides[axis] + extent(window, axis) - window.input[axis] - window.begin[axis]);
+}
+
 /**
  * Reads the window of a Conv or a pooling.
  * @param kernel sizes of the kernel

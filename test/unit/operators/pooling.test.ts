@@ -38,8 +38,14 @@ const maxPool = window.map((chosen): OperatorCase => ({
   inputs: [{ shape: [N, chosen.channels, ...chosen.axes.map((a) => a.size)], values: distinct }],
 }));
 
+/** ONNX's own shape inference counts a last window that starts behind the image, though ONNX Runtime leaves it out; `normalise` drops the ceiling. */
+function lastWindowStartsBehind({ axes, ceil }: Window): boolean {
+  return ceil && axes.some((a) => Math.ceil((a.size + a.begin + a.end - a.kernel) / a.stride) * a.stride >= a.size + a.begin);
+}
+
 const averagePool = window
   .map((chosen): Window => ({ ...chosen, axes: chosen.axes.map((a) => ({ ...a, dilation: 1 })) }))
+  .filter((chosen) => !lastWindowStartsBehind(chosen))
   .map((chosen): OperatorCase => ({
     op: 'AveragePool', seed: chosen.seed, attributes: { ...attributesOf(chosen), count_include_pad: chosen.includePad ? 1 : 0 },
     inputs: [{ shape: [N, chosen.channels, ...chosen.axes.map((a) => a.size)] }],
@@ -56,6 +62,9 @@ describe('pooling', () => {
 
   it('AveragePool has the gradient of finite differences', () =>
     fc.assert(fc.asyncProperty(averagePool, (example) => checkGradient(example, { directions: 2 })), { seed: 14, numRuns: 60 }));
+
+  it('pools mean the same after normalise', () => fc.assert(fc.asyncProperty(fc.oneof(maxPool, averagePool), (example) =>
+    checkRewrite(example, 12)), { seed: 15, numRuns: 60 }));
 
   for (const op of ['GlobalAveragePool', 'GlobalMaxPool', 'GlobalLpPool']) {
     for (const sizes of [[7], [5, 6], [3, 4, 2]]) {
@@ -77,6 +86,9 @@ describe('pooling', () => {
       }, 19);
     }
   });
+
+  /** Zeros without a sign. */
+  const unsigned = (values: Float32Array): Float32Array => values.map((value) => value + 0);
 
   /** First largest element of each window in row-major order gets the window's gradient, as in PyTorch. */
   function byHand(x: Float32Array, g: Float32Array, size: number, kernel: number, stride: number, pad: number, out: number): Float32Array {
@@ -114,7 +126,7 @@ describe('pooling', () => {
       const result = await runGraph(b.build('ties', { gradient: gradient! }), {
         x: tensorOf('float32', x, [1, 1, size, size]), g: tensorOf('float32', g, [1, 1, out, out]),
       });
-      assert.deepEqual((result.gradient.data as Float32Array).map((value) => value + 0), byHand(x, g, size, kernel, stride, pad, out).map((value) => value + 0));
+      assert.deepEqual(unsigned(result.gradient.data as Float32Array), unsigned(byHand(x, g, size, kernel, stride, pad, out)));
     });
   }
 

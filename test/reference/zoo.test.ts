@@ -10,8 +10,8 @@ import { addGradients } from '../../src/graph/differentiate.ts';
 import { normalise } from '../../src/graph/normalise.ts';
 import { numbersOf, tensorOf } from '../../src/graph/tensor.ts';
 import { readModel } from '../../src/formats/read-model.ts';
+import { readNpy } from '../../src/pictures/npy.ts';
 import { loadNative } from '../../src/runtimes/onnxruntime/native.ts';
-import { readNpy } from '../support/npy.ts';
 
 const zoo = join(import.meta.dirname, '..', '..', '..', 'shared', 'zoo');
 
@@ -49,6 +49,7 @@ describe('zoo: PyTorch in float64', () => {
         this.skip();
       }
       const file = (part: string): ReturnType<typeof readNpy> => readNpy(join(zoo, name, part));
+      const [picture, expectedLogits, expectedGradient] = await Promise.all(['input.npy', 'logits.npy', 'input_gradient.npy'].map(file));
       const graph = normalise((await readModel(join(zoo, name, 'model.onnx'))).graph);
       const b = GraphBuilder.from(graph);
       const [input, logits] = [graph.inputs[0].name, graph.outputs[0].name];
@@ -57,20 +58,19 @@ describe('zoo: PyTorch in float64', () => {
       assert.ok(gradient, 'the logits do not depend on the input');
       const program = await (await loadNative()).compile(b.build(name, { logits, gradient }));
 
-      const picture = file('input.npy');
       const { classes } = manifest[name];
-      const classCount = file('logits.npy').dims[1];
+      const classCount = expectedLogits.dims[1];
       const oneHot = new Float32Array(classes.length * classCount);
       classes.forEach((chosen, sample) => { oneHot[sample * classCount + chosen] = 1; });
       const results = await program.run({
-        [input]: tensorOf('float32', picture.data, picture.dims),
+        [input]: picture,
         seed: tensorOf('float32', oneHot, [classes.length, classCount]),
       });
       await program.dispose();
 
       // PyTorch's own float32 gradients are within 4e-6 of these; no decision of a rectifier or a maximum lies near a tie.
-      const forward = relativeErrors(numbersOf(results.logits), file('logits.npy').data, classes.length);
-      const backward = relativeErrors(numbersOf(results.gradient), file('input_gradient.npy').data, classes.length);
+      const forward = relativeErrors(numbersOf(results.logits), numbersOf(expectedLogits), classes.length);
+      const backward = relativeErrors(numbersOf(results.gradient), numbersOf(expectedGradient), classes.length);
       assert.ok(Math.max(...forward) < 1e-5, `logits differ by ${forward.join(', ')}`);
       assert.ok(Math.max(...backward) < 2e-5, `input gradients differ by ${backward.join(', ')}`);
     });

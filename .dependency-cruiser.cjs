@@ -19,7 +19,8 @@ module.exports = {
     mayImport('protocol', []),
     mayImport('graph', ['protocol']),
     mayImport('formats', ['graph', 'protocol']),
-    mayImport('runtimes', ['graph', 'protocol']),
+    // ONNX is the language that ONNX Runtime is given graphs in.
+    mayImport('runtimes', ['graph', 'protocol'], ['src/formats/onnx-export\\.ts']),
     mayImport('pictures', ['graph', 'protocol']),
     mayImport('techniques', ['graph', 'protocol', 'pictures'], ['src/runtimes/runtime\\.ts']),
     mayImport('metrics', ['graph', 'protocol', 'pictures'], ['src/runtimes/runtime\\.ts']),

@@ -31,52 +31,36 @@ export interface DisplayRange {
   readonly max: number;
 }
 
-/** How channels become one plane. max-abs: the largest magnitude (Simonyan 2013, unsigned); sum: keeps the sign and the total. */
-export const reductions = ['max-abs', 'sum'] as const;
-export type Reduction = (typeof reductions)[number];
-
 /**
- * A map [C,h,w] as one plane [h,w]. A map of one channel is returned as it stands, unless it is signed and `max-abs` is asked for.
+ * A map [C,h,w] as one plane [h,w]: a single channel as it stands, sign and all; of several the largest magnitude at each place, which
+ * has no sign (Simonyan 2013).
  * @param map e.g. the `map` of an ExplainResult
  */
-export function reduceChannels(
-  map: { values: Float32Array; channels: number; height: number; width: number; signed: boolean },
-  reduction: Reduction = 'max-abs',
-): Plane {
+export function reduceChannels(map: { values: Float32Array; channels: number; height: number; width: number; signed: boolean }): Plane {
   const { values, channels, height, width, signed } = map;
-  if (channels === 1 && (!signed || reduction === 'sum')) return { values, width, height, signed };
+  if (channels === 1) return { values, width, height, signed };
   const size = width * height;
   const out = new Float32Array(size);
   for (let c = 0; c < channels; c++) {
     for (let i = 0, j = c * size; i < size; i++, j++) {
-      if (reduction === 'sum') out[i] += values[j];
-      else {
-        const magnitude = Math.abs(values[j]);
-        if (!(magnitude <= out[i])) out[i] = magnitude; // so that NaN is kept and seen
-      }
+      const magnitude = Math.abs(values[j]);
+      if (!(magnitude <= out[i])) out[i] = magnitude; // so that NaN is kept and seen
     }
   }
-  return { values: out, width, height, signed: signed && reduction === 'sum' };
+  return { values: out, width, height, signed: false };
 }
 
 /**
  * The range that the colour map spans: 0 to the largest value for unsigned maps, symmetric about zero for signed ones, so that no
  * evidence is always the same colour. Values that are not finite are left out; {0, 0} where nothing differs from zero.
- * @param saturate share of the values (0..1), largest magnitudes first, that may all take the end colour: maps with few extreme values stay legible
  */
-export function displayRange(values: Float32Array, signed: boolean, saturate = 0): DisplayRange {
+export function displayRange(values: Float32Array, signed: boolean): DisplayRange {
   let top = 0;
-  if (saturate > 0) {
-    const magnitudes = values.map(Math.abs).filter(Number.isFinite).sort();
-    top = magnitudes[Math.max(0, Math.ceil(magnitudes.length * (1 - saturate)) - 1)] ?? 0;
+  for (const value of values) {
+    const magnitude = signed ? Math.abs(value) : value;
+    if (magnitude > top && magnitude < Infinity) top = magnitude;
   }
-  if (top === 0) {
-    for (const value of values) {
-      const magnitude = signed ? Math.abs(value) : value;
-      if (magnitude > top && magnitude < Infinity) top = magnitude;
-    }
-  }
-  return { min: signed ? -top : 0, max: top };
+  return { min: signed ? 0 - top : 0, max: top };
 }
 
 /** The colour map in use where the person chose none. */

@@ -68,7 +68,8 @@ describe('preprocess', () => {
       fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), fc.nat(255), fc.constantFrom(...interpolations),
       fc.constantFrom('crop' as const, 'squash' as const, 'letterbox' as const), fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }),
       (w, h, value, interpolation, fit, width, height) => {
-        const { input } = preprocess(draw(w, h, () => [value, value, value, 255]), settings({ width, height, fit, interpolation, scale: 1, pad: value }));
+        const picture = draw(w, h, () => [value, value, value, 255]);
+        const { input } = preprocess(picture, settings({ width, height, fit, interpolation, scale: 1, pad: value }));
         assert.ok((input.data as Float32Array).every((one) => one === value));
       }));
   });

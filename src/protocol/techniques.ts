@@ -7,13 +7,21 @@ export type TechniqueFamily = 'cam' | 'attribution' | 'layer' | 'generation';
 export const scoreKinds = ['logit', 'probability', 'log-probability'] as const;
 export type ScoreKind = (typeof scoreKinds)[number];
 
+/** The paper that a technique comes from. */
+export interface Citation {
+  readonly authors: string;
+  readonly title: string;
+  readonly year: number;
+  readonly url: string;
+}
+
 /** A technique as the menus, the side panel and the command line's help see it: generated from the technique's own object. */
 export interface TechniqueDescription {
   id: string;
   title: string;
   family: TechniqueFamily;
   summary: string;
-  citation: { authors: string; title: string; year: number; url: string };
+  citation: Citation;
   needs: { class: boolean; layer: boolean; secondPicture: boolean };
   values: { signed: boolean; unit: string; resolution: 'input' | 'layer' };
   /** JSON Schema of the parameters (draft 2020-12), with title, description, default, range and unit. */

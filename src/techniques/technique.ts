@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { Model, Layer } from '../graph/model.ts';
 import type { Program } from '../runtimes/runtime.ts';
-import type { ScoreKind, TechniqueFamily } from '../protocol/techniques.ts';
+import type { Citation, ScoreKind, TechniqueFamily } from '../protocol/techniques.ts';
 
 /** Raw values and their meaning: nothing here is normalised for display. */
 export interface RawResult {
@@ -46,7 +46,7 @@ export interface Technique<S extends z.ZodObject = z.ZodObject> {
   readonly family: TechniqueFamily;
   /** One sentence for menus and help: what the map shows. */
   readonly summary: string;
-  readonly citation: { readonly authors: string; readonly title: string; readonly year: number; readonly url: string };
+  readonly citation: Citation;
   readonly needs: { readonly class: boolean; readonly layer: boolean; readonly secondPicture: boolean };
   /** Meaning of the raw values, for colour bars. */
   readonly values: { readonly signed: boolean; readonly unit: string; readonly resolution: 'input' | 'layer' };

@@ -1,0 +1,59 @@
+/**
+ * What makes pictures by optimisation: class visualization, fooling images, style transfer. Where a technique returns a map, a generator
+ * runs step after step, shows frames as it goes, and may be steered while it runs. Adding one is a file and a line in generators.ts.
+ */
+import type { z } from 'zod';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import type { Layer, Model } from '../graph/model.ts';
+import type { Program } from '../runtimes/runtime.ts';
+import type { Citation } from '../protocol/techniques.ts';
+import type { Preprocessing } from '../protocol/preprocessing.ts';
+
+/** The state of a run after some steps. */
+export interface Frame {
+  /** Steps done, of those planned so far. */
+  readonly step: number;
+  readonly total: number;
+  /** The picture in the model's input space, float32 [N,C,H,W]; several pictures make a contact sheet. */
+  readonly picture: Tensor;
+  /** The newest value of each curve, by its title, e.g. the score or each term of a loss. */
+  readonly curves: Readonly<Record<string, number>>;
+}
+
+export interface GeneratorResult extends Frame {
+  /** Why it ended: all steps done, its goal reached, or stopped by the person; the picture is kept in every case. */
+  readonly ended: 'done' | 'reached' | 'stopped';
+  /** Facts for the person, e.g. that a unit is dead or that the model was not fooled. */
+  readonly notes: readonly string[];
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** What a generator works on. P: its parsed parameters. */
+export interface GeneratorContext<P> {
+  readonly model: Model;
+  readonly preprocessing: Preprocessing;
+  /** Target classes, one per picture; empty where the target is a layer. */
+  readonly classes: readonly number[];
+  readonly layer: Layer | undefined;
+  /** Pictures to start from or to follow, as model inputs [1,C,H,W]: `content` for all that begin with a photograph, `style` besides for style transfer. */
+  readonly pictures: { readonly content?: Tensor; readonly style?: Tensor };
+  readonly seed: number;
+  /** The parameters as they are now: the person may change them while the run goes on. */
+  parameters(): P;
+  program(key: string, build: () => Graph): Promise<Program>;
+  /** Shows the state after a step; resolves at once, or when a paused run goes on. Tells whether to go on. */
+  report(frame: Frame): Promise<'continue' | 'stop'>;
+  readonly signal: AbortSignal;
+}
+
+export interface Generator<S extends z.ZodObject = z.ZodObject> {
+  /** Kebab-case, stable: part of the command line. */
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly citation: Citation;
+  readonly needs: { readonly content: boolean; readonly style: boolean; readonly target: 'class' | 'class-or-layer' | 'none' };
+  /** Each field has a default and `.meta({ title, description, unit?, live? })`; live: true for those that act on a running optimiser. */
+  readonly parameters: S;
+  run(context: GeneratorContext<z.output<S>>): Promise<GeneratorResult>;
+}

@@ -35,7 +35,7 @@ export interface GeneratorContext<P> {
   /** Target classes, one per picture; empty where the target is a layer. */
   readonly classes: readonly number[];
   readonly layer: Layer | undefined;
-  /** Pictures to start from or to follow, as model inputs [1,C,H,W]: `content` for all that begin with a photograph, `style` besides for style transfer. */
+  /** Model inputs [1,C,H,W]: `content`, the photograph that the run starts from or keeps to, and `style` for style transfer. */
   readonly pictures: { readonly content?: Tensor; readonly style?: Tensor };
   readonly seed: number;
   /** The parameters as they are now: the person may change them while the run goes on. */

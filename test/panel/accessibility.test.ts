@@ -3,15 +3,13 @@ import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { HostMessage } from '../../src/protocol/result-panel.ts';
 import * as canned from './rig/canned.ts';
-import { PanelBrowser, themes, type PanelOptions, type PanelPage } from './rig/panel-page.ts';
+import { PanelBrowser, themes, type PanelPage } from './rig/panel-page.ts';
 
 const { subject } = canned;
-const start: HostMessage[] = [
-  { type: 'techniques', techniques: canned.techniques }, { type: 'subject', subject, pictureName: 'shapes.png' }, { type: 'model', model: canned.model },
-];
 const guessed = canned.result({ notes: ['Tokens are read as a map.'], model: { reference: '/m.onnx', title: 'm', preprocessingSource: 'guess' } });
 const failure: HostMessage = {
-  type: 'error', error: { reason: 'engine-crashed', message: 'The engine stopped.', help: 'It starts again.' }, actions: [{ id: 'retry', title: 'Try Again' }, { id: 'show-log', title: 'Show Log' }],
+  type: 'error', error: { reason: 'engine-crashed', message: 'The engine stopped.', help: 'It starts again.' },
+  actions: [{ id: 'retry', title: 'Try Again' }, { id: 'show-log', title: 'Show Log' }],
 };
 
 describe('the result panel for everyone', () => {
@@ -24,13 +22,6 @@ describe('the result panel for everyone', () => {
   after(() => browser?.stop());
   afterEach(() => panel?.close());
 
-  async function open(options: PanelOptions, result = canned.result()): Promise<PanelPage> {
-    panel = await browser.open(options);
-    await panel.send(...start);
-    await panel.repaint(() => panel.send({ type: 'result', subject, result }));
-    return panel;
-  }
-
   async function assertNoViolations(state: string): Promise<void> {
     const { violations } = await new AxeBuilder({ page: panel.page }).analyze();
     const found = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${state}: ${id} (${help}): ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`));
@@ -41,7 +32,7 @@ describe('the result panel for everyone', () => {
     it(`keeps axe's rules in the theme ${theme}`, async () => {
       panel = await browser.open({ theme });
       await assertNoViolations('empty');
-      await panel.send(...start, { type: 'busy', message: 'Explaining…' });
+      await panel.send(...canned.introduction(), { type: 'busy', message: 'Explaining…' });
       await panel.page.waitForTimeout(700); // until the words have appeared
       await assertNoViolations('busy');
       await panel.repaint(() => panel.send({ type: 'result', subject, result: guessed }));
@@ -65,8 +56,8 @@ describe('the result panel for everyone', () => {
     });
   }
 
-  it('is reached and left by Tab in the order of reading, with a visible ring on everything', async () => {
-    await open({}, guessed);
+  it('is walked through by Tab in the order of reading', async () => {
+    panel = await browser.show({}, [{ type: 'result', subject, result: guessed }]);
     const stops: string[] = [];
     await panel.page.locator('body').focus();
     for (let presses = 0; presses < 60; presses++) {
@@ -84,7 +75,7 @@ describe('the result panel for everyone', () => {
   });
 
   it('shows its parts in forced colours', async () => {
-    await open({});
+    panel = await browser.show({});
     await panel.page.emulateMedia({ forcedColors: 'active' });
     await panel.screenshot('forced-colours');
     const colours = await panel.page.evaluate(() => ({
@@ -97,7 +88,7 @@ describe('the result panel for everyone', () => {
   });
 
   it('stands still where less motion is wanted', async () => {
-    await open({});
+    panel = await browser.show({});
     await panel.page.emulateMedia({ reducedMotion: 'reduce' });
     await panel.send({ type: 'busy', message: 'Explaining…' });
     const repeats = await panel.page.evaluate(() => getComputedStyle(document.querySelector('.progress')!, '::before').animationIterationCount);
@@ -106,7 +97,7 @@ describe('the result panel for everyone', () => {
 
   for (const width of [300, 480, 720, 1400]) {
     it(`has room for everything at ${width} px`, async () => {
-      await open({ width, height: 800 }, guessed);
+      panel = await browser.show({ width, height: 800 }, [{ type: 'result', subject, result: guessed }]);
       const overflow = await panel.page.evaluate(() => {
         const wide = [...document.querySelectorAll<HTMLElement>('#app *')].filter((element) => element.getBoundingClientRect().right > innerWidth + 1);
         return wide.filter((element) => !element.closest('.visually-hidden, .strip-row, .progress')).map((element) => element.outerHTML.slice(0, 80));

@@ -5,7 +5,7 @@ import type { Placement } from '../../src/protocol/preprocessing.ts';
 import type { Point, Size } from './viewport.ts';
 
 /** Longer side of the painted map: fine enough for a screen, painted in a few milliseconds, so that sliders follow the hand. */
-const rasterSide = 768;
+const rasterSide = 512;
 
 export class PaintedResult {
   readonly size: Size;
@@ -86,7 +86,7 @@ function paintPlane(canvas: HTMLCanvasElement, plane: Plane, range: DisplayRange
 /** Pixels of the engine as something that can be drawn. */
 export function pictureCanvas({ width, height, data }: Pixels): HTMLCanvasElement {
   const canvas = paintable({ width, height });
-  const bytes = new Uint8ClampedArray(data); // its own buffer: what a message brought may be a view of a larger one
+  const bytes = new Uint8ClampedArray(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength); // megabytes: no copy
   context2d(canvas).putImageData(new ImageData(bytes, width, height), 0, 0);
   return canvas;
 }

@@ -31,6 +31,7 @@ function stripKeyOf({ recipe: { picture, model, preprocessing, technique, parame
 export class Panel {
   private readonly host = new Host((message) => this.receive(message));
   private readonly root: HTMLElement;
+  private readonly title = element('h1', { class: 'visually-hidden' }, 'Fovea');
   private readonly view: ViewState;
   private readonly header: Header;
   private readonly stage: Stage;
@@ -76,7 +77,7 @@ export class Panel {
     this.trials = new PreprocessingTrials((preprocessing, save) => this.host.post({ type: 'use-preprocessing', preprocessing, save }));
     this.root = element('div', { class: 'panel' }, this.header.root,
       element('div', { class: 'middle' },
-        element('main', { class: 'centre', 'aria-label': 'Picture and heat map' },
+        element('main', { class: 'centre', 'aria-label': 'Picture and heat map' }, this.title,
           element('div', { class: 'stage-box' }, this.stage.root, this.empty.root, this.busy.root, this.error.root), this.strip.root),
         element('aside', { class: 'sidebar', 'aria-label': 'Result' }, this.details.attention, this.predictions.root, this.display.root, this.details.root)),
       this.status.root, this.announcer.root, this.trials.root);
@@ -91,6 +92,7 @@ export class Panel {
       case 'subject':
         this.subject = message.subject;
         this.pictureName = message.pictureName;
+        this.title.textContent = `Explanation of ${message.pictureName}`;
         if (this.activity === 'busy') this.activity = 'idle'; // work on it, if any, is announced next
         this.subjectChanged();
         break;

@@ -45,9 +45,7 @@ function drawPane(context: CanvasRenderingContext2D, painted: PaintedResult, vie
   if (content === 'map') frame(context, to);
   else {
     drawChecks(context, to);
-    context.imageSmoothingEnabled = zoom.scale < pixelatedFrom;
-    context.imageSmoothingQuality = 'medium';
-    if (painted.picture) context.drawImage(painted.picture, to.x, to.y, to.width, to.height);
+    if (painted.picture) drawPicture(context, painted.picture, to, zoom.scale);
   }
   if (content === 'picture') return;
   context.save();
@@ -70,6 +68,13 @@ function frame(context: CanvasRenderingContext2D, { x, y, width, height }: Pane)
   context.lineWidth = 1;
   context.strokeStyle = 'rgba(128, 128, 128, 0.6)';
   context.strokeRect(x - 0.5, y - 0.5, width + 1, height + 1);
+}
+
+/** Neighbours are mixed below half size only: above it that is not seen and would take several times as long. */
+function drawPicture(context: CanvasRenderingContext2D, picture: HTMLCanvasElement, to: Pane, scale: number): void {
+  context.imageSmoothingEnabled = scale < pixelatedFrom;
+  context.imageSmoothingQuality = to.width * context.getTransform().a < picture.width / 2 ? 'medium' : 'low';
+  context.drawImage(picture, to.x, to.y, to.width, to.height);
 }
 
 let checks: HTMLCanvasElement | undefined;

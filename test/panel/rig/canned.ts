@@ -1,6 +1,6 @@
 /** What a host would send: a picture, its maps, a model; made here, so that every value is known. */
 import type { AttributionMap, ExplainResult, LayerDescription, LayerStripEntry, ModelDescription, Prediction } from '../../../src/protocol/engine.ts';
-import type { Subject } from '../../../src/protocol/result-panel.ts';
+import type { HostMessage, Subject } from '../../../src/protocol/result-panel.ts';
 import type { TechniqueDescription } from '../../../src/protocol/techniques.ts';
 
 export const subject: Subject = { picture: 'file:///pictures/shapes.png', model: 'bundled:toy', technique: 'grad-cam', class: 'top', score: 'logit' };
@@ -33,7 +33,8 @@ export function bump(cx: number, cy: number, side = 7): AttributionMap {
 const named = (index: number, name: string, probability: number): Prediction => ({ index, name, probability, logit: Math.log(probability) + 12 });
 
 export const predictions: Prediction[] = [
-  named(281, 'tabby, tabby cat', 0.6123), named(967, 'espresso', 0.2041), named(285, 'Egyptian cat', 0.0912), named(282, 'tiger cat', 0.0413), named(504, 'coffee mug', 0.0008),
+  named(281, 'tabby, tabby cat', 0.6123), named(967, 'espresso', 0.2041), named(285, 'Egyptian cat', 0.0912),
+  named(282, 'tiger cat', 0.0413), named(504, 'coffee mug', 0.0008),
 ];
 
 export const layers: LayerDescription[] = [112, 56, 28, 14, 14, 7, 7].map((side, index) => ({
@@ -44,7 +45,8 @@ export const layers: LayerDescription[] = [112, 56, 28, 14, 14, 7, 7].map((side,
 export const lastLayer = layers[layers.length - 1];
 
 const preprocessing = {
-  width: 224, height: 224, fit: 'crop' as const, interpolation: 'bicubic' as const, channels: 'rgb' as const, scale: 1, mean: [127, 127, 127], std: [128, 128, 128], pad: 114,
+  width: 224, height: 224, fit: 'crop' as const, interpolation: 'bicubic' as const, channels: 'rgb' as const,
+  scale: 1, mean: [127, 127, 127], std: [128, 128, 128], pad: 114,
 };
 
 export const model: ModelDescription = {
@@ -75,6 +77,13 @@ export function result(patch: Partial<ExplainResult> = {}): ExplainResult {
 
 export const strip: LayerStripEntry[] = layers.map((layer, index) => ({ layer, map: bump(1.5 + index / 3, 3, Math.min(layer.height, 28)) }));
 
+/** What a host says before the first result. */
+export const introduction = (): HostMessage[] => [
+  { type: 'techniques', techniques }, { type: 'subject', subject, pictureName: 'shapes.png' }, { type: 'model', model },
+];
+
+export const shown = (patch: Partial<ExplainResult> = {}): HostMessage => ({ type: 'result', subject, result: result(patch) });
+
 const technique = (id: string, title: string, layer: boolean): TechniqueDescription => ({
   id, title, family: layer ? 'cam' : 'attribution', summary: title, citation: { authors: 'A', title: 'T', year: 2017, url: 'https://example.org' },
   needs: { class: true, layer, secondPicture: false }, values: { signed: false, unit: 'logit', resolution: layer ? 'layer' : 'input' }, parameters: {},
@@ -82,8 +91,17 @@ const technique = (id: string, title: string, layer: boolean): TechniqueDescript
 
 export const techniques = [technique('grad-cam', 'Grad-CAM', true), technique('saliency', 'Saliency', false)];
 
+const scaled = { ...preprocessing, scale: 1 / 255 };
+const unsure = [named(2, 'shark', 0.08), named(3, 'ray', 0.05)];
+
 export const trials = [
   { title: 'Present', preprocessing, predictions: predictions.slice(0, 3), current: true },
-  { title: '0 to 1', preprocessing: { ...preprocessing, scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] }, predictions: [named(1, 'goldfish', 0.12), named(2, 'shark', 0.08), named(3, 'ray', 0.05)], current: false },
-  { title: 'ImageNet mean and deviation', preprocessing: { ...preprocessing, scale: 1 / 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }, predictions: [named(281, 'tabby, tabby cat', 0.3), named(2, 'shark', 0.08), named(3, 'ray', 0.05)], current: false },
+  {
+    title: '0 to 1', preprocessing: { ...scaled, mean: [0, 0, 0], std: [1, 1, 1] },
+    predictions: [named(1, 'goldfish', 0.12), ...unsure], current: false,
+  },
+  {
+    title: 'ImageNet mean and deviation', preprocessing: { ...scaled, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+    predictions: [named(281, 'tabby, tabby cat', 0.3), ...unsure], current: false,
+  },
 ];

@@ -1,10 +1,12 @@
 /** The result panel's own bundle in a plain page: the host's policy and theme around it, messages of a test in place of a host. */
+import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import esbuild from 'esbuild';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type { HostMessage, PanelMessage, PanelState } from '../../../src/protocol/result-panel.ts';
 import { findChromium } from '../../rig/chromium.ts';
+import { introduction, shown } from './canned.ts';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
 const screenshots = path.join(root, '.cache', 'screenshots', 'panel');
@@ -31,6 +33,8 @@ export interface PanelOptions {
 
 /** A browser and the built bundle, for all tests of a file. */
 export class PanelBrowser {
+  private readonly problems: string[] = [];
+
   private constructor(
     private readonly browser: Browser, private readonly files: ReadonlyMap<string, Uint8Array>, private readonly fixture: ThemeFixture,
   ) {}
@@ -43,7 +47,8 @@ export class PanelBrowser {
       suite.skip();
     }
     const built = await esbuild.build({
-      absWorkingDir: root, bundle: true, write: false, format: 'esm', platform: 'browser', outdir: 'panel', assetNames: '[name]', loader: { '.ttf': 'file' },
+      absWorkingDir: root, bundle: true, write: false, format: 'esm', platform: 'browser', outdir: 'panel',
+      assetNames: '[name]', loader: { '.ttf': 'file' },
       entryPoints: ['main.ts', 'result.css'].map((file) => ({ in: `webview/result/${file}`, out: 'result' })),
     });
     const files = new Map(built.outputFiles.map((file) => [path.basename(file.path), file.contents]));
@@ -51,19 +56,28 @@ export class PanelBrowser {
     return new PanelBrowser(await chromium.launch({ executablePath, args: flags }), files, fixture);
   }
 
+  /** @throws AssertionError if any page has reported something to its console, such as a breach of the policy */
   async stop(): Promise<void> {
     await this.browser.close();
+    assert.deepEqual(this.problems, [], 'nothing is reported to the console');
+  }
+
+  /** A page that shows a result, painted: the canned one or what the messages bring. */
+  async show(options: PanelOptions = {}, messages: HostMessage[] = [shown()]): Promise<PanelPage> {
+    const panel = await this.open(options);
+    await panel.send(...introduction());
+    await panel.repaint(() => panel.send(...messages));
+    return panel;
   }
 
   async open(options: PanelOptions = {}): Promise<PanelPage> {
     const { theme = 'dark', width = 1200, height = 760, state } = options;
     const context = await this.browser.newContext({ viewport: { width, height }, permissions: ['clipboard-read', 'clipboard-write'] });
     const page = await context.newPage();
-    const problems: string[] = [];
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+      if (message.type() === 'error' || message.type() === 'warning') this.problems.push(message.text());
     });
-    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('pageerror', (error) => this.problems.push(error.message));
     await page.route(`${origin}/**`, async (route) => {
       const name = path.basename(new URL(route.request().url()).pathname);
       const body = this.files.get(name);
@@ -77,9 +91,9 @@ export class PanelBrowser {
     await page.addInitScript({ path: path.join(import.meta.dirname, 'stub-host.js') });
     await page.goto(`${origin}/panel.html`);
     await page.locator('#map').waitFor({ state: 'attached', timeout: 5_000 }).catch((cause: unknown) => {
-      throw new Error(`The panel did not start: ${problems.join('; ')}`, { cause });
+      throw new Error(`The panel did not start: ${this.problems.join('; ')}`, { cause });
     });
-    return new PanelPage(page, context, problems);
+    return new PanelPage(page, context);
   }
 }
 
@@ -92,7 +106,7 @@ function html({ classes, kind }: ThemeFixture[Theme]): string {
 }
 
 export class PanelPage {
-  constructor(readonly page: Page, private readonly context: BrowserContext, /** Errors and warnings of the console. */ readonly problems: readonly string[]) {}
+  constructor(readonly page: Page, private readonly context: BrowserContext) {}
 
   /** Sends messages as a host does; typed arrays arrive as they are. */
   async send(...messages: HostMessage[]): Promise<void> {

@@ -1,0 +1,189 @@
+/** What is explained, what goes wrong and what is taken along, in a real browser with a test in the place of the host. */
+import assert from 'node:assert/strict';
+import { colorTable, reduceChannels, valueAt } from '../../src/protocol/display.ts';
+import * as canned from './rig/canned.ts';
+import { near } from './rig/near.ts';
+import { PanelBrowser, type PanelPage } from './rig/panel-page.ts';
+
+const { subject } = canned;
+
+describe('the result panel: what is explained', () => {
+  let browser: PanelBrowser;
+  let panel: PanelPage;
+
+  before(async function () {
+    browser = await PanelBrowser.start(this);
+  });
+  after(() => browser?.stop());
+  afterEach(() => panel?.close());
+
+  const state = (): Promise<string | null> => panel.page.locator('body').getAttribute('data-state');
+
+  describe('what is explained', () => {
+    it('another prediction, by Enter; it is marked at once and the result is said', async () => {
+      panel = await browser.show();
+      const second = panel.page.locator('.prediction').nth(1);
+      await second.focus();
+      await panel.page.keyboard.press('Enter');
+      assert.deepEqual((await panel.posted('explain')).map((message) => message.subject), [{ ...subject, class: 967 }]);
+      assert.equal(await panel.page.locator('.prediction[aria-current="true"]').getAttribute('data-class'), '967');
+      assert.equal(await panel.page.evaluate(() => (document.activeElement as HTMLElement).dataset.class), '967', 'the focus stays');
+      const answer = canned.result({ class: canned.predictions[1] });
+      await panel.repaint(() => panel.send({ type: 'result', subject: { ...subject, class: 967 }, result: answer }));
+      assert.match(await panel.page.locator('#announcement').innerText(), /espresso, 20\.4 %.*strongest at the right of/);
+      assert.equal(await panel.page.locator('#class').inputValue(), 'espresso');
+    });
+
+    it('any class, found by typing', async () => {
+      panel = await browser.show();
+      const box = panel.page.getByRole('combobox', { name: 'Class' });
+      await box.click();
+      assert.equal(await panel.page.getByRole('listbox', { name: 'Class' }).getByRole('option').count(), 1000);
+      await panel.page.keyboard.type('COFFEE');
+      const options = panel.page.getByRole('listbox', { name: 'Class' }).getByRole('option');
+      assert.deepEqual(await options.allInnerTexts(), ['coffee mug\n504']);
+      assert.equal(await box.getAttribute('aria-activedescendant'), await options.first().getAttribute('id'));
+      await panel.page.keyboard.press('Enter');
+      assert.equal((await panel.posted('explain'))[0].subject.class, 504);
+      assert.equal(await box.getAttribute('aria-expanded'), 'false');
+      await box.press('ArrowDown');
+      await panel.page.keyboard.type('17');
+      await panel.page.keyboard.press('Enter');
+      assert.equal((await panel.posted('explain'))[1].subject.class, 17, 'the number of a class names it');
+      await box.press('ArrowDown');
+      await panel.page.keyboard.type('zebra crossing');
+      assert.match(await panel.page.getByRole('listbox', { name: 'Class' }).innerText(), /Nothing matches/);
+      await panel.page.keyboard.press('Escape');
+      assert.equal(await box.inputValue(), 'class 17');
+      assert.equal((await panel.posted('explain')).length, 2);
+    });
+
+    it('another layer, from the list with shapes or from the strip', async () => {
+      panel = await browser.show();
+      await panel.page.locator('#layer').click();
+      const rows = await panel.page.getByRole('option').allInnerTexts();
+      assert.equal(rows.length, canned.layers.length);
+      assert.match(rows[0], /Clip\s+16 × 112 × 112/);
+      await panel.page.keyboard.press('ArrowUp');
+      await panel.page.keyboard.press('Enter');
+      assert.equal((await panel.posted('explain'))[0].subject.layer, canned.layers[5].name);
+
+      await panel.page.locator('#strip-toggle').click();
+      await panel.page.waitForFunction(() => (window as unknown as { posted: { type: string }[] }).posted.at(-1)?.type === 'request-strip');
+      await panel.send({ type: 'strip', subject, entries: canned.strip });
+      const items = panel.page.locator('.strip-item');
+      assert.equal(await items.count(), canned.layers.length);
+      await items.nth(2).click();
+      assert.equal((await panel.posted('explain'))[1].subject.layer, canned.layers[2].name);
+      assert.equal(await items.nth(2).getAttribute('aria-pressed'), 'true');
+      assert.equal((await panel.posted('request-strip')).length, 1);
+    });
+
+    it('a class among no best is listed apart; a technique without layers hides them', async () => {
+      const unlikely = { index: 17, name: 'class 17', logit: -3, probability: 1e-7 };
+      panel = await browser.show({}, [{ type: 'result', subject: { ...subject, class: 17 }, result: canned.result({ class: unlikely }) }]);
+      assert.equal(await panel.page.locator('.prediction').count(), 6);
+      assert.match(await panel.page.locator('.apart').innerText(), /class 17\s+< 0\.1 %/);
+      await panel.page.locator('#technique').click();
+      await panel.page.getByRole('option', { name: 'Saliency' }).click();
+      assert.equal((await panel.posted('explain'))[0].subject.technique, 'saliency');
+      assert.equal(await panel.page.locator('#layer').isVisible(), false);
+    });
+
+    it('another score', async () => {
+      panel = await browser.show();
+      await panel.page.locator('#score').click();
+      await panel.page.getByRole('option', { name: 'Log-probability' }).click();
+      assert.equal((await panel.posted('explain'))[0].subject.score, 'log-probability');
+    });
+  });
+
+  describe('when not all is well', () => {
+    it('an error stands over the last result, with its help and its buttons', async () => {
+      panel = await browser.show();
+      const error = { reason: 'engine-crashed' as const, message: 'The engine stopped.', help: 'Try again.' };
+      await panel.send({ type: 'error', error, actions: [{ id: 'retry', title: 'Try Again' }] });
+      assert.equal(await state(), 'error');
+      const card = panel.page.getByRole('alert');
+      assert.match(await card.innerText(), /The engine stopped\.\s+Try again\./);
+      assert.equal(await panel.page.locator('#map').isVisible(), true);
+      await card.getByRole('button', { name: 'Try Again' }).click();
+      assert.deepEqual(await panel.posted('action'), [{ type: 'action', id: 'retry' }]);
+      await panel.repaint(() => panel.send(canned.shown()));
+      assert.equal(await card.isVisible(), false);
+    });
+
+    it('work is shown as it goes on, and can be stopped', async () => {
+      panel = await browser.open();
+      assert.equal(await state(), 'empty');
+      assert.match(await panel.page.locator('#empty').innerText(), /Right-click a picture/);
+      await panel.send(...canned.introduction(), { type: 'busy', message: 'Building the program', fraction: 0.42 });
+      assert.equal(await state(), 'busy');
+      assert.match(await panel.page.locator('#busy').innerText(), /Building the program 42 %/);
+      assert.equal(await panel.page.getByRole('progressbar').getAttribute('aria-valuenow'), '42');
+      await panel.page.locator('#cancel').click();
+      assert.equal((await panel.posted('cancel')).length, 1);
+      assert.equal(await state(), 'empty');
+    });
+
+    it('a guessed preprocessing is named a guess, corrected by what it predicts, and saved', async () => {
+      const model = { ...canned.model, reference: '/models/mine.onnx' };
+      const mine = { ...subject, model: model.reference };
+      const source = { reference: model.reference, title: 'mine', preprocessingSource: 'guess' as const };
+      panel = await browser.show({}, [
+        { type: 'subject', subject: mine, pictureName: 'shapes.png' }, { type: 'model', model },
+        { type: 'result', subject: mine, result: canned.result({ notes: ['Tokens are read as a map.'], model: source }) },
+      ]);
+      assert.match(await panel.page.locator('#preprocessing-source').innerText(), /guess/);
+      assert.match(await panel.page.locator('#notes').innerText(), /Tokens are read as a map/);
+      await panel.page.locator('#correct-preprocessing').click();
+      assert.equal((await panel.posted('request-preprocessing-trials')).length, 1);
+      await panel.send({ type: 'preprocessing-trials', trials: canned.trials });
+      const choices = panel.page.getByRole('radiogroup', { name: 'How does this model want its pictures?' }).getByRole('radio');
+      assert.equal(await choices.count(), 3);
+      assert.equal(await choices.nth(0).isChecked(), true, 'the present one');
+      await choices.nth(2).check();
+      await panel.page.locator('#trial-save').click();
+      assert.deepEqual(await panel.posted('use-preprocessing'), [{ type: 'use-preprocessing', preprocessing: canned.trials[2].preprocessing, save: true }]);
+      assert.equal(await panel.page.getByRole('dialog').count(), 0);
+    });
+  });
+
+  describe('taking the result along', () => {
+    it('exports by asking the host, with the view as it is', async () => {
+      panel = await browser.show();
+      await panel.page.locator('#threshold').fill('30');
+      const expected = { opacity: 0.5, threshold: 0.3 };
+      for (const [index, what] of (['overlay', 'map', 'values'] as const).entries()) {
+        await panel.page.getByRole('button', { name: 'Export' }).click();
+        for (let row = 0; row < index; row++) await panel.page.keyboard.press('ArrowDown');
+        await panel.page.keyboard.press('Enter');
+        assert.deepEqual((await panel.posted('export'))[index], { type: 'export', what, display: expected });
+      }
+    });
+
+    it('copies the picture with its map at its own size', async () => {
+      panel = await browser.show();
+      await panel.page.getByRole('button', { name: 'Copy picture' }).click();
+      await panel.page.locator('#announcement:has-text("Copied")').waitFor();
+      const copied = await panel.page.evaluate(async () => {
+        const [item] = await navigator.clipboard.read();
+        const bitmap = await createImageBitmap(await item.getType('image/png'));
+        const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
+        canvas.drawImage(bitmap, 0, 0);
+        const { data } = canvas.getImageData(0, 0, bitmap.width, bitmap.height);
+        const [peak, bare] = [[101, 109], [15, 30]].map(([x, y]) => [...data.subarray((y * bitmap.width + x) * 4).subarray(0, 4)]);
+        return { width: bitmap.width, height: bitmap.height, peak, bare };
+      });
+      assert.deepEqual({ width: copied.width, height: copied.height }, canned.size);
+      const picture = canned.pixels().data;
+      const { map, placement } = canned.result();
+      const value = valueAt(reduceChannels(map), placement, 101.5, 109.5)! / Math.max(...map.values);
+      const color = colorTable('turbo').subarray(Math.round(value * 255) * 3);
+      for (let c = 0; c < 3; c++) {
+        near(copied.bare[c], picture[(30 * 320 + 15) * 4 + c], 1, 'beside the map');
+        near(copied.peak[c], (color[c] + picture[(109 * 320 + 101) * 4 + c]) / 2, 6, 'under the map'); // colours between two cells of the table
+      }
+    });
+  });
+});

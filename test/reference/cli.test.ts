@@ -88,7 +88,9 @@ describe('the command line', () => {
     assert.ok(typeof line.score === 'number' && /ONNX Runtime/.test(line.runtime) && line.milliseconds.total > 0);
     assert.deepEqual(line.files, [at('maps/espresso.grad-cam.png'), at('maps/espresso.grad-cam.npy')]);
     assert.deepEqual([line.recipe.technique, line.recipe.class, line.recipe.seed, line.recipe.runtime], ['grad-cam', 967, 0, 'onnxruntime']);
-    const [overlay, picture] = await Promise.all([sharp(line.files[0]).metadata(), sharp(espresso).autoOrient().toBuffer({ resolveWithObject: true })]);
+    const [overlay, picture] = await Promise.all([
+      sharp(line.files[0]).metadata(), sharp(espresso).autoOrient().toBuffer({ resolveWithObject: true }),
+    ]);
     assert.deepEqual([overlay.width, overlay.height], [picture.info.width, picture.info.height]);
     const values = decodeNpy(await readFile(line.files[1]));
     assert.deepEqual([values.type, values.dims], ['float32', [1, 1, 7, 7]]);

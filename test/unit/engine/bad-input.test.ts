@@ -7,6 +7,7 @@ import type { ExplainRequest } from '../../../src/protocol/engine.ts';
 import type { FoveaError } from '../../../src/protocol/errors.ts';
 import { useEngine } from '../../support/engine-rig.ts';
 import { rejects } from '../../support/errors.ts';
+import { message, modelBytes, node } from '../../support/onnx-bytes.ts';
 import { convolutional, notFinite, perceptron, twoInputs, writeModel } from '../../support/small-models.ts';
 
 describe('what the engine says about bad input', () => {
@@ -56,6 +57,13 @@ describe('what the engine says about bad input', () => {
     await rejects(rig.engine.explain(await put('no model')), 'model-corrupt', /bad\.onnx/);
     await writeFile(at('bad.bin'), 'no model');
     await rejects(rig.engine.explain(await request({ model: at('bad.bin') })), 'model-unknown-format', /bad\.bin/);
+  });
+
+  it('with weights that a model file says are elsewhere', async () => {
+    const location = message([1, 'location'], [2, '../secret.bin']);
+    const weights = message([1, 2], [2, 1], [8, 'w'], [13, location], [14, 1]);
+    await writeFile(at('outside.onnx'), modelBytes({ nodes: [node('Add', ['x', 'w'], ['y'])], initializers: [weights] }));
+    await rejects(rig.engine.explain(await request({ model: at('outside.onnx') })), 'external-data-outside-folder', /secret\.bin/);
   });
 
   it('with a picture', async () => {

@@ -4,6 +4,7 @@
  */
 import { numberAttribute } from './attributes.ts';
 import type { Graph, Node, Tensor, ValueInfo } from './graph.ts';
+import { sameShape } from './shape.ts';
 import { numbersOf, tensorOf } from './tensor.ts';
 
 /** y = scale·x + shift, one entry for each channel or one for all. */
@@ -112,7 +113,7 @@ function affineOf(graph: Graph, node: Node): Affine | undefined {
   if (node.op === 'BatchNormalization') return batchNormalizationOf(graph, node);
   if (!['Mul', 'Add', 'Sub', 'Div'].includes(node.op)) return undefined;
   const [left, right] = node.inputs;
-  const [leftValue, rightValue] = [perChannel(graph, left, node.outputs[0]), perChannel(graph, right, node.outputs[0])];
+  const [leftValue, rightValue] = [perChannel(graph, left, right, node.outputs[0]), perChannel(graph, right, left, node.outputs[0])];
   if (rightValue && !leftValue) {
     switch (node.op) {
       case 'Mul': return { input: left, scale: rightValue, shift: [0] };
@@ -140,11 +141,11 @@ function batchNormalizationOf(graph: Graph, node: Node): Affine | undefined {
   return { input: node.inputs[0], scale, shift: scale.map((value, i) => beta[i] - mean[i] * value) };
 }
 
-/** The values of a constant that is the same at all positions of each channel of `output`, whose channels are its second axis. */
-function perChannel(graph: Graph, name: string, output: string): ArrayLike<number> | undefined {
+/** The values of a constant that is the same at all positions of each channel of `other`, whose channels are its second axis. */
+function perChannel(graph: Graph, name: string, other: string, output: string): ArrayLike<number> | undefined {
   const constant = graph.initializers.get(name);
-  const shape = valueOf(graph, output)?.shape;
-  if (constant?.type !== 'float32' || !shape || shape.length < 2 || constant.dims.length > shape.length) return undefined;
+  const [shape, result] = [valueOf(graph, other)?.shape, valueOf(graph, output)?.shape];
+  if (constant?.type !== 'float32' || !shape || !result || shape.length < 2 || !sameShape(shape, result)) return undefined;
   const lead = shape.length - constant.dims.length;
   return constant.dims.every((dim, axis) => dim === 1 || (axis + lead === 1 && dim === shape[1])) ? numbersOf(constant) : undefined;
 }

@@ -154,30 +154,32 @@ function lpNormalizationGradient({ b, gradients: [gradient], inputs, node, outpu
   return [b.add('Div', [b.add('Sub', [gradient, b.add('Mul', [direction, along])]), norm])];
 }
 
+/** Number of channels in the window, which the runtime wants to be odd. */
 function lrnSize(node: NodeContext['node']): number {
   const size = numberAttribute(node, 'size', 0);
   if (!Number.isInteger(size) || size < 1 || size > 1 << 16) throw invalid(node, `has a window of ${size} channels`);
+  if (size % 2 === 0) throw new UnsupportedOperatorError(node.op, node.name, 'operator', `its window has ${size} channels, an even number.`);
   return size;
 }
 
 /**
  * y = x·s^−β, s = bias + alpha·(mean of x² over a window of channels).
- * ∂score/∂x = g·s^−β − 2αβ·x·(window mean, turned around, of g·x·s^(−β−1)).
+ * ∂score/∂x = g·s^−β − 2αβ·x·(window mean of g·x·s^(−β−1)).
  */
 function lrnGradient(context: GradientContext): InputGradients {
   const { b, gradients: [gradient], inputs: [input], node, shape, wants } = context;
   if (gradient === undefined || !wants(0)) return [];
   const size = lrnSize(node);
   const [alpha, beta] = [numberAttribute(node, 'alpha', 1e-4), numberAttribute(node, 'beta', 0.75)];
-  const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
+  const pads = [(size - 1) / 2, 0, (size - 1) / 2, 0];
   const sizes = shape(0).slice(2).map((dim) => staticDim(dim, `A size at ${node.op} (node "${node.name}")`));
   const plane = [shape(0)[0], 1, channelsOf(context), sizes.reduce((a, s) => a * s, 1)];
-  const windowMean = (tensor: string, pads: readonly number[]): string => b.reshape(
+  const windowMean = (tensor: string): string => b.reshape(
     b.add('AveragePool', [b.reshape(tensor, plane)], { kernel_shape: [size, 1], pads, count_include_pad: 1 }), shape(0));
-  const squares = windowMean(b.add('Mul', [input, input]), [before, 0, after, 0]);
+  const squares = windowMean(b.add('Mul', [input, input]));
   const s = b.add('Add', [b.add('Mul', [squares, b.scalar(alpha)]), b.scalar(numberAttribute(node, 'bias', 1))]);
   const scaled = b.add('Mul', [gradient, b.add('Pow', [s, b.scalar(-beta)])]);
-  const shared = windowMean(b.add('Div', [b.add('Mul', [scaled, input]), s]), [after, 0, before, 0]);
+  const shared = windowMean(b.add('Div', [b.add('Mul', [scaled, input]), s]));
   return [b.add('Sub', [scaled, b.add('Mul', [b.add('Mul', [input, shared]), b.scalar(2 * alpha * beta)])])];
 }
 

@@ -57,7 +57,7 @@ const bundles = [
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context({ ...bundle, logLevel: 'info' })).watch();
 } else {
-  await rm('dist', { recursive: true, force: true });
+  if (production) await rm('dist', { recursive: true, force: true });
   const results = await Promise.allSettled(bundles.map((bundle) => esbuild.build(bundle)));
   const outputs = results.flatMap((result) => (result.status === 'fulfilled' ? Object.entries(result.value.metafile.outputs) : []));
   for (const [file, { bytes }] of outputs) {

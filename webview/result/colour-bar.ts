@@ -20,7 +20,7 @@ export class ColourBar {
     this.painted = painted;
     const { range, plane, result } = painted;
     this.paintTrack(display);
-    const marks = withEnd(ticks(range, 4), range);
+    const marks = withEnds(ticks(range, 4), range);
     this.ticks.replaceChildren(...marks.map(({ position, label }) => {
       const edge = position < 0.02 ? ' start' : position > 0.98 ? ' end' : ''; // labels stay within the bar
       const mark = element('span', { class: `colour-bar-tick${edge}` }, label.replace('-', '−'));
@@ -57,8 +57,9 @@ export class ColourBar {
 /** Room that a label needs, as a share of the bar. */
 const labelShare = 0.2;
 
-/** The marks and the largest value itself, in place of a mark that would lie under its label. */
-function withEnd(marks: readonly Tick[], { min, max }: DisplayRange): Tick[] {
+/** The marks and the ends of the range themselves, in place of marks that would lie under their labels. */
+function withEnds(marks: readonly Tick[], { min, max }: DisplayRange): Tick[] {
   if (!(max > min)) return [...marks];
-  return [...marks.filter(({ position }) => position <= 1 - labelShare), { value: max, position: 1, label: formatValue(max) }];
+  const end = (value: number, position: number): Tick => ({ value, position, label: formatValue(value) });
+  return [end(min, 0), ...marks.filter(({ position }) => position >= labelShare && position <= 1 - labelShare), end(max, 1)];
 }

@@ -36,7 +36,7 @@ export interface EngineLimits {
   readonly pictures: number;
 }
 
-/** Programs count their weights and activations; with what a runtime holds beside, they take about twice as much. */
+/** Of programs: two for all layers of the bundled model, or four to six of the others. */
 const defaultLimits: EngineLimits = { programs: 300 << 20, models: 300 << 20, pictures: 100 << 20 };
 
 /** Predictions where a request does not say how many. */

@@ -27,10 +27,11 @@ export function prepareModel(source: Graph, options: PrepareOptions = {}): Model
   const input = pictureInput(source);
   const layout = readLayout(input, options);
   const image = fresh(source, 'image');
+  const widened = widenToFloat32(source);
   const wrapped: Graph = {
-    ...widenToFloat32(source),
+    ...widened,
     inputs: [{ name: image, type: 'float32', shape: undefined }],
-    nodes: [adapter(image, input.name, layout.channelsLast), ...widenToFloat32(source).nodes],
+    nodes: [adapter(image, input.name, layout.channelsLast), ...widened.nodes],
   };
   const sizes = [layout.channels, layout.height, layout.width];
   const { graph, dynamicBatch } = withOpenBatch(input, (batch) => normalise(wrapped, { inputShapes: { [image]: [batch, ...sizes] } }));

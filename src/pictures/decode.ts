@@ -43,7 +43,7 @@ export async function decodePicture(file: string, signal?: AbortSignal): Promise
   }
   const decoded = await decodeBytes(bytes, format, name);
   if (signal?.aborted) throw new CancelledError();
-  if (hasTransparency(decoded.data)) decoded.notes.push('Transparency is ignored: the model sees the colours beneath, as with most training pipelines.');
+  if (hasTransparency(decoded.data)) decoded.notes.push('Transparent pixels count as the colours beneath them, as in most training pipelines.');
   return { name, path: file, hash: createHash('sha256').update(bytes).digest('hex'), ...decoded };
 }
 

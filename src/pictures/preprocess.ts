@@ -15,40 +15,30 @@ import { resample, type Raster } from './resample.ts';
 export function preprocess(picture: Picture, preprocessing: Preprocessing): { input: Tensor; placement: Placement } {
   const { width, height, interpolation, channels } = preprocessing;
   const fit = fitInto(picture, preprocessing);
-  const raster = resample(takeChannels(picture, channels), fit.size, fit.window, interpolation);
   const order = channelOrder[channels];
+  const source: Raster = channels === 'grey' ? greyOf(picture) : { ...picture, channels: 4 };
+  const raster = resample(source, fit.size, fit.window, interpolation, order.length);
   const plane = width * height;
   const data = new Float32Array(order.length * plane);
-  order.forEach((source, c) => {
+  order.forEach((channel, c) => {
     const { mean, std } = normalisation(preprocessing, c);
     const value = (pixel: number): number => (pixel * preprocessing.scale - mean) / std;
     const target = data.subarray(c * plane, (c + 1) * plane);
     target.fill(value(fit.pad));
-    write(target, width, raster, source, fit, Float32Array.from({ length: 256 }, (_, pixel) => value(pixel)));
+    write(target, width, raster, channel, fit, Float32Array.from({ length: 256 }, (_, pixel) => value(pixel)));
   });
   return { input: { type: 'float32', dims: [1, order.length, height, width], data }, placement: fit.placement };
 }
 
-/** For each channel of the model, where it stands in the raster of `takeChannels`. */
+/** For each channel of the model, where it stands in the pixels that are resized. */
 export const channelOrder: Readonly<Record<Preprocessing['channels'], readonly number[]>> = { rgb: [0, 1, 2], bgr: [2, 1, 0], grey: [0], rgba: [0, 1, 2, 3] };
 
-function takeChannels({ data, width, height }: Picture, channels: Preprocessing['channels']): Raster {
-  if (channels === 'rgba') return { data, width, height, channels: 4 };
-  const count = width * height;
-  if (channels === 'grey') {
-    const grey = new Uint8Array(count);
-    for (let i = 0, from = 0; i < count; i++, from += 4) {
-      grey[i] = (data[from] * 19595 + data[from + 1] * 38470 + data[from + 2] * 7471 + 0x8000) >> 16;
-    }
-    return { data: grey, width, height, channels: 1 };
+function greyOf({ data, width, height }: Picture): Raster {
+  const grey = new Uint8Array(width * height);
+  for (let i = 0, from = 0; i < grey.length; i++, from += 4) {
+    grey[i] = (data[from] * 19595 + data[from + 1] * 38470 + data[from + 2] * 7471 + 0x8000) >> 16;
   }
-  const rgb = new Uint8Array(count * 3);
-  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
-    rgb[to] = data[from];
-    rgb[to + 1] = data[from + 1];
-    rgb[to + 2] = data[from + 2];
-  }
-  return { data: rgb, width, height, channels: 3 };
+  return { data: grey, width, height, channels: 1 };
 }
 
 /** Mean and standard deviation of channel c. A single one is for all channels; missing ones are 0 and 1. */
@@ -57,8 +47,8 @@ export function normalisation({ mean, std }: Preprocessing, c: number): { mean: 
 }
 
 /** Puts one channel of the raster into a plane of the input, at the fit's place. */
-function write(target: Float32Array, width: number, raster: Raster, source: number, { left, top }: Fit, values: Float32Array): void {
-  for (let y = 0, from = source; y < raster.height; y++) {
+function write(target: Float32Array, width: number, raster: Raster, channel: number, { left, top }: Fit, values: Float32Array): void {
+  for (let y = 0, from = channel; y < raster.height; y++) {
     const row = (top + y) * width + left;
     for (let x = 0; x < raster.width; x++, from += raster.channels) target[row + x] = values[raster.data[from]];
   }

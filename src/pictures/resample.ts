@@ -49,14 +49,17 @@ function sinc(x: number): number {
 /**
  * The part of a picture, resized to `size`, that lies in the window: the same bytes as resizing it whole and cropping, at the cost of
  * the window alone.
+ * @param kept how many channels of each pixel are resized; the rest (alpha, say) is left behind
  */
-export function resample(source: Raster, size: { width: number; height: number }, window: Window, interpolation: Preprocessing['interpolation']): Raster {
+export function resample(
+  source: Raster, size: { width: number; height: number }, window: Window, interpolation: Preprocessing['interpolation'], kept = source.channels,
+): Raster {
   const columns = taps(source.width, size.width, window.left, window.width, interpolation);
   const rows = taps(source.height, size.height, window.top, window.height, interpolation);
   // Only the rows that the second pass reads go through the first.
   const top = Math.min(...rows.first);
   const bottom = Math.max(...rows.first.map((first, i) => first + rows.counts[i]));
-  return passVertically(passHorizontally(source, columns, top, bottom), rows, top);
+  return passVertically(passHorizontally(source, kept, columns, top, bottom), rows, top);
 }
 
 /** For each output pixel along an axis: the first source pixel, how many follow, and their weights times 2^22. */
@@ -69,6 +72,8 @@ interface Taps {
 }
 
 const precision = 22;
+/** Added before the bits below are cut off, so that sums are rounded. */
+const half = 1 << (precision - 1);
 
 function taps(from: number, to: number, start: number, count: number, interpolation: Preprocessing['interpolation']): Taps {
   return interpolation === 'nearest' ? nearestTaps(from, to, start, count) : filterTaps(from, to, start, count, filters[interpolation]);
@@ -109,20 +114,39 @@ function roundAway(value: number): number {
   return Math.trunc(value + (value < 0 ? -0.5 : 0.5));
 }
 
-/** Rows top..bottom of the source, resized along x. */
-function passHorizontally({ data, width, channels }: Raster, { first, counts, weights, stride }: Taps, top: number, bottom: number): Raster {
-  const out = new Uint8ClampedArray(first.length * (bottom - top) * channels);
+/**
+ * Rows top..bottom of the source, resized along x. This pass reads every pixel that the model sees, so three channels are summed side by
+ * side, with one reading of their weight.
+ */
+function passHorizontally(
+  { data, width, channels }: Raster, kept: number, { first, counts, weights, stride }: Taps, top: number, bottom: number,
+): Raster {
+  const out = new Uint8ClampedArray(first.length * (bottom - top) * kept);
   for (let y = top, to = 0; y < bottom; y++) {
     for (let x = 0; x < first.length; x++) {
       const begin = (y * width + first[x]) * channels;
-      for (let c = 0; c < channels; c++, to++) {
-        let sum = 1 << (precision - 1);
-        for (let k = x * stride, end = k + counts[x], from = begin + c; k < end; k++, from += channels) sum += data[from] * weights[k];
+      const [start, end] = [x * stride, x * stride + counts[x]];
+      let c = 0;
+      for (; c + 3 <= kept; c += 3, to += 3) {
+        let [red, green, blue] = [half, half, half];
+        for (let k = start, from = begin + c; k < end; k++, from += channels) {
+          const weight = weights[k];
+          red = (red + Math.imul(data[from], weight)) | 0;
+          green = (green + Math.imul(data[from + 1], weight)) | 0;
+          blue = (blue + Math.imul(data[from + 2], weight)) | 0;
+        }
+        out[to] = red >> precision;
+        out[to + 1] = green >> precision;
+        out[to + 2] = blue >> precision;
+      }
+      for (; c < kept; c++, to++) {
+        let sum = half;
+        for (let k = start, from = begin + c; k < end; k++, from += channels) sum = (sum + Math.imul(data[from], weights[k])) | 0;
         out[to] = sum >> precision;
       }
     }
   }
-  return { data: new Uint8Array(out.buffer), width: first.length, height: bottom - top, channels };
+  return { data: new Uint8Array(out.buffer), width: first.length, height: bottom - top, channels: kept };
 }
 
 /** The whole source, whose first row is row `top` of the picture, resized along y. */
@@ -132,8 +156,8 @@ function passVertically({ data, width, channels }: Raster, { first, counts, weig
   for (let y = 0, to = 0; y < first.length; y++) {
     const begin = (first[y] - top) * row;
     for (let i = 0; i < row; i++, to++) {
-      let sum = 1 << (precision - 1);
-      for (let k = y * stride, end = k + counts[y], from = begin + i; k < end; k++, from += row) sum += data[from] * weights[k];
+      let sum = half;
+      for (let k = y * stride, end = k + counts[y], from = begin + i; k < end; k++, from += row) sum = (sum + Math.imul(data[from], weights[k])) | 0;
       out[to] = sum >> precision;
     }
   }

@@ -124,13 +124,13 @@ describe('decodePicture', () => {
     assert.deepEqual([...(await decodePicture(file)).data], [0, 0, 0, 255, 77, 77, 77, 255, 255, 255, 255, 255]);
   });
 
-  it('keeps alpha and the colours beneath, and says that the model does not see it', async () => {
+  it('keeps alpha and the colours beneath, and says so', async () => {
     const stored = [200, 100, 50, 0, 10, 20, 30, 128];
     const bytes = await sharp(Buffer.from(stored), { raw: { width: 2, height: 1, channels: 4 } }).png().toBuffer();
     const { data, notes } = await decodePicture(await write('clear.png', bytes));
     assert.deepEqual([...data], stored);
     assert.equal(notes.length, 1);
-    assert.match(notes[0], /Transparency is ignored/);
+    assert.match(notes[0], /Transparent pixels count as the colours beneath/);
   });
 
   it('applies an embedded profile, but leaves the values of sRGB alone', async () => {

@@ -66,11 +66,15 @@ describe('the result panel: the view', () => {
       assert.deepEqual(await panel.pixel(spot.x, spot.y), before);
     });
 
-    it('sees a map without any evidence through, and names NaN for what it is', async () => {
+    it('says of a map without any evidence that it is zero, and of NaN that it is no number', async () => {
       const values = new Float32Array(49);
       values[0] = NaN;
       panel = await browser.show({}, [canned.shown({ map: { ...canned.bump(3, 3), values } })]);
       assert.match(await panel.page.locator('#announcement').innerText(), /zero everywhere/);
+      const box = (await panel.page.locator('#map').boundingBox())!;
+      const spot = await onCanvas(45, 5);
+      await panel.page.mouse.move(box.x + spot.x, box.y + spot.y);
+      assert.equal(await panel.page.locator('.probe-value').innerText(), 'not a number');
     });
   });
 

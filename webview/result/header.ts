@@ -55,7 +55,7 @@ export class Header {
     ], (id) => listener.export(id as ExportKind));
     this.root = element('header', { class: 'header' },
       element('div', { class: 'header-subject' }, this.technique.root, this.target.root, this.layerField),
-      element('div', { class: 'header-tools', role: 'toolbar', 'aria-label': 'View and export' }, layout.root, this.copy, this.exports.root));
+      element('div', { class: 'header-tools', role: 'group', 'aria-label': 'View and export' }, layout.root, this.copy, this.exports.root));
     view.follow((value) => {
       layout.value = value.layout;
       this.stripToggle.setAttribute('aria-pressed', String(value.stripOpen));

@@ -41,9 +41,15 @@ export class PaintedResult {
     this.painted = display;
   }
 
-  /** The value shown at the middle of the pixel that a point of the picture lies in; undefined outside the map. */
+  /** The value shown at the middle of the pixel that a point of the picture lies in; undefined outside the map and for NaN. */
   valueAt(point: Point): number | undefined {
     return valueAt(this.plane, this.placement, Math.floor(point.x) + 0.5, Math.floor(point.y) + 0.5);
+  }
+
+  /** Whether a point of the picture lies in the part that the model saw. */
+  isSeen({ x, y }: Point): boolean {
+    const { placement } = this;
+    return x >= placement.x && y >= placement.y && x < placement.x + placement.width && y < placement.y + placement.height;
   }
 
   /** The middle of the strongest cell, as a point of the picture; undefined where the map is zero everywhere. */

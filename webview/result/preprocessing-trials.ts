@@ -10,7 +10,7 @@ type Trial = Extract<HostMessage, { type: 'preprocessing-trials' }>['trials'][nu
 export class PreprocessingTrials {
   readonly root: HTMLDialogElement;
   private readonly list = element('div', { class: 'trials', role: 'radiogroup', 'aria-labelledby': 'trials-title' });
-  private readonly use = button('Use Here', () => this.finish(false), { id: 'trial-use' });
+  private readonly use = button('Use in This Panel', () => this.finish(false), { id: 'trial-use' });
   private readonly save = button('Save with Model', () => this.finish(true), { id: 'trial-save', appearance: 'primary' });
   private chosen: Preprocessing | undefined;
 

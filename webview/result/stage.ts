@@ -17,9 +17,14 @@ export interface StageListener {
 /** Share of the pane at its borders into which the crosshair is not let before the picture follows. */
 const crosshairMargin = 0.2;
 
+const keysHelp = 'Arrow keys move a crosshair and say the value under it, with Shift by single pixels. Plus and minus zoom, 0 fits, 1 shows the true size.';
+
 export class Stage {
   readonly root: HTMLElement;
-  readonly canvas = element('canvas', { id: 'map', tabindex: 0, role: 'application', 'aria-roledescription': 'heat map', 'aria-label': 'Heat map' });
+  readonly canvas = element('canvas', {
+    id: 'map', tabindex: 0, role: 'application', 'aria-roledescription': 'heat map', 'aria-label': 'Heat map', 'aria-describedby': 'map-keys',
+    'data-vscode-context': JSON.stringify({ preventDefaultContextMenuItems: true }), // cut and paste mean nothing here
+  });
   private readonly handle: SwipeHandle;
   private size: Size = { width: 0, height: 0 };
   private painted: PaintedResult | undefined;
@@ -29,7 +34,8 @@ export class Stage {
 
   constructor(private readonly view: ViewState, private readonly listener: StageListener) {
     this.handle = new SwipeHandle((swipe) => view.change({ swipe }));
-    this.root = element('div', { class: 'stage' }, this.canvas, this.handle.root);
+    const keys = element('p', { class: 'visually-hidden', id: 'map-keys' }, keysHelp);
+    this.root = element('div', { class: 'stage' }, this.canvas, this.handle.root, keys);
     new StageInput(this.canvas, this);
     new ResizeObserver(() => this.resize()).observe(this.root);
     view.follow(() => this.schedule());

@@ -39,7 +39,8 @@ export class StatusLine {
       return '';
     }
     const place = `x ${Math.floor(point.x)}, y ${Math.floor(point.y)}`;
-    const said = value === undefined ? 'not seen by the model' : `${formatValue(value)} ${painted.result.map.unit}`;
+    const nothing = painted.isSeen(point) ? 'not a number' : 'not seen by the model';
+    const said = value === undefined ? nothing : `${formatValue(value)} ${painted.result.map.unit}`;
     this.probe.replaceChildren(element('span', { class: 'probe-place' }, place), element('span', { class: 'probe-value' }, said));
     return `${place}: ${said}`;
   }

@@ -3,7 +3,7 @@ import type { AttributionMap, ExplainResult, LayerDescription, LayerStripEntry, 
 import type { HostMessage, Subject } from '../../../src/protocol/result-panel.ts';
 import type { TechniqueDescription } from '../../../src/protocol/techniques.ts';
 
-export const subject: Subject = { picture: 'file:///pictures/shapes.png', model: 'bundled:toy', technique: 'grad-cam', class: 'top', score: 'logit' };
+export const subject: Subject = { picture: 'file:///pictures/shapes.png', model: 'bundled:toy', technique: 'grad-cam', class: 'top', score: 'logit', parameters: {}, seed: 0 };
 
 export const size = { width: 320, height: 240 };
 

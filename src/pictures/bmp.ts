@@ -1,7 +1,7 @@
 /**
  * Windows bitmaps, which libvips does not read: 1, 4, 8, 16, 24 and 32 bits per pixel, bit fields, RLE4 and RLE8, rows from either end.
- * The library at hand (bmp-ts 1.0.9) ignores where the header says that pixels start, stops after one row of 4-bit pictures of odd
- * width, misplaces RLE pixels, and allocates whatever the header asks for.
+ * A library would be welcome, but bmp-ts 1.0.9 ignores where the header says that pixels start, stops after one row of 4-bit pictures of
+ * odd width, misplaces run-length pixels, and allocates whatever the header asks for.
  */
 import type { Picture } from './decode.ts';
 

@@ -6,6 +6,7 @@ import type { Dim, Shape } from '../graph.ts';
 import { formatShape, resolveAxis, sameDim, staticDim, staticShape } from '../shape.ts';
 import { copyView, makeTensor, numbersOf, stridesOf } from '../tensor.ts';
 import { sameType } from './elementwise.ts';
+import { splitChannels } from './convolution.ts';
 import type { NodeContext, Operator, RewriteContext } from './operator.ts';
 
 function label({ node }: NodeContext): string {
@@ -101,7 +102,8 @@ const concat: Operator = {
       throw new UnsupportedOperatorError('Concat', context.node.name, 'gradient', 'it joins samples of the batch.');
     }
     if (inputs.filter((_, i) => wants(i)).length > 1) {
-      const parts = b.addAll('Split', [gradient!, b.ints(lengths)], { axis }, { count: inputs.length });
+      const parts = (axis === 1 ? splitChannels(b, gradient!, lengths) : undefined)
+        ?? b.addAll('Split', [gradient!, b.ints(lengths)], { axis }, { count: inputs.length });
       return inputs.map((_, i) => (wants(i) ? parts[i] : undefined));
     }
     let start = 0;

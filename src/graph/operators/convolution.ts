@@ -146,7 +146,17 @@ export function convolutionGradient(b: GraphBuilder, gradient: string, weights: 
     const turned = b.constant(turnWeights(constant, group));
     return b.add('Conv', [image, turned], { kernel_shape: kernel, dilations, group, pads: [...before, ...after] });
   }
-  return b.add('ConvTranspose', [gradient, weights], transposeAttributes(window, group));
+  const transposed = b.add('ConvTranspose', [gradient, weights], transposeAttributes(window, group));
+  // A convolution that changes nothing brings the result back into the runtime's blocked layout, once for all that is added to it.
+  const channels = constant && group === 1 ? constant.dims[1] : 1;
+  if (channels < 16) return transposed;
+  return b.add('Conv', [transposed, b.constant(uniformKernel(channels, kernel.map(() => 1), 1))], { group: channels });
+}
+
+/** Each element repeated along the spatial axes. */
+export function enlarge(b: GraphBuilder, image: string, factors: readonly number[]): string {
+  return b.add('Resize', [image, '', b.constant(tensorOf('float32', [1, 1, ...factors]))],
+    { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' });
 }
 
 /**
@@ -154,12 +164,31 @@ export function convolutionGradient(b: GraphBuilder, gradient: string, weights: 
  * adds up its result on one.
  */
 function insertZeros(b: GraphBuilder, image: string, strides: readonly number[], sizes: readonly number[]): string {
-  const repeated = b.add('Resize', [image, '', b.constant(tensorOf('float32', [1, 1, ...strides]))],
-    { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' });
+  const repeated = enlarge(b, image, strides);
   const [rows, columns] = sizes;
   const mask = Float32Array.from({ length: rows * columns }, (_, i) =>
     (Math.floor(i / columns) % strides[0] === 0 && (i % columns) % strides[1] === 0 ? 1 : 0));
   return b.add('Mul', [repeated, b.constant({ type: 'float32', dims: [1, 1, rows, columns], data: mask })]);
+}
+
+/**
+ * The channels of an image in parts, where a convolution makes it: as convolutions with parts of its weights, which cost no more together and
+ * leave out a Split, which the runtime's blocked layout does not know.
+ * @param sizes channels of each part
+ */
+export function splitChannels(b: GraphBuilder, image: string, sizes: readonly number[]): readonly string[] | undefined {
+  const node = b.producer(image);
+  const weights = node?.op === 'Conv' && node.inputs.length === 2 ? b.constantOf(node.inputs[1]) : undefined;
+  // Channels are laid out in blocks of up to 16.
+  if (!node || !weights || groupsOf(node) !== 1 || sizes.some((size) => size % 16 !== 0)) return undefined;
+  const data = weights.data as Float32Array;
+  const row = data.length / weights.dims[0];
+  let first = 0;
+  return sizes.map((size) => {
+    const part = data.slice(first * row, (first + size) * row);
+    first += size;
+    return b.add('Conv', [node.inputs[0], b.constant({ ...weights, dims: [size, ...weights.dims.slice(1)], data: part })], node.attributes);
+  });
 }
 
 /** ∂score/∂bias: the gradient summed over everything but the channels. */

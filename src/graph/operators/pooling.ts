@@ -5,7 +5,7 @@ import type { GraphBuilder } from '../builder.ts';
 import type { Attribute, Node, Shape, Tensor } from '../graph.ts';
 import { staticDim } from '../shape.ts';
 import { tensorOf } from '../tensor.ts';
-import { convolutionGradient, uniformKernel } from './convolution.ts';
+import { convolutionGradient, enlarge, uniformKernel } from './convolution.ts';
 import { longestWindow, maxPoolGradient } from './max-pool-gradient.ts';
 import type { GradientContext, NodeContext, Operator, OutputInfo, RewriteContext } from './operator.ts';
 import type { Window } from './window.ts';
@@ -63,18 +63,23 @@ function spread(b: GraphBuilder, gradient: string, window: Window, counts: Tenso
   const size = kernel.reduce((a, k) => a * k, 1);
   const even = evenOut(b, gradient, counts, size);
   if (kernel.every((k, axis) => k === strides[axis] && begin[axis] === 0 && output[axis] * k === input[axis])) {
-    const repeated = b.add('Resize', [even, '', b.constant(tensorOf('float32', [1, 1, ...kernel]))],
-      { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' });
-    return b.add('Mul', [repeated, b.scalar(1 / size)]);
+    return b.add('Mul', [enlarge(b, even, kernel), b.scalar(1 / size)]);
   }
   const weights = b.constant(uniformKernel(channels, kernel, 1 / size));
   return convolutionGradient(b, even, weights, window, channels);
 }
 
-/** The gradient of a whole image's mean, repeated over the image. */
-function spreadGlobally({ b, inputs, gradients: [gradient], node, shape }: GradientContext): string {
-  const size = spatialSizes(node, shape(0)).reduce((a, s) => a * s, 1);
-  return b.expandLike(b.add('Mul', [gradient as string, b.scalar(1 / size)]), inputs[0]);
+/**
+ * The gradient of a whole image's mean, repeated over the image. Divided by a convolution, since what comes from one is in the runtime's
+ * blocked layout, and so is then everything behind it.
+ */
+function spreadGlobally(context: GradientContext): string {
+  const { b, gradients: [gradient], inputs, node, shape } = context;
+  const sizes = spatialSizes(node, shape(0));
+  const channels = channelsOf(context);
+  const size = sizes.reduce((a, s) => a * s, 1);
+  const share = b.add('Conv', [gradient as string, b.constant(uniformKernel(channels, sizes.map(() => 1), 1 / size))], { group: channels });
+  return sizes.length === 2 ? enlarge(b, share, sizes) : b.expandLike(share, inputs[0]);
 }
 
 function gradientOfMaxPool(context: GradientContext): string {

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
-import type { Attribute } from '../../../src/graph/graph.ts';
+import { addGradients } from '../../../src/graph/differentiate.ts';
+import type { Attribute, Tensor } from '../../../src/graph/graph.ts';
 import { N } from '../../../src/graph/graph.ts';
+import { tensorOf } from '../../../src/graph/tensor.ts';
 import { FoveaError } from '../../../src/protocol/errors.ts';
 import type { OperatorCase } from './gradient-check.ts';
-import { checkGradient, checkShapes } from './gradient-check.ts';
+import { checkGradient, checkShapes, randomOf, runGraph } from './gradient-check.ts';
 
 interface Axis {
   readonly size: number;
@@ -88,6 +90,33 @@ describe('convolutions', () => {
 
   it('ConvTranspose has the gradient of finite differences', () =>
     fc.assert(fc.asyncProperty(convTranspose, (example) => checkGradient(example, { directions: 2 })), { seed: 4, numRuns: 40 }));
+
+  it('a strided Conv of many channels has the gradient of finite differences', () => checkGradient({
+    op: 'Conv', attributes: { strides: [2, 2], pads: [1, 1, 1, 1] },
+    inputs: [{ shape: [N, 16, 7, 8] }, { shape: [4, 16, 3, 3], constant: true }],
+  }));
+
+  it('the gradient of joined branches is the adjoint of their linear map', async () => {
+    const random = randomOf(5);
+    const tensor = (dims: readonly number[]): Tensor =>
+      tensorOf('float32', Float64Array.from({ length: dims.reduce((a, d) => a * d, 1) }, () => 2 * random() - 1), dims);
+    const b = new GraphBuilder();
+    const x = b.input('x', 'float32', [N, 3, 6, 6]);
+    const branch = (channels: number, kernel: number): string =>
+      b.add('Conv', [x, b.constant(tensor([channels, 3, kernel, kernel]))], { pads: Array.from({ length: 4 }, () => (kernel - 1) / 2) });
+    const joined = b.add('Concat', [branch(16, 1), branch(32, 3)], { axis: 1 });
+    const y = b.add('Conv', [joined, b.constant(tensor([5, 48, 1, 1]))]);
+    const [gradient] = addGradients(b, y, b.input('seed', 'float32', b.shape(y)), [x]);
+    const graph = b.build('branches', { y, gradient: gradient! });
+    assert.ok(!graph.nodes.some(({ op }) => op === 'Split'), 'the channels are split by a Split');
+    const inputs = { x: tensor([2, 3, 6, 6]), seed: tensor([2, 5, 6, 6]) };
+    const result = await runGraph(graph, inputs);
+    const inner = (p: Tensor, q: Tensor): number =>
+      Array.from(p.data as Float32Array).reduce((sum, value, i) => sum + value * (q.data as Float32Array)[i], 0);
+    const [forward, backward] = [inner(inputs.seed, result.y), inner(result.gradient, inputs.x)];
+    // Both are sums of the same 10⁵ products of size 1 in float32, in different orders.
+    assert.ok(Math.abs(forward - backward) <= 1e-4 * Math.max(1, Math.abs(forward)), `${forward} and ${backward}`);
+  });
 
   for (const attributes of transposedForms) {
     it(`ConvTranspose ${JSON.stringify(attributes)}`, async () => {

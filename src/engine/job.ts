@@ -1,9 +1,13 @@
+import type { ExplainResult } from '../protocol/engine.ts';
+
 /** How a request is followed while it is worked on. */
 export interface Job {
   /** Fires when the person, or a newer request, cancelled. */
   readonly signal: AbortSignal;
   /** @param fraction 0..1 where known */
   progress(message: string, fraction?: number): void;
+  /** Is shown the result so far of a technique that samples. */
+  readonly partial?: (result: ExplainResult) => void;
 }
 
 /** A job that nobody follows. */

@@ -38,9 +38,12 @@ async function answer<T>(
     if (progressToken === undefined) return;
     void connection.sendNotification(notifications.progress, { token: progressToken, message, fraction });
   };
+  const partial: Job['partial'] = progressToken === undefined ? undefined : (result) => {
+    void connection.sendNotification(notifications.partial, { token: progressToken, result });
+  };
   idle.begin();
   try {
-    return await work({ signal: controller.signal, progress });
+    return await work({ signal: controller.signal, progress, partial });
   } catch (error) {
     const known = FoveaError.from(error);
     if (known.reason === 'internal') console.error(error);

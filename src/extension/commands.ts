@@ -29,7 +29,7 @@ export function registerCommands(
     }
     const { panels } = await workbench();
     await panels.explain(pictures.slice(0, maximumPanels).map((picture) => (
-      { picture: picture.toString(), model: models.reference, technique, class: 'top', score: 'logit' }
+      { picture: picture.toString(), model: models.reference, technique, class: 'top', score: 'logit', parameters: {}, seed: 0 }
     )));
   }
 

@@ -17,6 +17,8 @@ export const defaultBackoff: readonly number[] = [0, 1_000, 4_000, 15_000];
 export interface CallOptions {
   signal?: AbortSignal;
   onProgress?: (note: ProgressNote) => void;
+  /** Is given the results so far of a technique that samples. */
+  onPartial?: (result: ExplainResult) => void;
 }
 
 /**
@@ -29,7 +31,8 @@ export class EngineClient {
   private restartAt = 0;
   private calls = 0;
   private disposed = false;
-  private readonly progress = new Map<string, (note: ProgressNote) => void>();
+  /** Those who follow requests under way, by the requests' tokens. */
+  private readonly followers = new Map<string, CallOptions>();
 
   constructor(
     private readonly entry: string,
@@ -47,13 +50,13 @@ export class EngineClient {
   }
 
   explain(request: ExplainRequest, options: CallOptions = {}): Promise<ExplainResult> {
-    return this.withProgress(options, (progress) => this.call(
-      (connection, token) => connection.sendRequest(requests.explain, { ...request, token: progress }, token), options));
+    return this.followed(options, (follow) => this.call(
+      (connection, token) => connection.sendRequest(requests.explain, { ...request, token: follow }, token), options));
   }
 
   layerStrip(request: LayerStripRequest, options: CallOptions = {}): Promise<LayerStripEntry[]> {
-    return this.withProgress(options, (progress) => this.call(
-      (connection, token) => connection.sendRequest(requests.layerStrip, { ...request, token: progress }, token), options));
+    return this.followed(options, (follow) => this.call(
+      (connection, token) => connection.sendRequest(requests.layerStrip, { ...request, token: follow }, token), options));
   }
 
   predict(request: PredictRequest, options: CallOptions = {}): Promise<PredictResult> {
@@ -86,14 +89,14 @@ export class EngineClient {
     await this.restart();
   }
 
-  private async withProgress<R>(options: CallOptions, run: (token: string | undefined) => Promise<R>): Promise<R> {
-    if (!options.onProgress) return run(undefined);
+  private async followed<R>(options: CallOptions, run: (token: string | undefined) => Promise<R>): Promise<R> {
+    if (!options.onProgress && !options.onPartial) return run(undefined);
     const token = String(++this.calls);
-    this.progress.set(token, options.onProgress);
+    this.followers.set(token, options);
     try {
       return await run(token);
     } finally {
-      this.progress.delete(token);
+      this.followers.delete(token);
     }
   }
 
@@ -127,7 +130,10 @@ export class EngineClient {
   }
 
   private start(): EngineProcess {
-    const engine = new EngineProcess(this.entry, this.log, (note) => this.progress.get(note.token)?.(note));
+    const engine = new EngineProcess(this.entry, this.log, {
+      progress: (note) => this.followers.get(note.token)?.onProgress?.(note),
+      partial: ({ token, result }) => this.followers.get(token)?.onPartial?.(result),
+    });
     this.log.info(`The engine started (process ${engine.pid}).`);
     void engine.ended.then((end) => {
       if (end.kind === 'crash') {

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { CancellationTokenSource, ResponseError, type CancellationToken } from 'vscode-jsonrpc';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
-import { notifications, type ProgressNote } from '../protocol/engine.ts';
+import { notifications, type PartialNote, type ProgressNote } from '../protocol/engine.ts';
 import { CancelledError, FoveaError, type ErrorData } from '../protocol/errors.ts';
 
 /** Where the engine's output and the client's remarks go; VS Code's LogOutputChannel is one. */
@@ -12,6 +12,12 @@ export interface EngineLog {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
+}
+
+/** Who hears what the engine says while it works. */
+export interface EngineListener {
+  progress(note: ProgressNote): void;
+  partial(note: PartialNote): void;
 }
 
 /** How a life ended. `idle`: of its own will, nothing lost but cached programs; `crash`: signal or failure; `stopped`: by the client. */
@@ -39,7 +45,7 @@ export class EngineProcess {
   private readonly waiting = new Set<(reason: Error) => void>();
 
   /** @param entry path of the bundled engine, run by the same executable as this process (Node, or Electron as Node) */
-  constructor(entry: string, log: EngineLog, onProgress: (note: ProgressNote) => void) {
+  constructor(entry: string, log: EngineLog, listener: EngineListener) {
     // glibc hands freed tensors back to the system only while this bound is fixed (the engine is 35 MB smaller); elsewhere it says nothing.
     const env: NodeJS.ProcessEnv = { ...process.env, ELECTRON_RUN_AS_NODE: '1', MALLOC_MMAP_THRESHOLD_: '131072' };
     delete env.NODE_OPTIONS;
@@ -48,7 +54,8 @@ export class EngineProcess {
     eachLine(this.child.stderr, (line) => log.warn(`engine: ${line}`));
 
     this.connection = createMessageConnection(new IPCMessageReader(this.child), new IPCMessageWriter(this.child));
-    this.connection.onNotification(notifications.progress, onProgress);
+    this.connection.onNotification(notifications.progress, (note) => listener.progress(note));
+    this.connection.onNotification(notifications.partial, (note) => listener.partial(note));
     this.connection.onError(([error]) => log.warn(`Engine connection: ${error.message}`));
     this.connection.listen();
 

@@ -32,7 +32,7 @@ type Work = 'explain' | 'strip' | 'trials';
 type Kept = Exclude<HostMessage['type'], 'announce'>;
 
 /** In the order in which a panel that starts anew needs them. */
-const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'result', 'strip', 'preprocessing-trials', 'error', 'busy'];
+const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'result', 'partial', 'strip', 'preprocessing-trials', 'error', 'busy'];
 
 export class ExplainSession {
   private readonly kept = new Map<Kept, HostMessage>();
@@ -82,11 +82,18 @@ export class ExplainSession {
     this.keepSubject();
     await this.task('explain', 'Explaining', async (options) => {
       this.host.checkModel(subject.model);
+      let pixels: ExplainResult['pixels'];
+      const onPartial = (result: ExplainResult): void => {
+        if (options.signal.aborted) return;
+        pixels ??= forPage(result).pixels;
+        this.show({ type: 'partial', subject, result: forPage(result) }, { type: 'partial', subject, result: { ...result, pixels } });
+      };
       await Promise.all([
         this.describe(subject, options),
         this.describeTechniques(options),
-        this.engine.explain({ ...this.request(), wantPixels: true }, options).then((result) => {
+        this.engine.explain({ ...this.request(), wantPixels: true }, { ...options, onPartial }).then((result) => {
           if (options.signal.aborted) return;
+          this.kept.delete('partial');
           this.show({ type: 'result', subject, result: forPage(result) });
           this.host.explained(result);
         }),
@@ -94,11 +101,14 @@ export class ExplainSession {
     });
   }
 
-  /** Stops what is under way and shows the last result again, if there is one. */
+  /** Stops what is under way. What a sampling technique has by then becomes the result; otherwise the last one, if any, is shown again. */
   cancel(): void {
     if (this.running.size === 0) return;
     this.abortAll();
     this.kept.delete('busy');
+    const partial = this.kept.get('partial');
+    if (partial?.type === 'partial') this.kept.set('result', { ...partial, type: 'result' });
+    this.kept.delete('partial');
     const result = this.kept.get('result');
     if (result?.type === 'result') this.current = result.subject;
     this.keepSubject();
@@ -177,10 +187,11 @@ export class ExplainSession {
 
   /** The present subject as the engine wants it. */
   private request(): ExplainRequest {
-    const { picture, model, technique, class: target, layer, score } = this.current;
+    const { picture, model, technique, class: target, layer, score, parameters, seed } = this.current;
     const preprocessing = this.override?.model === model ? this.override.preprocessing : undefined;
     return {
-      picture: { path: this.host.picturePath(picture) }, model, technique, class: target, layer, score, preprocessing, runtime: this.host.runtime(),
+      picture: { path: this.host.picturePath(picture) }, model, technique, class: target, layer, score, parameters, seed, preprocessing,
+      runtime: this.host.runtime(),
     };
   }
 
@@ -201,6 +212,7 @@ export class ExplainSession {
     const controller = new AbortController();
     this.running.set(work, controller);
     this.kept.delete('error');
+    if (work === 'explain') this.kept.delete('partial');
     this.show({ type: 'busy', message: `${message}…` });
     try {
       await run({
@@ -222,9 +234,10 @@ export class ExplainSession {
     this.show({ type: 'subject', subject: this.current, pictureName: name });
   }
 
-  private show(message: Exclude<HostMessage, { type: 'announce' }>): void {
+  /** @param kept what a page that starts anew is sent instead */
+  private show(message: Exclude<HostMessage, { type: 'announce' }>, kept = message): void {
     if (message.type === 'result') this.kept.delete('error');
-    this.kept.set(message.type, message);
+    this.kept.set(message.type, kept);
     this.host.post(message);
     // The page takes any outcome for the end of all work.
     const busy = this.kept.get('busy');

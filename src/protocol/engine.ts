@@ -105,6 +105,15 @@ export interface AttributionMap {
   resolution: 'input' | 'layer';
 }
 
+/** A number that comes with a map. */
+export interface ResultMetric {
+  id: string;
+  title: string;
+  value: number;
+  /** Which direction is better, where one is. */
+  better?: 'lower' | 'higher';
+}
+
 export interface ExplainResult {
   picture: { name: string; /** Size of the oriented picture. */ width: number; height: number; notes: string[] };
   /** At most 1600 px on the longer side; absent unless asked for. */
@@ -117,12 +126,18 @@ export interface ExplainResult {
   class: Prediction;
   score: { kind: ScoreKind; value: number };
   layer: LayerDescription | undefined;
+  /** Behind a result that is a mean over samples; fewer than `total` in a partial result. */
+  samples?: { done: number; total: number };
+  /** Of the mean, one for each of the map's values, where it can be estimated. */
+  standardError?: Float32Array;
   technique: string;
   model: { reference: ModelReference; title: string; preprocessingSource: PreprocessingSource };
   runtime: string;
   /** Duration of the steps: decode and preprocess, building programs (0 when cached), the technique itself. */
   milliseconds: { picture: number; build: number; run: number; total: number };
   notes: string[];
+  /** Numbers that say how far the map can be trusted, or what it took. */
+  metrics?: ResultMetric[];
   recipe: Recipe;
 }
 
@@ -162,6 +177,12 @@ export interface EngineStatus {
   memory: number;
 }
 
+/** The result so far of a technique that samples. Only the first one of a request has pixels, if they are wanted. */
+export interface PartialNote {
+  token: string;
+  result: ExplainResult;
+}
+
 export interface ProgressNote {
   token: string;
   message: string;
@@ -182,4 +203,5 @@ export const requests = {
 
 export const notifications = {
   progress: new NotificationType<ProgressNote>('fovea/progress'),
+  partial: new NotificationType<PartialNote>('fovea/partial'),
 };

@@ -18,6 +18,10 @@ export const subjectSchema = z.object({
   /** Tensor name; undefined for the model's default layer. */
   layer: z.string().optional(),
   score: z.enum(scoreKinds).default('logit'),
+  /** Of the technique; those that are missing take their defaults. */
+  parameters: z.record(z.string(), z.unknown()).default({}),
+  /** Of everything random. */
+  seed: z.int().min(0).default(0),
 });
 export type Subject = z.output<typeof subjectSchema>;
 
@@ -46,6 +50,8 @@ export type HostMessage =
   | { type: 'techniques'; techniques: TechniqueDescription[] }
   | { type: 'busy'; message: string; fraction?: number }
   | { type: 'result'; subject: Subject; result: ExplainResult }
+  /** The result so far of a technique that samples; more is to come. */
+  | { type: 'partial'; subject: Subject; result: ExplainResult }
   | { type: 'strip'; subject: Subject; entries: LayerStripEntry[] }
   /** The last good result, if any, stays visible beneath. */
   | { type: 'error'; error: ErrorData; /** Offered as buttons, by their title. */ actions: { id: string; title: string }[] }

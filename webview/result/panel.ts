@@ -113,6 +113,9 @@ export class Panel {
         this.activity = 'idle';
         this.show(message.subject, message.result);
         break;
+      case 'partial':
+        this.show(message.subject, message.result, true);
+        break;
       case 'strip':
         this.activity = 'idle';
         if (this.shown?.subject.class === message.subject.class) this.stripKey = stripKeyOf(this.shown.result);
@@ -135,7 +138,8 @@ export class Panel {
     this.refresh();
   }
 
-  private show(subject: Subject, result: ExplainResult): void {
+  /** @param partial whether more is to come: a screen reader is told of the whole result only */
+  private show(subject: Subject, result: ExplainResult, partial = false): void {
     const samePicture = this.shown?.subject.picture === subject.picture;
     const picture = result.pixels ? pictureCanvas(result.pixels) : samePicture ? this.stage.result?.picture : undefined;
     if (this.shown && !samePicture) this.view.change({ zoom: null });
@@ -149,6 +153,7 @@ export class Panel {
     this.details.show(result, this.model);
     this.status.showResult(result);
     this.header.enable(true);
+    if (partial) return;
     this.announcer.say(description);
     this.askForStrip();
   }
@@ -197,6 +202,7 @@ export class Panel {
   private explain(patch: Partial<Subject>): void {
     if (!this.subject) return;
     this.subject = { ...this.subject, ...patch };
+    if (patch.technique !== undefined) this.subject.parameters = {};
     this.subjectChanged();
     this.host.post({ type: 'explain', subject: this.subject });
   }

@@ -24,8 +24,9 @@ export class StatusLine {
       iconButton('screen-full', 'Fit to window (0)', () => zoom.fit(), 'zoom-fit')));
   }
 
-  showResult({ model, runtime, milliseconds }: ExplainResult): void {
-    this.facts.textContent = [model.title, runtime, `${Math.round(milliseconds.total)} ms`].join(' · ');
+  showResult({ model, runtime, milliseconds, samples }: ExplainResult): void {
+    const sampled = samples && `${samples.done} of ${samples.total} samples`;
+    this.facts.textContent = [sampled, model.title, runtime, `${Math.round(milliseconds.total)} ms`].filter(Boolean).join(' · ');
   }
 
   showScale(scale: number): void {

@@ -62,6 +62,12 @@ describe('engine client', () => {
     assert.deepEqual(result.map.values, new Float32Array([1.5, NaN]));
   });
 
+  it('passes partial results to their own request', async () => {
+    const seen: Float32Array[] = [];
+    await Promise.all([ask('partial', { onPartial: ({ map }) => seen.push(map.values) }), ask('talk', { onPartial: () => assert.fail('not asked for') })]);
+    assert.deepEqual(seen, [new Float32Array([2])]);
+  });
+
   it('writes what the engine prints into the log', async () => {
     await ask('talk');
     await client.restart(); // its output is complete when it has ended

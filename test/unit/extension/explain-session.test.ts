@@ -7,7 +7,7 @@ import { preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
 import { preprocessingPresets } from '../../../src/protocol/preprocessing-presets.ts';
 import type { HostMessage, Subject } from '../../../src/protocol/result-panel.ts';
 
-const subject: Subject = { picture: 'file:///pictures/a%20cat.png', model: 'bundled:net', technique: 'grad-cam', class: 'top', score: 'logit' };
+const subject: Subject = { picture: 'file:///pictures/a%20cat.png', model: 'bundled:net', technique: 'grad-cam', class: 'top', score: 'logit', parameters: {}, seed: 0 };
 const preprocessing = preprocessingSchema.parse({ width: 8, height: 8 });
 
 /** An engine whose answers the test gives, one by one. */
@@ -20,9 +20,11 @@ class ManualEngine implements SessionEngine {
   }[] = [];
   readonly predicted: PredictRequest[] = [];
   note: ((message: string) => void) | undefined;
+  partial: ((result: ExplainResult) => void) | undefined;
 
-  explain: SessionEngine['explain'] = (request, { signal, onProgress } = {}) => new Promise((answer, fail) => {
+  explain: SessionEngine['explain'] = (request, { signal, onProgress, onPartial } = {}) => new Promise((answer, fail) => {
     this.note = (message) => onProgress?.({ token: '', message });
+    this.partial = onPartial;
     signal!.addEventListener('abort', () => fail(new CancelledError()));
     this.explained.push({ request, answer, fail, signal: signal! });
   });
@@ -67,7 +69,7 @@ describe('explain session', () => {
     const done = session.explain({ ...subject, class: 7, layer: 'conv5', score: 'probability' });
     assert.deepEqual(engine.explained[0].request, {
       picture: { path: '/pictures/a cat.png' }, model: 'bundled:net', technique: 'grad-cam', class: 7, layer: 'conv5', score: 'probability',
-      preprocessing: undefined, runtime: 'wasm', wantPixels: true,
+      parameters: {}, seed: 0, preprocessing: undefined, runtime: 'wasm', wantPixels: true,
     });
     engine.explained[0].answer(resultOf('cat'));
     await done;
@@ -118,6 +120,22 @@ describe('explain session', () => {
     assert.deepEqual(types(posted.slice(-3)), ['subject', 'result', 'announce']);
     assert.ok(!types(posted).includes('error'));
     assert.equal(session.summary().busy, false);
+  });
+
+  it('shows partial results as they come, whole to a page that starts anew, and the last one when cancelled', async () => {
+    const pixels = { width: 1, height: 1, data: new Uint8Array(4) };
+    const done = session.explain();
+    engine.partial!({ ...resultOf('one'), pixels });
+    const late = engine.partial!;
+    late(resultOf('two'));
+    const kept = session.snapshot().find(({ type }) => type === 'partial')!;
+    assert.ok(kept.type === 'partial' && kept.result.class.name === 'two' && kept.result.pixels, 'the pixels of the first');
+    assert.deepEqual(posted.filter(({ type }) => type === 'partial').map((message) => message.type === 'partial' && 'pixels' in message.result), [true, false]);
+    session.cancel();
+    await done;
+    late(resultOf('three'));
+    assert.equal(session.summary().className, 'two');
+    assert.ok(!types(session.snapshot()).includes('partial'));
   });
 
   it('shows a failure with what can be done, above the last result, until the next attempt', async () => {

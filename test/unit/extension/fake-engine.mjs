@@ -32,6 +32,9 @@ connection.onRequest('fovea/explain', async ({ technique, picture, token }, canc
     case 'progress':
       for (const fraction of [0.25, 0.75]) await connection.sendNotification('fovea/progress', { token, message: 'half', fraction });
       return { map: { values: new Float32Array([1.5, NaN]) } };
+    case 'partial':
+      await connection.sendNotification('fovea/partial', { token, result: { map: { values: new Float32Array([2]) } } });
+      return { technique };
     case 'talk':
       console.error('a line of the engine');
       return {};

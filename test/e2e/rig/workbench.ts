@@ -28,8 +28,12 @@ export class Workbench {
     await this.page.locator('.statusbar-item[id^="fovea"]').first().waitFor({ timeout: patience });
   }
 
-  /** The workbench keeps open editors and webview state every five seconds, and not reliably when a page is left. */
+  /**
+   * Waits until open editors and webview state are kept: the workbench does so every five seconds when it is idle, and not reliably when
+   * a page is left. While a webview holds the focus in a browser without a screen, it is never told that it is idle.
+   */
   async settleState(): Promise<void> {
+    await this.page.locator('.sidebar .composite.title').click();
     await sleep(7_000);
   }
 

@@ -1,5 +1,5 @@
 /** Convolution and its transpose, over any number of spatial axes. */
-import { UnsupportedOperatorError } from '../../protocol/errors.ts';
+import { FoveaError, UnsupportedOperatorError } from '../../protocol/errors.ts';
 import { numberAttribute, numbersAttribute, textAttribute } from '../attributes.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Attribute, Node, Shape, Tensor } from '../graph.ts';
@@ -8,6 +8,9 @@ import { tensorOf } from '../tensor.ts';
 import type { GradientContext, NodeContext, Operator, OutputInfo } from './operator.ts';
 import type { Window } from './window.ts';
 import { extent, invalid, mismatch, readWindow, spatialSizes, windowAttribute, windowAttributes } from './window.ts';
+
+/** Weights that are made up here have no more elements. */
+const largestKernel = 1 << 26;
 
 /** Sizes of the kernel, from the weights (M,C/group,...); the attribute kernel_shape must agree. */
 function kernelOf(context: NodeContext): number[] {
@@ -261,8 +264,10 @@ export const convolutionOperators: readonly Operator[] = [
   },
 ];
 
-/** Weights that pick or add up: a depthwise kernel of the same value everywhere. */
+/** Weights that add up or scale: a depthwise kernel of the same value everywhere. @throws FoveaError `shape-mismatch` for an enormous kernel */
 export function uniformKernel(channels: number, kernel: readonly number[], value: number): Tensor {
   const dims = [channels, 1, ...kernel];
-  return tensorOf('float32', new Float32Array(dims.reduce((a, b) => a * b, 1)).fill(value), dims);
+  const size = dims.reduce((a, b) => a * b, 1);
+  if (size > largestKernel) throw new FoveaError('shape-mismatch', `A pooling of ${channels} channels has windows of [${kernel.join(', ')}].`);
+  return tensorOf('float32', new Float32Array(size).fill(value), dims);
 }

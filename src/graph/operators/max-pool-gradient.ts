@@ -5,7 +5,6 @@
  */
 import type { GraphBuilder } from '../builder.ts';
 import type { Tensor } from '../graph.ts';
-import { staticDim } from '../shape.ts';
 import { tensorOf } from '../tensor.ts';
 import { transposeAttributes } from './convolution.ts';
 import type { Window } from './window.ts';
@@ -58,7 +57,7 @@ function placeDifferences(channels: number, kernel: readonly number[], taps: num
  * rest_{t+1} = rest_t·1[y − x_t > 0]. Element t gets rest_t − rest_{t+1}, which is the gradient where it wins and exactly zero elsewhere.
  */
 function axisGradient(b: GraphBuilder, x: string, y: string, gradient: string, window: Step): string {
-  const channels = staticDim(b.shape(x)[1], 'A number of channels');
+  const channels = b.shape(x)[1] as number;
   const taps = window.kernel[window.axis];
   const padded = [...window.begin, ...window.end].some((pad) => pad > 0);
   const pads = [0, 0, ...window.begin, 0, 0, ...window.end];

@@ -3,17 +3,12 @@ import { UnsupportedOperatorError } from '../../protocol/errors.ts';
 import { numberAttribute, textAttribute } from '../attributes.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Attribute, Node, Shape, Tensor } from '../graph.ts';
-import { staticDim } from '../shape.ts';
 import { tensorOf } from '../tensor.ts';
 import { convolutionGradient, enlarge, uniformKernel } from './convolution.ts';
 import { longestWindow, maxPoolGradient } from './max-pool-gradient.ts';
 import type { GradientContext, NodeContext, Operator, OutputInfo, RewriteContext } from './operator.ts';
 import type { Window } from './window.ts';
-import { neededEnd, readPool, spatialSizes, windowAttributes } from './window.ts';
-
-function channelsOf({ node, shape }: NodeContext): number {
-  return staticDim(shape(0)[1], `The number of channels at ${node.op} (node "${node.name}")`);
-}
+import { channelsOf, neededEnd, readPool, spatialSizes, windowAttributes } from './window.ts';
 
 function inferPool(context: NodeContext): readonly OutputInfo[] {
   const { node, shape, type } = context;
@@ -39,12 +34,10 @@ function scatterGradient({ b, inputs, gradients: [gradient], shape }: GradientCo
 /** Number of elements that each window's mean is taken over, (1,1,...output). */
 function windowCounts(window: Window, withPadding: boolean): Tensor {
   const perAxis = window.output.map((windows, axis) => Array.from({ length: windows }, (_, index) => {
-    let count = 0;
-    for (let tap = 0; tap < window.kernel[axis]; tap++) {
-      const at = index * window.strides[axis] + tap * window.dilations[axis] - window.begin[axis];
-      if (withPadding ? at < window.input[axis] + window.end[axis] : at >= 0 && at < window.input[axis]) count++;
-    }
-    return count;
+    const start = index * window.strides[axis] - window.begin[axis];
+    const first = withPadding ? 0 : Math.max(0, Math.ceil(-start / window.dilations[axis]));
+    const size = window.input[axis] + (withPadding ? window.end[axis] : 0);
+    return Math.min(window.kernel[axis], Math.ceil((size - start) / window.dilations[axis])) - first;
   }));
   const counts = perAxis.reduce((lead, axis) => lead.flatMap((a) => axis.map((count) => a * count)), [1]);
   return tensorOf('float32', counts, [1, 1, ...window.output]);
@@ -76,7 +69,7 @@ function spread(b: GraphBuilder, gradient: string, window: Window, counts: Tenso
 function spreadGlobally(context: GradientContext): string {
   const { b, gradients: [gradient], inputs, node, shape } = context;
   const sizes = spatialSizes(node, shape(0));
-  const channels = channelsOf(context);
+  const channels = channelsOf(node, shape(0));
   const size = sizes.reduce((a, s) => a * s, 1);
   const share = b.add('Conv', [gradient as string, b.constant(uniformKernel(channels, sizes.map(() => 1), 1 / size))], { group: channels });
   return sizes.length === 2 ? enlarge(b, share, sizes) : b.expandLike(share, inputs[0]);
@@ -95,7 +88,7 @@ function gradientOfMaxPool(context: GradientContext): string {
 function averagePoolGradient(context: GradientContext): string {
   const { b, gradients: [gradient], node, shape } = context;
   const window = readPool(node, shape(0));
-  return spread(b, gradient as string, window, windowCounts(window, numberAttribute(node, 'count_include_pad', 0) !== 0), channelsOf(context));
+  return spread(b, gradient as string, window, windowCounts(window, numberAttribute(node, 'count_include_pad', 0) !== 0), channelsOf(node, shape(0)));
 }
 
 /**
@@ -130,7 +123,7 @@ function rewriteAveragePool(context: RewriteContext): readonly string[] | undefi
     const { dilations: _, ...attributes } = windowAttributes(withPadding ? window : explicit);
     return [b.add('AveragePool', node.inputs, { ...attributes, count_include_pad: withPadding ? 1 : 0 })];
   }
-  const channels = channelsOf(context);
+  const channels = channelsOf(node, shape(0));
   const size = kernel.reduce((a, k) => a * k, 1);
   const end = kernel.map((_, axis) => neededEnd(window, axis));
   const mean = b.add('Conv', [node.inputs[0], b.constant(uniformKernel(channels, kernel, 1 / size))],

@@ -17,8 +17,10 @@ export interface Window {
   readonly output: readonly number[];
 }
 
-/** Larger strides, dilations and paddings than this are a damaged file's. */
+/** Larger strides, dilations, paddings and numbers of channels than this are a damaged file's. */
 const limit = 1 << 16;
+/** So are images of more positions. */
+const positionLimit = 1 << 24;
 
 export function invalid(node: Node, problem: string): FoveaError {
   return new FoveaError('graph-invalid', `${node.op} (node "${node.name}") ${problem}.`, 'The model file is damaged or was written by a faulty exporter.');
@@ -32,6 +34,13 @@ export function mismatch(node: Node, problem: string): FoveaError {
 export function spatialSizes(node: Node, shape: Shape): number[] {
   if (shape.length < 3) throw mismatch(node, `needs an input with spatial axes, but gets one of shape ${formatShape(shape)}`);
   return shape.slice(2).map((dim) => staticDim(dim, `A spatial size at ${node.op} (node "${node.name}")`));
+}
+
+/** The number of channels of an image batch (N,C,...). @throws FoveaError `shape-mismatch` where it is open or more than any network has */
+export function channelsOf(node: Node, shape: Shape): number {
+  const channels = staticDim(shape[1], `The number of channels at ${node.op} (node "${node.name}")`);
+  if (channels > limit) throw mismatch(node, `has ${channels} channels`);
+  return channels;
 }
 
 /** A list attribute with one whole number for each axis. @throws FoveaError `graph-invalid` */
@@ -91,6 +100,7 @@ export function readWindow(node: Node, shape: Shape, kernel: readonly number[], 
   if (output.some((size) => size < 1)) {
     throw mismatch(node, `has a window of [${kernel.join(', ')}] that does not fit into its input of shape ${formatShape(shape)}`);
   }
+  if (output.reduce((a, size) => a * size, 1) > positionLimit) throw mismatch(node, `makes an image of [${output.join(', ')}]`);
   return { kernel, strides, dilations, begin, end, input, output };
 }
 
@@ -99,9 +109,10 @@ export function windowAttributes({ kernel, strides, dilations, begin, end }: Win
   return { kernel_shape: kernel, strides, dilations, pads: [...begin, ...end] };
 }
 
-/** Reads the attribute kernel_shape of a pooling. */
+/** Reads the window of a pooling from its attribute kernel_shape. @throws FoveaError `graph-invalid`, `shape-mismatch` */
 export function readPool(node: Node, shape: Shape): Window {
   const rank = spatialSizes(node, shape).length;
+  channelsOf(node, shape);
   if (numbersAttribute(node, 'kernel_shape') === undefined) throw invalid(node, 'lacks its attribute kernel_shape');
   const kernel = windowAttribute(node, 'kernel_shape', rank, 1, 1);
   const window = readWindow(node, shape, kernel, numberAttribute(node, 'ceil_mode', 0) !== 0);

@@ -136,6 +136,7 @@ describe('pooling', () => {
     const refused: readonly Record<string, Attribute>[] = [
       {}, { kernel_shape: [3] }, { kernel_shape: [0, 3] }, { kernel_shape: [9, 9] }, { kernel_shape: [3, 3], strides: [0, 0] },
       { kernel_shape: [2, 2], pads: [2, 2, 2, 2] }, { kernel_shape: [2, 2], pads: [1] }, { kernel_shape: [1e9, 1e9] },
+      { kernel_shape: [60000, 60000], pads: [59999, 59999, 59999, 59999] },
     ];
     for (const op of ['MaxPool', 'AveragePool']) {
       for (const attributes of refused) {

@@ -6,10 +6,12 @@ import type { Model } from '../graph/model.ts';
 import type { ExplainResult, Prediction, Recipe } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import { readNpy } from '../pictures/npy.ts';
+import { scoreValue } from '../techniques/score-value.ts';
+import type { Metric } from '../techniques/technique.ts';
 import { wantedClass } from './explain-picture.ts';
 import type { Job } from './job.ts';
 import { describeLayer } from './layers.ts';
-import { prediction, scoreValue } from './predictions.ts';
+import { prediction } from './predictions.ts';
 import { setUp, type ExplainSettings, type Services } from './services.ts';
 
 export interface ArrayInput {
@@ -39,6 +41,7 @@ export interface ArrayExplanation {
   readonly runtime: string;
   readonly milliseconds: ExplainResult['milliseconds'];
   readonly notes: readonly string[];
+  readonly metrics: readonly Metric[];
   readonly recipe: ArrayRecipe;
 }
 
@@ -89,6 +92,7 @@ export async function explainArray(services: Services, request: ExplainArrayRequ
     runtime: setup.runtime.title,
     milliseconds: { picture: read - began, ...explanation.milliseconds, total: performance.now() - began },
     notes: [...setup.notes, ...explanation.notes],
+    metrics: explanation.metrics,
     recipe: {
       version: services.version, array: { name, hash }, model: { title: facts.title, hash: loaded.hash }, technique: technique.id,
       parameters: setup.parameters, class: explanation.classes, score, layer: layer?.name, seed: setup.seed, runtime: setup.runtime.id,

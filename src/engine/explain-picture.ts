@@ -1,6 +1,9 @@
 /** Explains a picture: decode, preprocess, run the technique, and say what came out and how. */
 import type { Tensor } from '../graph/graph.ts';
 import type { AttributionMap, ExplainRequest, ExplainResult, Recipe } from '../protocol/engine.ts';
+import { blackPixel } from '../pictures/preprocess.ts';
+import { shownPixels } from '../pictures/shown-pixels.ts';
+import { scoreValue } from '../techniques/score-value.ts';
 import type { Technique } from '../techniques/technique.ts';
 import { resolveClass } from './classes.ts';
 import type { Explanation } from './explanation.ts';
@@ -8,7 +11,7 @@ import type { Job } from './job.ts';
 import { describeLayer } from './layers.ts';
 import { choosePreprocessing, type LoadedModel } from './models.ts';
 import type { PictureInput } from './picture-input.ts';
-import { prediction, scoreValue, topPredictions } from './predictions.ts';
+import { prediction, topPredictions } from './predictions.ts';
 import { setUp, type ExplainSetup, type Services } from './services.ts';
 
 /** Predictions that come with an explanation. */
@@ -18,12 +21,11 @@ export interface PictureExplanation {
   readonly setup: ExplainSetup;
   readonly input: PictureInput;
   readonly explanation: Explanation;
-  /** Without pixels. */
   readonly result: ExplainResult;
 }
 
 /** @throws FoveaError of every kind that a picture, a model or a request can cause; CancelledError */
-export async function explainPicture(services: Services, request: Omit<ExplainRequest, 'wantPixels'>, job: Job): Promise<PictureExplanation> {
+export async function explainPicture(services: Services, request: ExplainRequest, job: Job): Promise<PictureExplanation> {
   const began = performance.now();
   job.progress('Reading model and picture');
   // The picture is decoded on other threads while this one reads the model.
@@ -36,37 +38,52 @@ export async function explainPicture(services: Services, request: Omit<ExplainRe
   const input = await services.pictures.input(request.picture.path, preprocessing, job.signal);
   const decoded = performance.now();
 
-  job.progress(technique.title);
-  const explanation = await services.explainer.explain({ ...setup, input: input.input, inputKey: input.key, classes }, job);
-  const [logits] = explanation.logits;
-  const [index] = explanation.classes;
-  const recipe: Recipe = {
-    version: services.version,
-    picture: { name: input.picture.name, hash: input.picture.hash },
-    model: { title: facts.title, hash: loaded.hash },
-    preprocessing, technique: technique.id, parameters: setup.parameters, class: index, score, layer: layer?.name, seed: setup.seed,
-    runtime: setup.runtime.id,
-  };
   const { picture } = input;
-  const result: ExplainResult = {
-    picture: { name: picture.name, width: picture.width, height: picture.height, notes: [...picture.notes] },
-    placement: input.placement,
-    map: attributionMap(technique, explanation.values),
-    predictions: topPredictions(logits, predictionsShown, facts.labels, model.finalActivation),
-    class: prediction(logits, index, facts.labels, model.finalActivation),
-    score: { kind: score, value: scoreValue(logits, index, score, model.finalActivation) },
-    layer: layer && describeLayer(layer),
-    technique: technique.id,
-    model: {
-      reference: loaded.reference, title: facts.title,
-      preprocessingSource: request.preprocessing ? 'override' : facts.preprocessingSource,
-    },
-    runtime: setup.runtime.title,
-    milliseconds: { picture: decoded - prepared, ...explanation.milliseconds, total: performance.now() - began },
-    notes: [...setup.notes, ...explanation.notes],
-    recipe,
+  const resultOf = (explanation: Explanation): ExplainResult => {
+    const [logits] = explanation.logits;
+    const [index] = explanation.classes;
+    const recipe: Recipe = {
+      version: services.version,
+      picture: { name: picture.name, hash: picture.hash },
+      model: { title: facts.title, hash: loaded.hash },
+      preprocessing, technique: technique.id, parameters: setup.parameters, class: index, score, layer: layer?.name, seed: setup.seed,
+      runtime: setup.runtime.id,
+    };
+    return {
+      picture: { name: picture.name, width: picture.width, height: picture.height, notes: [...picture.notes] },
+      placement: input.placement,
+      map: attributionMap(technique, explanation.values),
+      predictions: topPredictions(logits, predictionsShown, facts.labels, model.finalActivation),
+      class: prediction(logits, index, facts.labels, model.finalActivation),
+      score: { kind: score, value: scoreValue(logits, index, score, model.finalActivation) },
+      layer: layer && describeLayer(layer),
+      samples: explanation.samples,
+      standardError: explanation.standardError,
+      technique: technique.id,
+      model: {
+        reference: loaded.reference, title: facts.title,
+        preprocessingSource: request.preprocessing ? 'override' : facts.preprocessingSource,
+      },
+      runtime: setup.runtime.title,
+      milliseconds: { picture: decoded - prepared, ...explanation.milliseconds, total: performance.now() - began },
+      notes: [...setup.notes, ...explanation.notes],
+      metrics: explanation.metrics.map(({ values: [value], ...metric }) => ({ ...metric, value })),
+      recipe,
+    };
   };
-  return { setup, input, explanation, result };
+
+  job.progress(technique.title);
+  const pixels = request.wantPixels ? await shownPixels(picture) : undefined;
+  const { partial } = job;
+  let unsent = pixels;
+  const report = (soFar: Explanation): void => {
+    partial?.({ ...resultOf(soFar), pixels: unsent });
+    unsent = undefined;
+  };
+  const explanation = await services.explainer.explain({
+    ...setup, input: input.input, inputKey: input.key, black: blackPixel(preprocessing), classes, partial: partial && report,
+  }, job);
+  return { setup, input, explanation, result: { ...resultOf(explanation), pixels } };
 }
 
 /** The class that a request asks for. @throws FoveaError `class-unknown`, `class-out-of-range` */

@@ -1,11 +1,11 @@
 /** Runs a technique on a model's input: programs from the cache, classes resolved, batches of bounded size. */
-import { GraphBuilder } from '../graph/builder.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { Layer, Model } from '../graph/model.ts';
 import { countElements } from '../graph/shape.ts';
 import { CancelledError } from '../protocol/errors.ts';
 import type { ScoreKind } from '../protocol/techniques.ts';
 import type { Program, Runtime } from '../runtimes/runtime.ts';
+import { forwardGraph, forwardKey } from '../techniques/forward.ts';
 import type { RawResult, Technique, TechniqueContext } from '../techniques/technique.ts';
 import { joinExplanations, samplesOf, type Explanation } from './explanation.ts';
 import type { Job } from './job.ts';
@@ -30,10 +30,14 @@ export interface ExplanationRequest {
   readonly seed: number;
   /** Model input, float32 [N,C,H,W]. */
   readonly input: Tensor;
+  /** What a black pixel is in the input, per channel; absent where the input was no picture. */
+  readonly black?: readonly number[];
   /** Tells the input from every other; undefined where its answers are not to be kept. */
   readonly inputKey?: string;
   /** Per sample. */
   readonly classes: readonly (number | 'top')[];
+  /** Is shown what a sampling technique has so far. */
+  readonly partial?: (explanation: Explanation) => void;
 }
 
 export class Explainer {
@@ -54,7 +58,7 @@ export class Explainer {
       const work = new Work(this.programs, part, job);
       const { result, classes, logits } = await this.#forClasses(part, job, part.technique.graph !== undefined, (chosen) => work.run(chosen));
       requireFinite(result.values, `The values of ${part.technique.title}`);
-      parts.push({ values: result.values, logits, classes, notes: result.notes, milliseconds: work.milliseconds });
+      parts.push({ ...explanationOf(result, logits, classes), milliseconds: work.milliseconds });
     }
     const explanation = joinExplanations(parts);
     if (key !== undefined) this.#last = { key, explanation };
@@ -78,7 +82,7 @@ export class Explainer {
     const work = new Work(this.programs, request, job);
     const key = `${layers.map(({ name }) => name).join()} ${score} ${JSON.stringify(parameters)}`;
     const { result } = await this.#forClasses(request, job, true, (classes) => work.pass(
-      `layers ${key}`, () => technique.layersGraph!(model, { layers, score, parameters }), classes));
+      `${technique.id} layers ${key}`, () => technique.layersGraph!(model, { layers, score, parameters }), classes));
     return layers.map((layer, i) => {
       const values = result[`values.${i}`];
       requireFinite(values, `The values of ${technique.title} at "${layer.name}"`);
@@ -94,7 +98,7 @@ export class Explainer {
     const { loaded: { hash, model }, runtime } = request;
     const known = this.#known(request);
     if (known) return known;
-    const program = await this.programs.get(hash, 'forward', runtime, () => GraphBuilder.from(model.graph).build('forward', { logits: model.logits.name }));
+    const program = await this.programs.get(hash, forwardKey, runtime, () => forwardGraph(model));
     const rows: Float32Array[] = [];
     for (const { part } of batchesOf({ ...request, classes: [] })) {
       const { logits } = await program.run({ [model.input.name]: part.input }, { signal: job.signal });
@@ -157,13 +161,20 @@ class Work {
   }
 
   async run(classes: readonly number[]): Promise<RawResult> {
-    const { technique, loaded: { model }, input, score, layer, parameters, seed } = this.request;
+    const { technique, loaded: { model }, input, black, score, layer, parameters, seed } = this.request;
     const { signal } = this.job;
     const context: TechniqueContext<Record<string, unknown>> = {
-      model, input, classes, score, layer, parameters, seed, signal,
+      model, input, black, classes, score, layer, parameters, seed, signal,
       program: (key, build) => this.program(key, build),
-      report: ({ samples }) => this.job.progress(technique.title, samples && samples.done / samples.total),
+      report: (partial) => {
+        const { samples } = partial;
+        this.job.progress(technique.title, samples && samples.done / samples.total);
+        const logits = logitRows(partial.logits, model.logits.classes);
+        const milliseconds = { build: this.#build, run: performance.now() - start - this.#build };
+        this.request.partial?.({ ...explanationOf(partial, logits, classes), milliseconds });
+      },
     };
+    const start = performance.now();
     return this.#timed(() => technique.run(context));
   }
 
@@ -181,7 +192,7 @@ class Work {
     const { technique, loaded, runtime } = this.request;
     this.job.progress(`${technique.title}: preparing`);
     const start = performance.now();
-    const program = await this.programs.get(loaded.hash, `${technique.id} ${key}`, runtime, build);
+    const program = await this.programs.get(loaded.hash, key, runtime, build);
     this.#build += performance.now() - start;
     await this.#breathe();
     return program;
@@ -200,6 +211,12 @@ class Work {
     await new Promise((resolve) => setImmediate(resolve));
     if (this.job.signal.aborted) throw new CancelledError();
   }
+}
+
+function explanationOf(
+  { values, samples, standardError, notes, metrics = [] }: RawResult, logits: readonly Float32Array[], classes: readonly number[],
+): Omit<Explanation, 'milliseconds'> {
+  return { values, logits, classes, samples, standardError: standardError?.data as Float32Array | undefined, notes, metrics };
 }
 
 /** The samples in batches that a program can take. */

@@ -1,5 +1,6 @@
 /** What a technique answered, sample by sample. */
 import type { Tensor } from '../graph/graph.ts';
+import type { Metric, RawResult } from '../techniques/technique.ts';
 
 export interface Explanation {
   /** float32; see RawResult */
@@ -8,7 +9,11 @@ export interface Explanation {
   readonly logits: readonly Float32Array[];
   /** Per sample: the class that was explained. */
   readonly classes: readonly number[];
+  /** See RawResult; of a single batch only. */
+  readonly samples?: RawResult['samples'];
+  readonly standardError?: Float32Array;
   readonly notes: readonly string[];
+  readonly metrics: readonly Metric[];
   /** build: making and compiling programs; run: the rest. */
   readonly milliseconds: { readonly build: number; readonly run: number };
 }
@@ -35,6 +40,7 @@ export function joinExplanations(parts: readonly Explanation[]): Explanation {
     logits: parts.flatMap((part) => part.logits),
     classes: parts.flatMap((part) => part.classes),
     notes: [...new Set(parts.flatMap((part) => part.notes))],
+    metrics: parts[0].metrics.map((metric, i) => ({ ...metric, values: parts.flatMap((part) => part.metrics[i].values) })),
     milliseconds: { build: sum(({ milliseconds }) => milliseconds.build), run: sum(({ milliseconds }) => milliseconds.run) },
   };
 }

@@ -1,9 +1,9 @@
-/** Logits as predictions and as the explained score. */
+/** Logits as predictions. */
 import type { Tensor } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { Prediction } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
-import type { ScoreKind } from '../protocol/techniques.ts';
+import { logProbability } from '../techniques/score-value.ts';
 
 /** Per sample: one logit for each class. */
 export function logitRows(logits: Tensor, classes: number): Float32Array[] {
@@ -18,21 +18,6 @@ export function argmax(logits: Float32Array): number {
   return best;
 }
 
-/** log Σ exp(logit), in double precision and shifted by the maximum so that nothing overflows. */
-function logSumExp(logits: Float32Array): number {
-  const top = logits[argmax(logits)];
-  let sum = 0;
-  for (const logit of logits) sum += Math.exp(logit - top);
-  return top + Math.log(sum);
-}
-
-/** The logarithm of each class's probability: log-softmax, or log-sigmoid for a model whose last activation is a sigmoid. */
-function logProbability(logits: Float32Array, finalActivation: Model['finalActivation']): (index: number) => number {
-  if (finalActivation === 'sigmoid') return (index) => -Math.log1p(Math.exp(-logits[index]));
-  const normaliser = logSumExp(logits);
-  return (index) => logits[index] - normaliser;
-}
-
 /** One class as a prediction. */
 export function prediction(logits: Float32Array, index: number, labels: readonly string[], finalActivation: Model['finalActivation']): Prediction {
   return { index, name: className(labels, index), logit: logits[index], probability: Math.exp(logProbability(logits, finalActivation)(index)) };
@@ -45,13 +30,6 @@ export function topPredictions(logits: Float32Array, count: number, labels: read
     .sort((a, b) => logits[b] - logits[a] || a - b)
     .slice(0, count)
     .map((index) => ({ index, name: className(labels, index), logit: logits[index], probability: Math.exp(log(index)) }));
-}
-
-/** The explained number of one class. */
-export function scoreValue(logits: Float32Array, index: number, kind: ScoreKind, finalActivation: Model['finalActivation']): number {
-  if (kind === 'logit') return logits[index];
-  const log = logProbability(logits, finalActivation)(index);
-  return kind === 'probability' ? Math.exp(log) : log;
 }
 
 /** A class's name, or "class 17" where none is known. */

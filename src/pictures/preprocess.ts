@@ -30,6 +30,14 @@ export function preprocess(picture: Picture, preprocessing: Preprocessing): { in
   return { input: { type: 'float32', dims: [1, order.length, height, width], data }, placement: fit.placement };
 }
 
+/** What a black pixel is in the model's input, per channel; opaque where there is alpha. */
+export function blackPixel(preprocessing: Preprocessing): number[] {
+  return channelOrder[preprocessing.channels].map((source, c) => {
+    const { mean, std } = normalisation(preprocessing, c);
+    return ((source === 3 ? 255 : 0) * preprocessing.scale - mean) / std;
+  });
+}
+
 /** For each channel of the model, where it stands in the pixels that are resized. */
 export const channelOrder: Readonly<Record<Preprocessing['channels'], readonly number[]>> = { rgb: [0, 1, 2], bgr: [2, 1, 0], grey: [0], rgba: [0, 1, 2, 3] };
 

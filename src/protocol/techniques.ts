@@ -26,4 +26,6 @@ export interface TechniqueDescription {
   values: { signed: boolean; unit: string; resolution: 'input' | 'layer' };
   /** JSON Schema of the parameters (draft 2020-12), with title, description, default, range and unit. */
   parameters: z.core.JSONSchema.BaseSchema;
+  /** Values of parameters under one name; requests choose one by the parameter `preset`. */
+  presets?: { id: string; title: string; description: string; parameters: Record<string, unknown> }[];
 }

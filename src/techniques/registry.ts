@@ -1,7 +1,22 @@
 /** All techniques, in the order of menus and help. A new one is a file and a line here. */
 import { gradCam } from './grad-cam.ts';
+import { gradCamPlusPlus } from './grad-cam-plus-plus.ts';
+import { hiresCam } from './hires-cam.ts';
+import { inputXGradient } from './input-x-gradient.ts';
+import { layerActivation } from './layer-activation.ts';
+import { layerCam } from './layer-cam.ts';
+import { layerGradientXActivation } from './layer-gradient-x-activation.ts';
 import { saliency } from './saliency.ts';
 import type { Technique } from './technique.ts';
 
 /** A technique parses its own parameters, so that the list need not know their types. */
-export const techniques: readonly Technique[] = [gradCam, saliency] as unknown as readonly Technique[];
+export const techniques: readonly Technique[] = [
+  gradCam,
+  saliency,
+  gradCamPlusPlus,
+  hiresCam,
+  layerCam,
+  inputXGradient,
+  layerActivation,
+  layerGradientXActivation,
+] as unknown as readonly Technique[];

@@ -23,14 +23,18 @@ function pass(program: Program, image: string, input: Tensor, classes: readonly 
 }
 
 /** One sample of a batch; shares the data. */
-function sample(batch: Tensor, n: number): Tensor {
+export function sample(batch: Tensor, n: number): Tensor {
   const size = batch.data.length / batch.dims[0];
   return { type: batch.type, dims: [1, ...batch.dims.slice(1)], data: batch.data.subarray(n * size, (n + 1) * size) };
 }
 
-function stack(parts: readonly Tensor[]): Tensor {
-  const size = parts[0].data.length;
-  const data = new Float32Array(size * parts.length);
-  parts.forEach((part, n) => data.set(part.data as Float32Array, n * size));
-  return { type: 'float32', dims: [parts.length, ...parts[0].dims.slice(1)], data };
+/** One batch of batches. */
+export function stack(parts: readonly Tensor[]): Tensor {
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data as Float32Array, at);
+    at += part.data.length;
+  }
+  return { type: 'float32', dims: [parts.reduce((sum, { dims }) => sum + dims[0], 0), ...parts[0].dims.slice(1)], data };
 }

@@ -7,11 +7,8 @@
  * Cost: one forward and one backward pass. Source: Simonyan et al. 2013.
  */
 import { z } from 'zod';
-import { GraphBuilder } from '../graph/builder.ts';
-import { addGradients } from '../graph/differentiate.ts';
-import { foldBatchNormalization } from '../graph/fold-batch-norm.ts';
+import { gradientGraph, gradientKey, type GradientPass } from './gradients.ts';
 import { runGraph } from './run-graph.ts';
-import { scoreSeed } from './score.ts';
 import type { Technique } from './technique.ts';
 
 const parameters = z.object({});
@@ -28,15 +25,10 @@ export const saliency: Technique<typeof parameters> = {
   needs: { class: true, layer: false, secondPicture: false },
   values: { signed: true, unit: 'score per unit of input', resolution: 'input' },
   parameters,
-  graph(model, { score }) {
-    const b = GraphBuilder.from(foldBatchNormalization(model.graph, new Set()));
-    const [gradient] = addGradients(b, model.logits.name, scoreSeed(b, model, score), [model.input.name]);
-    return b.build('saliency', { logits: model.logits.name, values: gradient! });
-  },
+  graph: (model, { score }) => gradientGraph(model, { score, rectifier: 'gradient' }),
   async run(context) {
-    const { model, score } = context;
-    const { logits, values } = await runGraph(context, `saliency ${score}`,
-      () => saliency.graph!(model, { layer: undefined, score, parameters: {} }));
+    const pass: GradientPass = { score: context.score, rectifier: 'gradient' };
+    const { logits, values } = await runGraph(context, gradientKey(pass), () => gradientGraph(context.model, pass));
     return { values, logits, notes: [] };
   },
 };

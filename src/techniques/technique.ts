@@ -18,6 +18,28 @@ export interface RawResult {
   readonly samples?: { readonly done: number; readonly total: number };
   /** Assumptions a person should know, e.g. that tokens were read as a map. */
   readonly notes: readonly string[];
+  /** Of the values, in their shape, where they are means over samples. */
+  readonly standardError?: Tensor;
+  readonly metrics?: readonly Metric[];
+}
+
+/** Numbers that come with a result and say how far it can be trusted, or what it took. */
+export interface Metric {
+  /** Kebab-case. */
+  readonly id: string;
+  readonly title: string;
+  /** One for each sample. */
+  readonly values: readonly number[];
+  /** Which direction is better, where one is. */
+  readonly better?: 'lower' | 'higher';
+}
+
+/** Parameters under one name, e.g. those with which another library's numbers come out. */
+export interface Preset<P> {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly parameters: Partial<P>;
 }
 
 /** What a technique is given. P: its parsed parameters. */
@@ -25,6 +47,8 @@ export interface TechniqueContext<P> {
   readonly model: Model;
   /** Model input as it stands after preprocessing, float32 [N,C,H,W]. */
   readonly input: Tensor;
+  /** What a black pixel is in the input, per channel; absent where the input was no picture. */
+  readonly black?: readonly number[];
   /** Explained class per sample, length N. */
   readonly classes: readonly number[];
   readonly score: ScoreKind;
@@ -32,7 +56,7 @@ export interface TechniqueContext<P> {
   readonly layer: Layer | undefined;
   readonly parameters: P;
   readonly seed: number;
-  /** Compiles once per key and model; the engine caches the program. */
+  /** Compiles once per key and model; the engine caches the program, for all techniques that ask for the same key. */
   program(key: string, build: () => Graph): Promise<Program>;
   /** Shows a partial result. */
   report(partial: RawResult): void;
@@ -52,6 +76,8 @@ export interface Technique<S extends z.ZodObject = z.ZodObject> {
   readonly values: { readonly signed: boolean; readonly unit: string; readonly resolution: 'input' | 'layer' };
   /** Each field has a default and `.meta({ title, description, unit? })`. */
   readonly parameters: S;
+  /** Chosen by the parameter `preset`; parameters that are given besides come first. */
+  readonly presets?: readonly Preset<z.output<S>>[];
   /**
    * The technique as one graph, where it is one: inputs `image` float32 [N,C,H,W] and `classes` int64 [N]; outputs `logits` and `values`.
    * `fovea compile` saves it; `run` usually runs it.

@@ -12,6 +12,7 @@ import { numbersOf, tensorOf } from '../../src/graph/tensor.ts';
 import { readModel } from '../../src/formats/read-model.ts';
 import { readNpy } from '../../src/pictures/npy.ts';
 import { loadNative } from '../../src/runtimes/onnxruntime/native.ts';
+import { relativeErrors } from '../support/errors-of-arrays.ts';
 
 const zoo = join(import.meta.dirname, '..', '..', '..', 'shared', 'zoo');
 
@@ -22,20 +23,6 @@ const names = [
 
 interface ZooEntry {
   readonly classes: readonly number[];
-}
-
-/** ‖actual − expected‖₂ / ‖expected‖₂ for each sample, where the first axis counts samples. */
-function relativeErrors(actual: ArrayLike<number>, expected: ArrayLike<number>, samples: number): number[] {
-  assert.equal(actual.length, expected.length);
-  const size = expected.length / samples;
-  return Array.from({ length: samples }, (_, sample) => {
-    let [difference, norm] = [0, 0];
-    for (let i = sample * size; i < (sample + 1) * size; i++) {
-      difference += (actual[i] - expected[i]) ** 2;
-      norm += expected[i] ** 2;
-    }
-    return Math.sqrt(difference / norm);
-  });
 }
 
 describe('zoo: PyTorch in float64', () => {

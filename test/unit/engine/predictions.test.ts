@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { argmax, logitRows, prediction, requireFinite, scoreValue, topPredictions } from '../../../src/engine/predictions.ts';
+import { argmax, logitRows, prediction, requireFinite, topPredictions } from '../../../src/engine/predictions.ts';
+import { scoreValue } from '../../../src/techniques/score-value.ts';
 import { tensorOf } from '../../../src/graph/tensor.ts';
 import { hasReason } from '../../support/errors.ts';
 

@@ -1,0 +1,57 @@
+/** Many inputs through a program, in batches whose memory is bounded whatever the number of inputs. */
+import type { Shape, Tensor } from '../graph/graph.ts';
+import type { Model } from '../graph/model.ts';
+import { tensorOf } from '../graph/tensor.ts';
+import type { Program } from '../runtimes/runtime.ts';
+import type { TechniqueContext } from './technique.ts';
+
+/** Bytes of activations that a batch may have. */
+const memoryBudget = 256 * 2 ** 20;
+
+/** More at once is no faster. */
+const mostSamples = 8;
+
+/** Number of samples that go through a program of this model at once. */
+export function batchSize({ graph, dynamicBatch }: Model): number {
+  if (!dynamicBatch) return 1;
+  let bytes = 0;
+  for (const { shape } of graph.values.values()) bytes += 4 * elementsPerSample(shape ?? []);
+  return Math.max(1, Math.min(mostSamples, Math.floor(memoryBudget / bytes)));
+}
+
+function elementsPerSample(shape: Shape): number {
+  return shape.reduce<number>((size, dim) => size * (typeof dim === 'number' ? dim : typeof dim === 'string' ? 1 : dim.batch), 1);
+}
+
+export interface BatchedInputs {
+  readonly count: number;
+  /** Writes input `index` (C·H·W values); `slot` tells it from the others of its batch. */
+  make(index: number, into: Float32Array, slot: number): void;
+  /** Is given the program's outputs for input `index`, which it must not keep; in the order of the indices. */
+  read(index: number, outputs: Readonly<Record<string, Float32Array>>, slot: number): void;
+  /** After each batch. */
+  after?(done: number): void;
+}
+
+/** Runs inputs through a program, all for the context's first class. @throws FoveaError `runtime-failed`; CancelledError between two passes */
+export async function runBatches(context: TechniqueContext<unknown>, program: Program, inputs: BatchedInputs): Promise<void> {
+  const { model, classes: [chosen], signal } = context;
+  const { channels, height, width, name } = model.input;
+  const size = channels * height * width;
+  const step = Math.min(batchSize(model), inputs.count);
+  const buffer = new Float32Array(step * size);
+  for (let start = 0; start < inputs.count; start += step) {
+    const samples = Math.min(step, inputs.count - start);
+    for (let slot = 0; slot < samples; slot++) inputs.make(start + slot, buffer.subarray(slot * size, (slot + 1) * size), slot);
+    const batch: Tensor = { type: 'float32', dims: [samples, channels, height, width], data: buffer.subarray(0, samples * size) };
+    const outputs = await program.run({ [name]: batch, classes: tensorOf('int64', new Array<number>(samples).fill(chosen)) }, { signal });
+    for (let slot = 0; slot < samples; slot++) {
+      const own = Object.entries(outputs).map(([output, { data }]) => {
+        const length = data.length / samples;
+        return [output, (data as Float32Array).subarray(slot * length, (slot + 1) * length)] as const;
+      });
+      inputs.read(start + slot, Object.fromEntries(own), slot);
+    }
+    inputs.after?.(start + samples);
+  }
+}

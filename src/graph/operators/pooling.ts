@@ -55,23 +55,25 @@ function spread(b: GraphBuilder, gradient: string, window: Window, counts: Tenso
   const { begin, input, kernel, output, strides } = window;
   const size = kernel.reduce((a, k) => a * k, 1);
   const even = evenOut(b, gradient, counts, size);
-  if (kernel.every((k, axis) => k === strides[axis] && begin[axis] === 0 && output[axis] * k === input[axis])) {
-    return b.add('Mul', [enlarge(b, even, kernel), b.scalar(1 / size)]);
-  }
+  const tiled = kernel.every((k, axis) => begin[axis] === 0 && output[axis] * k === input[axis] && (k === strides[axis] || output[axis] === 1));
+  if (tiled) return enlarge(b, divided(b, even, size, channels), kernel);
   const weights = b.constant(uniformKernel(channels, kernel, 1 / size));
   return convolutionGradient(b, even, weights, window, channels);
 }
 
-/**
- * The gradient of a whole image's mean, repeated over the image. Divided by a convolution, since what comes from one is in the runtime's
- * blocked layout, and so is then everything behind it.
- */
+/** An image divided by a number: by a convolution, since what comes from one is in the runtime's blocked layout, and so is then what follows. */
+function divided(b: GraphBuilder, image: string, divisor: number, channels: number): string {
+  const kernel = b.shape(image).slice(2).map(() => 1);
+  return b.add('Conv', [image, b.constant(uniformKernel(channels, kernel, 1 / divisor))], { group: channels });
+}
+
+/** The gradient of a whole image's mean, repeated over the image. */
 function spreadGlobally(context: GradientContext): string {
   const { b, gradients: [gradient], inputs, node, shape } = context;
   const sizes = spatialSizes(node, shape(0));
   const channels = channelsOf(node, shape(0));
   const size = sizes.reduce((a, s) => a * s, 1);
-  const share = b.add('Conv', [gradient as string, b.constant(uniformKernel(channels, sizes.map(() => 1), 1 / size))], { group: channels });
+  const share = divided(b, gradient as string, size, channels);
   return sizes.length === 2 ? enlarge(b, share, sizes) : b.expandLike(share, inputs[0]);
 }
 

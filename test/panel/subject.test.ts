@@ -126,6 +126,21 @@ describe('the result panel: what is explained', () => {
       assert.equal(await state(), 'empty');
     });
 
+    it('a result so far is painted while work goes on, with its number of samples and its uncertainty', async () => {
+      panel = await browser.show();
+      await panel.send({ type: 'busy', message: 'SmoothGrad', fraction: 0.4 });
+      const standardError = new Float32Array(49).fill(0.0025);
+      const partial = canned.result({ pixels: undefined, class: canned.predictions[1], samples: { done: 10, total: 25 }, standardError });
+      const espresso = { ...subject, class: 967 };
+      await panel.repaint(() => panel.send({ type: 'partial', subject: espresso, result: partial }));
+      assert.equal(await state(), 'busy');
+      assert.match(await panel.page.locator('.facts').innerText(), /10 of 25 samples/);
+      await panel.page.locator('#map').hover();
+      assert.match(await panel.page.locator('.probe-value').innerText(), /^[\d.e-]+ ± 0\.0025 logit$/);
+      await panel.repaint(() => panel.send({ type: 'result', subject: espresso, result: { ...partial, samples: { done: 25, total: 25 } } }));
+      assert.equal(await state(), 'result');
+    });
+
     it('a guessed preprocessing is named a guess, corrected by what it predicts, and saved', async () => {
       const model = { ...canned.model, reference: '/models/mine.onnx' };
       const mine = { ...subject, model: model.reference };

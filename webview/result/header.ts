@@ -71,8 +71,8 @@ export class Header {
   }
 
   showTechniques(techniques: readonly TechniqueDescription[]): void {
-    this.techniques = techniques;
-    this.technique.setChoices(techniques.map(({ id, title }) => ({ value: id, label: title })));
+    this.techniques = techniques.filter(({ family, needs }) => family !== 'generation' && !needs.secondPicture);
+    this.technique.setChoices(this.techniques.map(({ id, title }) => ({ value: id, label: title })));
     this.update();
   }
 

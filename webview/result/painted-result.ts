@@ -46,6 +46,15 @@ export class PaintedResult {
     return valueAt(this.plane, this.placement, Math.floor(point.x) + 0.5, Math.floor(point.y) + 0.5);
   }
 
+  /** The standard error of the value of the cell at a point of the picture; undefined where there is none, or one for each channel. */
+  standardErrorAt({ x, y }: Point): number | undefined {
+    const { placement, plane, result: { standardError, map } } = this;
+    if (!standardError || map.channels !== 1) return undefined;
+    const column = Math.floor(((x - placement.x) / placement.width) * plane.width);
+    const row = Math.floor(((y - placement.y) / placement.height) * plane.height);
+    return standardError[row * plane.width + column];
+  }
+
   /** Whether a point of the picture lies in the part that the model saw. */
   isSeen({ x, y }: Point): boolean {
     const { placement } = this;

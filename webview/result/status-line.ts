@@ -41,7 +41,9 @@ export class StatusLine {
     }
     const place = `x ${Math.floor(point.x)}, y ${Math.floor(point.y)}`;
     const nothing = painted.isSeen(point) ? 'not a number' : 'not seen by the model';
-    const said = value === undefined ? nothing : `${formatValue(value)} ${painted.result.map.unit}`;
+    const error = painted.standardErrorAt(point);
+    const spread = error === undefined ? '' : ` ± ${formatValue(error)}`;
+    const said = value === undefined ? nothing : `${formatValue(value)}${spread} ${painted.result.map.unit}`;
     this.probe.replaceChildren(element('span', { class: 'probe-place' }, place), element('span', { class: 'probe-value' }, said));
     return `${place}: ${said}`;
   }

@@ -1,5 +1,5 @@
 /** What class activation maps made from a layer's activation and gradient have in common. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { GraphBuilder } from '../graph/builder.ts';
 import { addGradients } from '../graph/differentiate.ts';
 import { foldBatchNormalization } from '../graph/fold-batch-norm.ts';

@@ -6,7 +6,7 @@
  * A_k, g (h,w): channel k of the layer's activation and ∂s_c/∂A_k. Values (N,1,h,w) at the layer's resolution.
  * Cost: as Grad-CAM. Source: Chattopadhyay et al. 2018; ε is pytorch-grad-cam's.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { camTechnique, reluParameter, weightedSum } from './cam.ts';
 
 export const gradCamPlusPlus = camTechnique({

@@ -7,7 +7,7 @@
  * Cost: one forward pass and the part of the backward pass that lies behind the layer.
  * Source: Selvaraju et al. 2017.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { camTechnique, reluParameter, weightedSum } from './cam.ts';
 
 export const gradCam = camTechnique({

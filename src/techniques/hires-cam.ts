@@ -7,7 +7,7 @@
  * without the ReLU they add up to the score where what follows the layer is linear.
  * Cost: as Grad-CAM. Source: Draelos and Carin 2020.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { camTechnique, channelSum, reluParameter } from './cam.ts';
 
 export const hiresCam = camTechnique({

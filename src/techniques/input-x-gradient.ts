@@ -6,7 +6,7 @@
  * Values (N,C,H,W), signed, in units of the score. For a network of ReLUs without biases they add up to the score.
  * Cost: one forward and one backward pass. Source: Shrikumar et al. 2016.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { GraphBuilder } from '../graph/builder.ts';
 import { gradientGraph, gradientKey, type GradientPass } from './gradients.ts';
 import { runGraph } from './run-graph.ts';

@@ -6,7 +6,7 @@
  * Values (N,C,h,w) at the layer's resolution; tokens are laid out on their grid. Cost: a forward pass.
  * Source: Zeiler and Fergus 2014.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { GraphBuilder } from '../graph/builder.ts';
 import { foldBatchNormalization } from '../graph/fold-batch-norm.ts';
 import type { Graph } from '../graph/graph.ts';

@@ -6,7 +6,7 @@
  * A_k, g (h,w): channel k of the layer's activation and ∂s_c/∂A_k. Values (N,1,h,w) at the layer's resolution, in units of the score.
  * Cost: as Grad-CAM. Source: Jiang et al. 2021.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { camTechnique, channelSum, reluParameter } from './cam.ts';
 
 export const layerCam = camTechnique({

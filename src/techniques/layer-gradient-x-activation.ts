@@ -6,7 +6,7 @@
  * Values (N,C,h,w) at the layer's resolution, signed, in units of the score; tokens are laid out on their grid.
  * Cost: one forward pass and the part of the backward pass that lies behind the layer. Source: Shrikumar et al. 2016.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { GraphBuilder } from '../graph/builder.ts';
 import { layerGradientGraph } from './layer-gradients.ts';
 import { mapNotes } from './layer-map.ts';

@@ -6,7 +6,7 @@
  * Values (N,C,H,W), signed, in units of the score per unit of the model's input; shown as the largest magnitude over the channels.
  * Cost: one forward and one backward pass. Source: Simonyan et al. 2013.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { gradientGraph, gradientKey, type GradientPass } from './gradients.ts';
 import { runGraph } from './run-graph.ts';
 import type { Technique } from './technique.ts';

@@ -24,6 +24,9 @@ describe('the installed package', () => {
         assert.match(await workbench.statusItem('fovea').innerText(), shown);
         await workbench.screenshot(`installed package ${runtime}`);
         await checkFiles(path.join(session.extensions, (await readdir(session.extensions)).find((name) => name.startsWith('fovea.fovea'))!));
+      } catch (error) {
+        await session.workbench.screenshot(`failed installed package ${runtime}`);
+        throw error;
       } finally {
         await session.stop();
       }

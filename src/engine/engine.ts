@@ -3,10 +3,9 @@ import path from 'node:path';
 import { exportOnnx } from '../formats/onnx-export.ts';
 import type {
   EngineStatus, ExplainRequest, ExplainResult, ExportRequest, LayerStripEntry, LayerStripRequest, ModelDescription, ModelReference, PredictRequest,
-  PredictResult, Prediction, RuntimeChoice,
+  PredictResult, Prediction, RenderRequest, RuntimeChoice,
 } from '../protocol/engine.ts';
 import { encodeNpy } from '../pictures/npy.ts';
-import { shownPixels } from '../pictures/shown-pixels.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
@@ -26,6 +25,7 @@ import { describeTechnique, findTechnique, parseParameters } from './parameters.
 import { Pictures } from './picture-input.ts';
 import { topPredictions } from './predictions.ts';
 import { ProgramCache } from './program-cache.ts';
+import { renderResult } from './render-result.ts';
 import { setUp, type ExplainSettings, type Services } from './services.ts';
 import { writeWhole } from './write-file.ts';
 
@@ -78,10 +78,7 @@ export class Engine {
   }
 
   explain(request: ExplainRequest, job: Job = unattended): Promise<ExplainResult> {
-    return this.#run(job, async (services) => {
-      const { result, input } = await explainPicture(services, request, job);
-      return request.wantPixels ? { ...result, pixels: await shownPixels(input.picture) } : result;
-    });
+    return this.#run(job, async (services) => (await explainPicture(services, request, job)).result);
   }
 
   predict(request: PredictRequest, job: Job = unattended): Promise<PredictResult & { runtime: string }> {
@@ -102,6 +99,10 @@ export class Engine {
 
   exportResult(request: ExportRequest, job: Job = unattended): Promise<{ file: string }> {
     return this.#run(job, (services) => exportPicture(services, request, job));
+  }
+
+  render(request: RenderRequest, job: Job = unattended): Promise<Uint8Array> {
+    return this.#run(job, () => renderResult(request));
   }
 
   /** Explains the samples of an array. For the command line. */

@@ -59,6 +59,7 @@ connection.onRequest(requests.explain, (request, token) => answer((job) => engin
 connection.onRequest(requests.predict, (request, token) => answer((job) => engine.predict(request, job), token));
 connection.onRequest(requests.layerStrip, (request, token) => answer((job) => engine.layerStrip(request, job), token, request.token));
 connection.onRequest(requests.exportResult, (request, token) => answer((job) => engine.exportResult(request, job), token, request.token));
+connection.onRequest(requests.render, (request, token) => answer((job) => engine.render(request, job), token));
 connection.onRequest(requests.techniques, (token) => answer(() => engine.techniques(), token));
 connection.onRequest(requests.bundledModels, (token) => answer(() => engine.bundledModels(), token));
 connection.onRequest(requests.status, (token) => answer(() => engine.status(), token));

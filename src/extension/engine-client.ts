@@ -4,7 +4,7 @@ import type { CancellationToken } from 'vscode-jsonrpc';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import {
   requests, type EngineStatus, type ExplainRequest, type ExplainResult, type ExportRequest, type LayerStripEntry, type LayerStripRequest,
-  type ModelDescription, type ModelReference, type PredictRequest, type PredictResult, type ProgressNote,
+  type ModelDescription, type ModelReference, type PredictRequest, type PredictResult, type ProgressNote, type RenderRequest,
 } from '../protocol/engine.ts';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
@@ -65,6 +65,10 @@ export class EngineClient {
 
   exportResult(request: ExportRequest, options: CallOptions = {}): Promise<{ file: string }> {
     return this.call((connection, token) => connection.sendRequest(requests.exportResult, request, token), options);
+  }
+
+  render(request: RenderRequest, options: CallOptions = {}): Promise<Uint8Array> {
+    return this.call((connection, token) => connection.sendRequest(requests.render, request, token), options);
   }
 
   techniques(options: CallOptions = {}): Promise<TechniqueDescription[]> {

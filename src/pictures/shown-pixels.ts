@@ -6,11 +6,11 @@ import { loadSharp } from './load-sharp.ts';
 /** Longer side of the pixels that are sent to a view. */
 export const longestShown = 1600;
 
-/** A picture's pixels, shrunk to 1600 px on the longer side where it is larger; for display, never as a model's input. */
-export async function shownPixels({ width, height, data }: Pick<Picture, 'width' | 'height' | 'data'>): Promise<Pixels> {
-  if (Math.max(width, height) <= longestShown) return { width, height, data };
+/** A picture's pixels, shrunk where its longer side is longer than `longest`; for display, never as a model's input. */
+export async function shownPixels({ width, height, data }: Pick<Picture, 'width' | 'height' | 'data'>, longest = longestShown): Promise<Pixels> {
+  if (Math.max(width, height) <= longest) return { width, height, data };
   const sharp = await loadSharp();
   const shrunk = await sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false })
-    .resize({ width: longestShown, height: longestShown, fit: 'inside' }).raw().toBuffer({ resolveWithObject: true });
+    .resize({ width: longest, height: longest, fit: 'inside' }).raw().toBuffer({ resolveWithObject: true });
   return { width: shrunk.info.width, height: shrunk.info.height, data: shrunk.data };
 }

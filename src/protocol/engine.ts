@@ -171,6 +171,18 @@ export interface ExportRequest extends Omit<ExplainRequest, 'wantPixels'> {
   display?: unknown;
 }
 
+/** A result as a PNG file, painted from what a view holds of it: nothing is explained again. */
+export interface RenderRequest extends Pick<ExplainResult, 'map' | 'placement'> {
+  pixels: Pixels;
+  /** Size that the placement is given in. */
+  picture: { width: number; height: number };
+  what: 'picture' | 'overlay' | 'map';
+  /** Display settings, see display.ts; the defaults where absent. */
+  display?: unknown;
+  /** Longer side of the PNG at most. */
+  longest: number;
+}
+
 export interface EngineStatus {
   runtimes: { id: string; title: string; available: boolean; reason?: string }[];
   /** Resident set size in bytes. */
@@ -196,6 +208,7 @@ export const requests = {
   predict: new RequestType<PredictRequest, PredictResult, ErrorData>('fovea/predict'),
   layerStrip: new RequestType<LayerStripRequest, LayerStripEntry[], ErrorData>('fovea/layerStrip'),
   exportResult: new RequestType<ExportRequest, { file: string }, ErrorData>('fovea/exportResult'),
+  render: new RequestType<RenderRequest, Uint8Array, ErrorData>('fovea/render'),
   techniques: new RequestType0<TechniqueDescription[], ErrorData>('fovea/techniques'),
   bundledModels: new RequestType0<{ reference: ModelReference; title: string }[], ErrorData>('fovea/bundledModels'),
   status: new RequestType0<EngineStatus, ErrorData>('fovea/status'),

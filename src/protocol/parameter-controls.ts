@@ -1,0 +1,151 @@
+/**
+ * The controls of a technique's parameters, read from the JSON Schema that describes them: what the side panel shows, which values it takes,
+ * and why it refuses the others. Pure functions; no DOM, no Node.
+ */
+import * as z from 'zod';
+
+interface Common {
+  /** Name of the parameter. */
+  readonly name: string;
+  readonly title: string;
+  readonly help: string;
+  readonly unit: string | undefined;
+  readonly default: unknown;
+}
+
+export interface NumberControl extends Common {
+  readonly kind: 'number';
+  readonly whole: boolean;
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+  /** Whether the ends of the range are left out. */
+  readonly exclusive: { readonly min: boolean; readonly max: boolean };
+  /** A word that may stand in the place of a number, e.g. `auto`. */
+  readonly word: string | undefined;
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+  readonly help: string;
+}
+
+export type ParameterControl =
+  | NumberControl
+  | (Common & { readonly kind: 'boolean' })
+  | (Common & { readonly kind: 'choice'; readonly choices: readonly Choice[] })
+  /** Anything else, written as JSON. */
+  | (Common & { readonly kind: 'text' });
+
+/** The part of JSON Schema that techniques' parameters use; `unit` and `choices` (help by value) come from their `meta`. */
+const fieldSchema = z.object({
+  type: z.string().optional(),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  unit: z.string().optional(),
+  choices: z.record(z.string(), z.string()).optional(),
+  default: z.unknown(),
+  enum: z.array(z.unknown()).optional(),
+  const: z.unknown().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  exclusiveMinimum: z.number().optional(),
+  exclusiveMaximum: z.number().optional(),
+  get anyOf() { return z.array(fieldSchema).optional(); },
+});
+type Field = z.output<typeof fieldSchema>;
+
+const objectSchema = z.object({ properties: z.record(z.string(), fieldSchema).default({}) });
+
+/** One control for each parameter, in the schema's order. @param schema `parameters` of a TechniqueDescription */
+export function controlsOf(schema: object): ParameterControl[] {
+  return Object.entries(objectSchema.parse(schema).properties).map(([name, field]) => control(name, field));
+}
+
+function control(name: string, field: Field): ParameterControl {
+  const common: Common = { name, title: field.title ?? name, help: field.description ?? '', unit: field.unit, default: field.default };
+  if (field.type === 'boolean') return { ...common, kind: 'boolean' };
+  const words = field.enum ?? (field.const === undefined ? undefined : [field.const]);
+  if (words?.every((word) => typeof word === 'string')) {
+    return { ...common, kind: 'choice', choices: words.map((value) => ({ value, label: inWords(value), help: field.choices?.[value] ?? '' })) };
+  }
+  const number = isNumber(field) ? field : field.anyOf?.find(isNumber);
+  const others = field.anyOf?.filter((one) => one !== number) ?? [];
+  const [word] = others.map((one) => one.const ?? (one.enum?.length === 1 ? one.enum[0] : undefined));
+  if (number && (others.length === 0 || (others.length === 1 && typeof word === 'string'))) {
+    return { ...common, kind: 'number', ...rangeOf(number), word: word as string | undefined };
+  }
+  return { ...common, kind: 'text' };
+}
+
+function isNumber({ type }: Field): boolean {
+  return type === 'number' || type === 'integer';
+}
+
+function rangeOf({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Field): Pick<NumberControl, 'whole' | 'min' | 'max' | 'exclusive'> {
+  // The ends of the integers that a double holds stand for no limit.
+  const limit = (value: number | undefined): number | undefined => (value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value);
+  return {
+    whole: type === 'integer', min: limit(minimum ?? exclusiveMinimum), max: limit(maximum ?? exclusiveMaximum),
+    exclusive: { min: minimum === undefined && exclusiveMinimum !== undefined, max: maximum === undefined && exclusiveMaximum !== undefined },
+  };
+}
+
+/** `integrated-gradients` as "Integrated gradients". */
+function inWords(value: string): string {
+  const words = value.replaceAll(/[-_]/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Why a value is not one of the parameter's, as a sentence; undefined where it is. */
+export function objection(parameter: ParameterControl, value: unknown): string | undefined {
+  switch (parameter.kind) {
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : 'It is on or off.';
+    case 'choice':
+      return parameter.choices.some((choice) => choice.value === value) ? undefined : `It is one of ${parameter.choices.map((choice) => choice.value).join(', ')}.`;
+    case 'text':
+      return undefined;
+    case 'number':
+      return parameter.word !== undefined && value === parameter.word ? undefined : numberObjection(parameter, value);
+  }
+}
+
+function numberObjection({ whole, min, max, exclusive }: NumberControl, value: unknown): string | undefined {
+  const range = [
+    min === undefined ? '' : exclusive.min ? `above ${min}` : `from ${min}`, max === undefined ? '' : exclusive.max ? `below ${max}` : `to ${max}`,
+  ].filter(Boolean).join(' ');
+  const expected = `Enter a ${whole ? 'whole ' : ''}number${range && ` ${range}`}.`;
+  if (typeof value !== 'number' || !Number.isFinite(value) || (whole && !Number.isInteger(value))) return expected;
+  const below = min !== undefined && (exclusive.min ? value <= min : value < min);
+  const above = max !== undefined && (exclusive.max ? value >= max : value > max);
+  return below || above ? expected : undefined;
+}
+
+/** The text of a number field as a value; NaN for what is no number. */
+export function readNumber(text: string): number {
+  const trimmed = text.trim().replace(',', '.');
+  return trimmed === '' ? NaN : Number(trimmed);
+}
+
+/** Steps of a slider. */
+export const sliderSteps = 200;
+
+/** Where a value lies on a slider, 0..1. Ranges over two and more powers of ten are logarithmic, as most counts and scales are. */
+export function toSlider({ min = 0, max = 1 }: NumberControl, value: number): number {
+  const share = isLogarithmic(min, max) ? Math.log(value / min) / Math.log(max / min) : (value - min) / (max - min);
+  return Math.min(Math.max(share, 0), 1);
+}
+
+/** The value at a place of a slider, in few digits; inverse of `toSlider` up to rounding. */
+export function fromSlider({ min = 0, max = 1, whole, exclusive }: NumberControl, share: number): number {
+  const exact = isLogarithmic(min, max) ? min * (max / min) ** share : min + share * (max - min);
+  const step = whole ? 1 : 10 ** Math.floor(Math.log10((isLogarithmic(min, max) ? exact : max - min) / 100));
+  const rounded = Number((Math.round(exact / step) * step).toPrecision(12));
+  const [least, most] = [exclusive.min ? min + step : min, exclusive.max ? max - step : max];
+  return Math.min(Math.max(rounded, least), most);
+}
+
+function isLogarithmic(min: number, max: number): boolean {
+  return min > 0 && max / min >= 100;
+}

@@ -1,0 +1,53 @@
+/** Messages between the extension host and the side panel *Tune*. Every host message is a whole snapshot, never a delta. */
+import * as z from 'zod';
+import type { ModelDescription } from './engine.ts';
+import { subjectSchema, type Subject } from './result-panel.ts';
+import type { TechniqueDescription } from './techniques.ts';
+
+/** The part of a subject that is tuned. */
+export const tunedSchema = subjectSchema.pick({ parameters: true, seed: true, class: true, layer: true }).partial();
+export type Tuned = z.output<typeof tunedSchema>;
+
+export interface TunePreset {
+  id: string;
+  title: string;
+  description: string;
+  /** Whether a person made it, and may delete it. */
+  own: boolean;
+}
+
+/** What is tuned: the focused result, with changes that have not been run yet. */
+export interface TuneState {
+  subject: Subject;
+  pictureName: string;
+  technique: TechniqueDescription;
+  /** Class of the result; undefined before there is one. */
+  explainedClass: number | undefined;
+  presets: TunePreset[];
+  canUndo: boolean;
+  canRedo: boolean;
+  /** Whether changes run at once. */
+  live: boolean;
+  /** Changes that wait for Run. */
+  pending: boolean;
+  busy: boolean;
+  /** Of the last run with this technique. */
+  milliseconds: number | undefined;
+}
+
+/** The part of a model that the pickers need. */
+export type TuneModel = Pick<ModelDescription, 'hash' | 'labels' | 'layers' | 'defaultLayer'>;
+
+export type TuneHostMessage =
+  /** null: no result is there to be tuned. */
+  | { type: 'state'; state: TuneState | null }
+  | { type: 'model'; model: TuneModel };
+
+/** Messages of the webview; parsed by the host. */
+export const tuneMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('change'), tuned: tunedSchema }),
+  z.object({ type: z.enum(['run', 'cancel', 'undo', 'redo', 'save-preset', 'explain-sample']) }),
+  z.object({ type: z.enum(['load-preset', 'delete-preset']), id: z.string() }),
+]);
+export type TuneMessage = z.output<typeof tuneMessageSchema>;

@@ -1,12 +1,18 @@
 /** All techniques, in the order of menus and help. A new one is a file and a line here. */
+import { deconvnet } from './deconvnet.ts';
 import { gradCam } from './grad-cam.ts';
 import { gradCamPlusPlus } from './grad-cam-plus-plus.ts';
+import { guidedBackprop } from './guided-backprop.ts';
+import { guidedGradCam } from './guided-grad-cam.ts';
 import { hiresCam } from './hires-cam.ts';
 import { inputXGradient } from './input-x-gradient.ts';
+import { integratedGradients } from './integrated-gradients.ts';
 import { layerActivation } from './layer-activation.ts';
 import { layerCam } from './layer-cam.ts';
+import { layerConductance } from './layer-conductance.ts';
 import { layerGradientXActivation } from './layer-gradient-x-activation.ts';
 import { saliency } from './saliency.ts';
+import { smoothGrad } from './smooth-grad.ts';
 import type { Technique } from './technique.ts';
 
 /** A technique parses its own parameters, so that the list need not know their types. */
@@ -17,6 +23,12 @@ export const techniques: readonly Technique[] = [
   hiresCam,
   layerCam,
   inputXGradient,
+  integratedGradients,
+  smoothGrad,
+  guidedBackprop,
+  deconvnet,
+  guidedGradCam,
   layerActivation,
   layerGradientXActivation,
+  layerConductance,
 ] as unknown as readonly Technique[];

@@ -2,7 +2,7 @@
  * What a technique is: one object, from which the palette entries, menus, side panel, command-line help, settings and
  * documentation are generated. Adding one is a file that exports such an object and a line in registry.ts.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { Model, Layer } from '../graph/model.ts';
 import type { Program } from '../runtimes/runtime.ts';

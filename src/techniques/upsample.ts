@@ -1,0 +1,58 @@
+/** Maps at another resolution. */
+
+/**
+ * nearest: each cell repeated; bilinear: between cell centres; bilinear-aligned: between cell centres that are stretched so that the
+ * corner cells' centres lie on the corner pixels' (PyTorch's `align_corners`).
+ */
+export const upsamplings = ['nearest', 'bilinear', 'bilinear-aligned'] as const;
+export type Upsampling = (typeof upsamplings)[number];
+
+export interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** For each pixel along an axis: the two cells it lies between, and the part of the second. */
+interface Axis {
+  readonly first: Int32Array;
+  readonly second: Int32Array;
+  readonly part: Float64Array;
+}
+
+function axis(from: number, to: number, how: Upsampling): Axis {
+  const result = { first: new Int32Array(to), second: new Int32Array(to), part: new Float64Array(to) };
+  for (let i = 0; i < to; i++) {
+    const position = how === 'bilinear' ? Math.max(0, ((i + 0.5) * from) / to - 0.5)
+      : how === 'nearest' || to === 1 ? Math.floor((i * from) / to) : (i * (from - 1)) / (to - 1);
+    result.first[i] = Math.min(Math.floor(position), from - 1);
+    result.second[i] = Math.min(result.first[i] + 1, from - 1);
+    result.part[i] = position - result.first[i];
+  }
+  return result;
+}
+
+/** A reusable resizing of maps from one size to another. */
+export class Upsampler {
+  readonly #rows: Axis;
+  readonly #columns: Axis;
+  readonly #width: number;
+
+  constructor(from: Size, private readonly to: Size, how: Upsampling) {
+    this.#rows = axis(from.height, to.height, how);
+    this.#columns = axis(from.width, to.width, how);
+    this.#width = from.width;
+  }
+
+  /** @param map row-major, of the size `from`; @param into of the size `to` */
+  resize(map: ArrayLike<number>, into: Float32Array): void {
+    const { first: left, second: right, part } = this.#columns;
+    for (let y = 0, i = 0; y < this.to.height; y++) {
+      const [top, bottom, down] = [this.#rows.first[y] * this.#width, this.#rows.second[y] * this.#width, this.#rows.part[y]];
+      for (let x = 0; x < this.to.width; x++, i++) {
+        const upper = map[top + left[x]] + part[x] * (map[top + right[x]] - map[top + left[x]]);
+        const lower = map[bottom + left[x]] + part[x] * (map[bottom + right[x]] - map[bottom + left[x]]);
+        into[i] = upper + down * (lower - upper);
+      }
+    }
+  }
+}

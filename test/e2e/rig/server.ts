@@ -40,6 +40,7 @@ export interface ServerOptions {
   readonly home: string;
   /** Accepts extensions under development from the address, and reports test results; hides information messages. */
   readonly driver: boolean;
+  /** Settings of the machine that extensions run on, e.g. `fovea.runtime`. */
   readonly settings?: Record<string, unknown>;
   /** Seen by the extension host and the processes that it forks. */
   readonly environment?: Record<string, string>;
@@ -60,8 +61,9 @@ export class EditorServer {
     const tools = await installCodeServer();
     const data = path.join(options.home, 'data');
     await mkdir(path.join(data, 'User'), { recursive: true });
-    const settings = { ...editorSettings(options.workspaceTrust ?? false), ...options.settings };
-    await writeFile(path.join(data, 'User', 'settings.json'), JSON.stringify(settings));
+    await mkdir(path.join(data, 'Machine'), { recursive: true });
+    await writeFile(path.join(data, 'User', 'settings.json'), JSON.stringify(editorSettings(options.workspaceTrust ?? false)));
+    await writeFile(path.join(data, 'Machine', 'settings.json'), JSON.stringify(options.settings ?? {}));
     const config = path.join(options.home, 'config.yaml');
     await writeFile(config, '');
     const folders = ['--config', config, '--user-data-dir', data, '--extensions-dir', path.join(options.home, 'extensions')];

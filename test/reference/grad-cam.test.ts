@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import type { Graph, Node, Tensor } from '../../src/graph/graph.ts';
 import { prepareModel } from '../../src/graph/prepare-model.ts';
 import { makeTensor, tensorOf } from '../../src/graph/tensor.ts';
-import { loadNative } from '../../src/runtimes/onnxruntime/native.ts';
 import { gradCam } from '../../src/techniques/grad-cam.ts';
+import { referenceRuntimes } from '../support/runtimes.ts';
 
 interface Case {
   id: string;
@@ -39,18 +39,20 @@ function network(gradient: Tensor): Graph {
   };
 }
 
-describe('Grad-CAM', () => {
-  for (const { id, citation, inputs, expected, tolerance, normalised } of cases) {
-    it(`${id} (${citation})`, async () => {
-      const model = prepareModel(network(tensor(inputs.gradients)));
-      const layer = model.layers.find(({ name }) => name === 'layer');
-      const program = await (await loadNative()).compile(gradCam.graph!(model, { layer, score: 'logit', parameters: { relu: true } }));
-      const { values } = await program.run({ image: tensor(inputs.activations), classes: tensorOf('int64', [0]) });
-      await program.dispose();
-      const map = [...values.data as Float32Array];
-      const scale = normalised ? Math.max(...map) : 1;
-      assert.deepEqual(values.dims, [1, 1, expected.length, expected[0].length]);
-      expected.flat().forEach((value, i) => assert.ok(Math.abs(map[i] / scale - value) <= tolerance.abs, `${i}: ${map[i] / scale}, expected ${value}`));
-    });
-  }
-});
+for (const { name, load } of referenceRuntimes) {
+  describe(`Grad-CAM (${name})`, () => {
+    for (const { id, citation, inputs, expected, tolerance, normalised } of cases) {
+      it(`${id} (${citation})`, async () => {
+        const model = prepareModel(network(tensor(inputs.gradients)));
+        const layer = model.layers.find(({ name }) => name === 'layer');
+        const program = await (await load()).compile(gradCam.graph!(model, { layer, score: 'logit', parameters: { relu: true } }));
+        const { values } = await program.run({ image: tensor(inputs.activations), classes: tensorOf('int64', [0]) });
+        await program.dispose();
+        const map = [...values.data as Float32Array];
+        const scale = normalised ? Math.max(...map) : 1;
+        assert.deepEqual(values.dims, [1, 1, expected.length, expected[0].length]);
+        expected.flat().forEach((value, i) => assert.ok(Math.abs(map[i] / scale - value) <= tolerance.abs, `${i}: ${map[i] / scale}, expected ${value}`));
+      });
+    }
+  });
+}

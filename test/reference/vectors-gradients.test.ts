@@ -7,7 +7,8 @@ import { addGradients } from '../../src/graph/differentiate.ts';
 import type { Attribute, Tensor } from '../../src/graph/graph.ts';
 import type { RectifierRule } from '../../src/graph/operators/operator.ts';
 import { numbersOf, stridesOf, tensorOf } from '../../src/graph/tensor.ts';
-import { loadNative } from '../../src/runtimes/onnxruntime/native.ts';
+import type { Runtime } from '../../src/runtimes/runtime.ts';
+import { referenceRuntimes } from '../support/runtimes.ts';
 
 type Nested = number | readonly Nested[];
 
@@ -65,7 +66,7 @@ function selection(dims: readonly number[], chosen: readonly (readonly number[])
 }
 
 /** The attributions of a case by the name of what they belong to. */
-async function attribute(network: NetworkDescription, test: Case): Promise<Record<string, number[]>> {
+async function attribute(runtime: Runtime, network: NetworkDescription, test: Case): Promise<Record<string, number[]>> {
   const b = new GraphBuilder();
   const feeds = Object.fromEntries(Object.entries({ ...test.inputs, ...test.fixed }).map(([name, values]) => [name, nestedTensor(values)]));
   for (const { name } of network.inputs) b.input(name, 'float32', feeds[name].dims);
@@ -84,7 +85,7 @@ async function attribute(network: NetworkDescription, test: Case): Promise<Recor
     return /X(Gradient|Activation)$/.test(test.method) ? b.add('Mul', [gradient, tensors[i]]) : gradient;
   });
   const outputs = Object.fromEntries(attributions.map((name, i) => [`attribution.${i}`, name]));
-  const program = await (await loadNative()).compile(b.build(network.id, outputs));
+  const program = await runtime.compile(b.build(network.id, outputs));
   const results = await program.run(feeds);
   await program.dispose();
   return Object.fromEntries(Object.keys(test.expected).map((name, i) => {
@@ -93,39 +94,41 @@ async function attribute(network: NetworkDescription, test: Case): Promise<Recor
   }));
 }
 
-describe('gradients of Captum\'s test networks', () => {
-  const { models, cases } = readData<{ models: NetworkDescription[]; cases: Case[] }>('captum-gradients.json');
-  for (const test of cases) {
-    it(`${test.id}: ${test.method} (${test.citation})`, async () => {
-      const found = await attribute(models.find(({ id }) => id === test.model)!, test);
-      // Weights, inputs and results are small whole numbers or halves: float32 holds them exactly.
-      for (const [name, values] of Object.entries(test.expected)) {
-        assert.deepEqual(found[name].map((value) => value + 0), flatten(values), name);
-      }
-    });
-  }
-});
+for (const { name: runtimeName, load } of referenceRuntimes) {
+  describe(`gradients of Captum's test networks (${runtimeName})`, () => {
+    const { models, cases } = readData<{ models: NetworkDescription[]; cases: Case[] }>('captum-gradients.json');
+    for (const test of cases) {
+      it(`${test.id}: ${test.method} (${test.citation})`, async () => {
+        const found = await attribute(await load(), models.find(({ id }) => id === test.model)!, test);
+        // Weights, inputs and results are small whole numbers or halves: float32 holds them exactly.
+        for (const [name, values] of Object.entries(test.expected)) {
+          assert.deepEqual(found[name].map((value) => value + 0), flatten(values), name);
+        }
+      });
+    }
+  });
 
-describe('ReLU rules of Xplique\'s tests', () => {
-  interface RuleCase { id: string; method: string; citation: string; inputs: { x: number[] }; expected: number[] }
-  const rules: Record<string, { op: string; bounds: number[]; sign: number; rectifier: RectifierRule }> = {
-    reluGradient: { op: 'Relu', bounds: [], sign: -1, rectifier: 'gradient' },
-    reluGuided: { op: 'Relu', bounds: [], sign: -1, rectifier: 'guided' },
-    reluDeconv: { op: 'Relu', bounds: [], sign: 1, rectifier: 'deconvnet' },
-    reluDeconvMax3: { op: 'Clip', bounds: [0, 3], sign: 1, rectifier: 'deconvnet' },
-  };
-  for (const test of readData<{ cases: RuleCase[] }>('xplique-relu-rules.json').cases) {
-    it(`${test.id} (${test.citation})`, async () => {
-      const { op, bounds, sign, rectifier } = rules[test.method];
-      const b = new GraphBuilder();
-      const x = b.input('x', 'float32', [4]);
-      const activation = b.add(op, [x, ...bounds.map((bound) => b.scalar(bound))]);
-      const seed = b.constant(tensorOf('float32', [sign, sign, sign, sign]));
-      const [gradient] = addGradients(b, b.add('Mul', [activation, activation]), seed, [x], { rectifier });
-      const program = await (await loadNative()).compile(b.build('rule', { gradient: gradient! }));
-      const result = await program.run({ x: tensorOf('float32', test.inputs.x) });
-      await program.dispose();
-      assert.deepEqual(Array.from(numbersOf(result.gradient), (value) => value + 0), test.expected);
-    });
-  }
-});
+  describe(`ReLU rules of Xplique's tests (${runtimeName})`, () => {
+    interface RuleCase { id: string; method: string; citation: string; inputs: { x: number[] }; expected: number[] }
+    const rules: Record<string, { op: string; bounds: number[]; sign: number; rectifier: RectifierRule }> = {
+      reluGradient: { op: 'Relu', bounds: [], sign: -1, rectifier: 'gradient' },
+      reluGuided: { op: 'Relu', bounds: [], sign: -1, rectifier: 'guided' },
+      reluDeconv: { op: 'Relu', bounds: [], sign: 1, rectifier: 'deconvnet' },
+      reluDeconvMax3: { op: 'Clip', bounds: [0, 3], sign: 1, rectifier: 'deconvnet' },
+    };
+    for (const test of readData<{ cases: RuleCase[] }>('xplique-relu-rules.json').cases) {
+      it(`${test.id} (${test.citation})`, async () => {
+        const { op, bounds, sign, rectifier } = rules[test.method];
+        const b = new GraphBuilder();
+        const x = b.input('x', 'float32', [4]);
+        const activation = b.add(op, [x, ...bounds.map((bound) => b.scalar(bound))]);
+        const seed = b.constant(tensorOf('float32', [sign, sign, sign, sign]));
+        const [gradient] = addGradients(b, b.add('Mul', [activation, activation]), seed, [x], { rectifier });
+        const program = await (await load()).compile(b.build('rule', { gradient: gradient! }));
+        const result = await program.run({ x: tensorOf('float32', test.inputs.x) });
+        await program.dispose();
+        assert.deepEqual(Array.from(numbersOf(result.gradient), (value) => value + 0), test.expected);
+      });
+    }
+  });
+}

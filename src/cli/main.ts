@@ -9,6 +9,7 @@ import { addModels } from './models.ts';
 import { addPredict } from './predict.ts';
 import { addRuntimes } from './runtimes.ts';
 import { addTechniques } from './techniques.ts';
+import { addVisualize } from './visualize.ts';
 
 const about = `
 Start with a picture:
@@ -27,7 +28,7 @@ const program = new Command('fovea')
   .exitOverride();
 
 const context = new Context();
-for (const add of [addPredict, addExplain, addLayers, addModels, addTechniques, addCompile, addRuntimes]) add(program, context);
+for (const add of [addPredict, addExplain, addVisualize, addLayers, addModels, addTechniques, addCompile, addRuntimes]) add(program, context);
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;

@@ -6,16 +6,21 @@ import type {
   PredictResult, Prediction, RenderRequest, RuntimeChoice,
 } from '../protocol/engine.ts';
 import { encodeNpy } from '../pictures/npy.ts';
+import { encodePng } from '../pictures/render-png.ts';
 import { FoveaError } from '../protocol/errors.ts';
+import type { GenerateRequest, GenerateResult, GeneratorDescription, SavePixelsRequest, SteerRequest } from '../protocol/generate.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import type { Runtimes, RuntimeStatus } from '../runtimes/choose.ts';
+import type { Generator } from '../techniques/generator.ts';
+import { generators as allGenerators } from '../techniques/generators.ts';
 import type { Technique } from '../techniques/technique.ts';
 import { explainArray, readArray, type ArrayExplanation, type ExplainArrayRequest } from './array-input.ts';
 import { BundledModels, bundledPrefix, type BundledModel } from './bundled-models.ts';
 import { Explainer } from './explainer.ts';
 import { explainPicture } from './explain-picture.ts';
 import { exportPicture } from './export-picture.ts';
+import { Generations } from './generate.ts';
 import { unattended, type Job } from './job.ts';
 import { JobQueue } from './job-queue.ts';
 import { layerStrip } from './layer-strip.ts';
@@ -47,6 +52,8 @@ export interface EngineOptions {
   readonly packageRoot: string;
   readonly runtimes: Runtimes;
   readonly techniques: readonly Technique[];
+  /** Default: all. */
+  readonly generators?: readonly Generator[];
   readonly limits?: EngineLimits;
 }
 
@@ -61,8 +68,9 @@ export class Engine {
   readonly #programs: ProgramCache;
   readonly #bundled: BundledModels;
   readonly #services: Services;
+  readonly #generations: Generations;
 
-  constructor({ packageRoot, runtimes, techniques, limits = defaultLimits }: EngineOptions) {
+  constructor({ packageRoot, runtimes, techniques, generators = allGenerators, limits = defaultLimits }: EngineOptions) {
     this.#programs = new ProgramCache(limits.programs);
     this.#bundled = new BundledModels(path.join(packageRoot, 'models'));
     this.#services = {
@@ -71,6 +79,7 @@ export class Engine {
       pictures: new Pictures(limits.pictures),
       explainer: new Explainer(this.#programs),
     };
+    this.#generations = new Generations(this.#services, generators, (job, work) => this.#run(job, work));
   }
 
   describeModel(request: { model: ModelReference; preprocessing?: Preprocessing }, job: Job = unattended): Promise<ModelDescription> {
@@ -103,6 +112,24 @@ export class Engine {
 
   render(request: RenderRequest, job: Job = unattended): Promise<Uint8Array> {
     return this.#run(job, () => renderResult(request));
+  }
+
+  generators(): GeneratorDescription[] {
+    return this.#generations.describe();
+  }
+
+  generate(request: GenerateRequest, job: Job = unattended): Promise<GenerateResult> {
+    return this.#generations.generate(request, job);
+  }
+
+  /** Acts at once, whatever is in the queue. @returns false where no run has that token */
+  steer(request: SteerRequest): boolean {
+    return this.#generations.steer(request);
+  }
+
+  async savePixels({ pixels, file }: SavePixelsRequest): Promise<{ file: string }> {
+    await writeWhole(file, await encodePng(pixels));
+    return { file };
   }
 
   /** Explains the samples of an array. For the command line. */

@@ -1,4 +1,5 @@
 import type { ExplainResult } from '../protocol/engine.ts';
+import type { FrameNote } from '../protocol/generate.ts';
 
 /** How a request is followed while it is worked on. */
 export interface Job {
@@ -8,6 +9,8 @@ export interface Job {
   progress(message: string, fraction?: number): void;
   /** Is shown the result so far of a technique that samples. */
   readonly partial?: (result: ExplainResult) => void;
+  /** Is shown how a picture that is being made looks. */
+  readonly frame?: (frame: FrameNote) => void;
 }
 
 /** A job that nobody follows. */

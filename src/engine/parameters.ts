@@ -5,6 +5,9 @@ import type { TechniqueDescription } from '../protocol/techniques.ts';
 import type { Technique } from '../techniques/technique.ts';
 import { didYouMean } from './nearest.ts';
 
+/** A technique or a generator, as far as its parameters go. */
+type Parametrised = Pick<Technique, 'id' | 'title' | 'parameters' | 'presets'>;
+
 /** @throws FoveaError `technique-unknown` with the nearest names */
 export function findTechnique(techniques: readonly Technique[], id: string): Technique {
   const technique = techniques.find((candidate) => candidate.id === id);
@@ -16,7 +19,7 @@ export function findTechnique(techniques: readonly Technique[], id: string): Tec
  * All parameters of the technique: those given, those of the preset that the parameter `preset` names, and defaults for the others.
  * @throws FoveaError `parameter-invalid`: a sentence that names the parameter
  */
-export function parseParameters(technique: Technique, given: Record<string, unknown> = {}): Record<string, unknown> {
+export function parseParameters(technique: Parametrised, given: Record<string, unknown> = {}): Record<string, unknown> {
   const names = Object.keys(technique.parameters.shape);
   const { preset, ...own } = given;
   const chosen = preset === undefined ? own : { ...findPreset(technique, preset), ...own };
@@ -32,7 +35,7 @@ export function parseParameters(technique: Technique, given: Record<string, unkn
     `\`fovea techniques ${technique.id}\` lists the parameters with their ranges.`);
 }
 
-function findPreset({ title, presets = [] }: Technique, id: unknown): Record<string, unknown> {
+function findPreset({ title, presets = [] }: Parametrised, id: unknown): Record<string, unknown> {
   const preset = presets.find((one) => one.id === id);
   if (preset) return preset.parameters;
   throw new FoveaError('parameter-invalid', `${title} has no preset "${String(id)}".`,

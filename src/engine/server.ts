@@ -9,6 +9,7 @@ import { ResponseError, type CancellationToken } from 'vscode-jsonrpc';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';
 import { notifications, requests } from '../protocol/engine.ts';
 import { FoveaError, type ErrorData } from '../protocol/errors.ts';
+import { frameNotification, generateRequests } from '../protocol/generate.ts';
 import { runtimeLoaders, Runtimes } from '../runtimes/choose.ts';
 import { techniques } from '../techniques/registry.ts';
 import { Engine } from './engine.ts';
@@ -41,9 +42,12 @@ async function answer<T>(
   const partial: Job['partial'] = progressToken === undefined ? undefined : (result) => {
     void connection.sendNotification(notifications.partial, { token: progressToken, result });
   };
+  const frame: Job['frame'] = progressToken === undefined ? undefined : (note) => {
+    void connection.sendNotification(frameNotification, note);
+  };
   idle.begin();
   try {
-    return await work({ signal: controller.signal, progress, partial });
+    return await work({ signal: controller.signal, progress, partial, frame });
   } catch (error) {
     const known = FoveaError.from(error);
     if (known.reason === 'internal') console.error(error);
@@ -60,6 +64,10 @@ connection.onRequest(requests.predict, (request, token) => answer((job) => engin
 connection.onRequest(requests.layerStrip, (request, token) => answer((job) => engine.layerStrip(request, job), token, request.token));
 connection.onRequest(requests.exportResult, (request, token) => answer((job) => engine.exportResult(request, job), token, request.token));
 connection.onRequest(requests.render, (request, token) => answer((job) => engine.render(request, job), token));
+connection.onRequest(generateRequests.generators, (_, token) => answer(() => engine.generators(), token));
+connection.onRequest(generateRequests.generate, (request, token) => answer((job) => engine.generate(request, job), token, request.token));
+connection.onRequest(generateRequests.steer, (request, token) => answer(() => engine.steer(request), token));
+connection.onRequest(generateRequests.savePixels, (request, token) => answer(() => engine.savePixels(request), token));
 connection.onRequest(requests.techniques, (token) => answer(() => engine.techniques(), token));
 connection.onRequest(requests.bundledModels, (token) => answer(() => engine.bundledModels(), token));
 connection.onRequest(requests.status, (token) => answer(() => engine.status(), token));

@@ -2,11 +2,13 @@
  * What makes pictures by optimisation: class visualization, fooling images, style transfer. Where a technique returns a map, a generator
  * runs step after step, shows frames as it goes, and may be steered while it runs. Adding one is a file and a line in generators.ts.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { Layer, Model } from '../graph/model.ts';
 import type { Program } from '../runtimes/runtime.ts';
 import type { Citation } from '../protocol/techniques.ts';
+import type { GeneratorFamily } from '../protocol/generate.ts';
+import type { Preset } from './technique.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 
 /** The state of a run after some steps. */
@@ -21,11 +23,22 @@ export interface Frame {
 }
 
 export interface GeneratorResult extends Frame {
-  /** Why it ended: all steps done, its goal reached, or stopped by the person; the picture is kept in every case. */
-  readonly ended: 'done' | 'reached' | 'stopped';
+  /**
+   * Why it ended: all steps done, its goal reached, stopped by the person, or nothing to go by because the target does not respond ('dead';
+   * the notes say more). The picture is kept in every case.
+   */
+  readonly ended: 'done' | 'reached' | 'stopped' | 'dead';
   /** Facts for the person, e.g. that a unit is dead or that the model was not fooled. */
   readonly notes: readonly string[];
   readonly metrics: Readonly<Record<string, number>>;
+  /** What a later run goes on from. */
+  readonly state?: GeneratorState;
+}
+
+/** Where an ended run can be taken up again: the steps done, and whatever arrays the generator needs. */
+export interface GeneratorState {
+  readonly step: number;
+  readonly arrays: Readonly<Record<string, Float32Array>>;
 }
 
 /** What a generator works on. P: its parsed parameters. */
@@ -38,6 +51,8 @@ export interface GeneratorContext<P> {
   /** Model inputs [1,C,H,W]: `content`, the photograph that the run starts from or keeps to, and `style` for style transfer. */
   readonly pictures: { readonly content?: Tensor; readonly style?: Tensor };
   readonly seed: number;
+  /** Present where the run goes on from an earlier one with the same settings. */
+  readonly resume?: GeneratorState;
   /** The parameters as they are now: the person may change them while the run goes on. */
   parameters(): P;
   program(key: string, build: () => Graph): Promise<Program>;
@@ -50,10 +65,14 @@ export interface Generator<S extends z.ZodObject = z.ZodObject> {
   /** Kebab-case, stable: part of the command line. */
   readonly id: string;
   readonly title: string;
+  readonly family: GeneratorFamily;
   readonly summary: string;
   readonly citation: Citation;
-  readonly needs: { readonly content: boolean; readonly style: boolean; readonly target: 'class' | 'class-or-layer' | 'none' };
+  /** target: class-or-any is a class, or else none in particular. */
+  readonly needs: { readonly content: boolean; readonly style: boolean; readonly target: 'class' | 'class-or-any' | 'class-or-layer' | 'none' };
   /** Each field has a default and `.meta({ title, description, unit?, live? })`; live: true for those that act on a running optimiser. */
   readonly parameters: S;
+  /** Chosen by the parameter `preset`; parameters that are given besides come first. */
+  readonly presets?: readonly Preset<z.output<S>>[];
   run(context: GeneratorContext<z.output<S>>): Promise<GeneratorResult>;
 }

@@ -1,0 +1,80 @@
+/** `fovea visualize`: pictures that a class, a layer, a channel or a neuron responds to most. */
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { GenerateResult } from '../protocol/generate.ts';
+import type { Context } from './context.ts';
+import { addClass, withGenerateOptions, type GenerateOptions } from './generate-options.ts';
+import { resolveModel } from './model.ts';
+import { wholeNumber } from './options.ts';
+import { UsageError } from './usage-error.ts';
+
+interface VisualizeOptions extends GenerateOptions {
+  readonly class: (number | string)[];
+  readonly layer?: string;
+  readonly channel?: number;
+  readonly generator: string;
+}
+
+const examples = `
+Examples:
+  $ fovea visualize --class zebra --out pictures
+  $ fovea visualize --class 88,340,985 --set recipe=modern --out pictures
+  $ fovea visualize --layer head/relu6 --channel 17 --out pictures
+  $ fovea visualize photo.jpg --generator deep-dream --out pictures
+
+--out gets <name>.<generator>.png at the model's input size, one for each class (and seed); the name is that of the class or layer.
+`;
+
+export function addVisualize(program: Command, context: Context): void {
+  withGenerateOptions(program.command('visualize'))
+    .description('Paint what a class, a layer, a channel or a neuron responds to most.')
+    .argument('[photo]', 'for generators that start from a photograph')
+    .option('-c, --class <class>', 'a class by name or index, or indices as in 88,340; may be given several times', addClass, [])
+    .option('--layer <name>', 'instead of a class (see "fovea layers")')
+    .option('--channel <k>', 'of the layer; default: the layer as a whole', wholeNumber(0))
+    .option('-g, --generator <id>', 'what paints (see "fovea techniques")', 'class-visualization')
+    .addHelpText('after', examples)
+    .action((photo: string | undefined, options: VisualizeOptions) => context.run(options, async ({ engine, report, signal }) => {
+      const { class: classes, layer, channel, generator, seed, runtime, out } = options;
+      if (classes.length > 0 && layer !== undefined) throw new UsageError('The target is either a class or a layer.', 'Leave --class or --layer out.');
+      if (classes.length === 0 && layer === undefined && photo === undefined) throw new UsageError('Something must be visualized.', 'Give --class or --layer.');
+      if (channel !== undefined && layer === undefined) throw new UsageError('A channel belongs to a layer.', 'Give --layer.');
+      const model = await resolveModel(engine, options.model);
+      const parameters = channel === undefined ? options.set : { ...options.set, channel };
+      const name = photo ?? layer ?? classes.join(', ');
+      await report.each([{ path: name }], signal, async (_, job) => {
+        const request = { generator, model, content: photo === undefined ? undefined : { path: photo }, classes, layer, parameters, seed, runtime };
+        const result = await engine.generate(request, job);
+        const files: string[] = [];
+        for (const [n, pixels] of result.pictures.entries()) {
+          if (out === undefined) break;
+          files.push((await engine.savePixels({ pixels, file: path.join(out, `${stemOf(result, n, photo, channel)}.${generator}.png`) })).file);
+        }
+        for (const note of result.notes) report.note(`${name}: ${note}`);
+        const { predictions, step, ended, metrics, runtime: used, milliseconds, curves, recipe } = result;
+        report.result({
+          model, generator, classes: result.classes, layer: result.layer?.name ?? null, predictions, step, ended, metrics,
+          scores: curves.at(-1)?.values ?? {}, runtime: used, milliseconds, files, recipe, notes: result.notes,
+        }, textOf(name, result, files));
+      });
+      if (out === undefined) report.note('Nothing was written; --out DIR writes the pictures.');
+    }));
+}
+
+/** Begins the file name of picture `n`: what it shows, and which of several it is. */
+function stemOf({ classes, layer, pictures }: GenerateResult, n: number, photo: string | undefined, channel: number | undefined): string {
+  const each = Math.max(1, pictures.length / Math.max(1, classes.length));
+  const subject = photo !== undefined ? path.parse(photo).name
+    : layer ? `${layer.name}${channel === undefined ? '' : `-${channel}`}`
+      : classes[Math.floor(n / each)].name.split(',')[0];
+  const safe = subject.replaceAll(/[^\p{L}\p{N}.-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '') || 'picture';
+  return each > 1 ? `${safe}-${(n % each) + 1}` : safe;
+}
+
+function textOf(name: string, { pictures, predictions, step, ended, milliseconds }: GenerateResult, files: readonly string[]): string {
+  const seen = predictions.map(([first]) => `${first.name} (${(100 * first.probability).toFixed(1)} %)`);
+  return [
+    `${name}: ${pictures.length === 1 ? 'one picture' : `${pictures.length} pictures`}, ${step} steps of ${milliseconds.step.toFixed(1)} ms, ${ended}; seen as ${seen.join('; ')}`,
+    ...files.map((file) => `  ${file}`),
+  ].join('\n');
+}

@@ -1,0 +1,226 @@
+/**
+ * Makes pictures by optimisation. A run does not hold the queue: each of its passes takes a turn in it, so that a picture can be explained
+ * while another one is being made, or waits. Its programs are its own, since they must outlast many turns.
+ */
+import * as z from 'zod';
+import type { Graph, Tensor } from '../graph/graph.ts';
+import { restorePixels } from '../pictures/restore.ts';
+import { FoveaError } from '../protocol/errors.ts';
+import type { GenerateRecipe, GenerateRequest, GenerateResult, GeneratorDescription, SteerRequest } from '../protocol/generate.ts';
+import type { Preprocessing } from '../protocol/preprocessing.ts';
+import type { Program, Runtime } from '../runtimes/runtime.ts';
+import type { Generator, GeneratorResult, GeneratorState } from '../techniques/generator.ts';
+import { resolveClass } from './classes.ts';
+import { samplesOf } from './explanation.ts';
+import type { Job } from './job.ts';
+import { describeLayer, resolveLayer } from './layers.ts';
+import { LiveRun } from './live-run.ts';
+import { choosePreprocessing, type LoadedModel } from './models.ts';
+import { didYouMean } from './nearest.ts';
+import { parseParameters } from './parameters.ts';
+import type { PictureInput } from './picture-input.ts';
+import { className, topPredictions } from './predictions.ts';
+import type { Services } from './services.ts';
+
+/** Ended runs that can be gone on with. */
+const keptRuns = 4;
+
+/** Predictions that come with each picture. */
+const predictionsShown = 5;
+
+/** Does work when the queue lets it, as a job of its own. */
+export type Turn = <T>(job: Job, work: () => Promise<T>) => Promise<T>;
+
+/** An ended run. */
+interface Ended {
+  /** Everything that a run which goes on from it must share. */
+  readonly identity: string;
+  readonly state: GeneratorState;
+  readonly curves: GenerateResult['curves'];
+}
+
+export class Generations {
+  readonly #live = new Map<string, LiveRun>();
+  /** In order, the oldest first. */
+  readonly #ended = new Map<string, Ended>();
+
+  constructor(private readonly services: Services, private readonly generators: readonly Generator[], private readonly turn: Turn) {}
+
+  describe(): GeneratorDescription[] {
+    return this.generators.map(({ id, title, family, summary, citation, needs, parameters, presets }) => ({
+      id, title, family, summary, citation, needs: { ...needs },
+      parameters: z.toJSONSchema(parameters, { io: 'input' }),
+      ...(presets && { presets: presets.map((preset) => ({ ...preset })) }),
+    }));
+  }
+
+  /** Acts at once on the run with that token. @returns false where there is none. @throws FoveaError `parameter-invalid` */
+  steer(request: SteerRequest): boolean {
+    const run = this.#live.get(request.token);
+    run?.steer(request);
+    return run !== undefined;
+  }
+
+  /** @throws FoveaError of every kind that a picture, a model or a request can cause; CancelledError */
+  async generate(request: GenerateRequest, job: Job): Promise<GenerateResult> {
+    const began = performance.now();
+    const setup = await this.turn(job, () => prepare(this.services, this.#find(request.generator), request, job));
+    const { generator, loaded, runtime, preprocessing, content, style, classes, layer, seed } = setup;
+    const { model, facts } = loaded;
+    const identity = JSON.stringify([generator.id, loaded.hash, runtime.id, preprocessing, content?.key, style?.key, classes, layer?.name, seed]);
+    const earlier = this.#earlier(request.resume, identity);
+    const { token = '' } = request;
+    const run = new LiveRun(generator, setup.parameters, job.signal, ({ step, total, picture, paused, points }) => {
+      job.progress(generator.title, total === 0 ? 1 : step / total);
+      job.frame?.({ token, step, total, paused, pictures: pixelsOf(picture, preprocessing), curves: points });
+    }, earlier?.curves);
+
+    const programs = new OwnPrograms(runtime, this.turn, job);
+    if (token !== '') this.#live.set(token, run);
+    const start = performance.now();
+    try {
+      const result = await generator.run({
+        model, preprocessing, classes, layer, seed, resume: earlier?.state,
+        pictures: { content: content?.input, style: style?.input },
+        parameters: () => run.parameters,
+        program: (key, build) => programs.get(key, build),
+        report: (frame) => run.report(frame),
+        signal: job.signal,
+      });
+      const took = performance.now() - start - programs.milliseconds;
+      if (token !== '' && result.state) this.#keep(token, { identity, state: result.state, curves: run.curves });
+      const predictions = await this.turn(job, () => this.#predict(result.picture, loaded, runtime, job));
+      const steps = result.step - (earlier?.state.step ?? 0);
+      return {
+        generator: generator.id,
+        pictures: pixelsOf(result.picture, preprocessing), predictions,
+        classes: classes.map((index) => ({ index, name: className(facts.labels, index) })), layer: layer && describeLayer(layer),
+        step: result.step, total: result.total, ended: result.ended, curves: run.curves, metrics: { ...result.metrics },
+        notes: [...setup.notes, ...result.notes],
+        runtime: runtime.title,
+        milliseconds: { build: programs.milliseconds, run: took, step: steps > 0 ? took / steps : 0, total: performance.now() - began },
+        recipe: recipeOf(this.services.version, setup, run, result),
+      };
+    } finally {
+      if (this.#live.get(token) === run) this.#live.delete(token);
+      await programs.dispose();
+    }
+  }
+
+  #find(id: string): Generator {
+    const generator = this.generators.find((candidate) => candidate.id === id);
+    if (generator) return generator;
+    throw new FoveaError('technique-unknown', `There is no generator "${id}".`, didYouMean(id, this.generators.map((candidate) => candidate.id)));
+  }
+
+  #earlier(token: string | undefined, identity: string): Ended | undefined {
+    if (token === undefined) return undefined;
+    const ended = this.#ended.get(token);
+    if (ended?.identity === identity) return ended;
+    throw new FoveaError('parameter-invalid', ended ? 'The run cannot be gone on with under other settings.' : 'The run that is to be gone on with is not kept any longer.',
+      'Start a new run.');
+  }
+
+  #keep(token: string, ended: Ended): void {
+    this.#ended.delete(token);
+    this.#ended.set(token, ended);
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > keptRuns) this.#ended.delete(oldest);
+  }
+
+  async #predict(pictures: Tensor, loaded: LoadedModel, runtime: Runtime, job: Job): Promise<GenerateResult['predictions']> {
+    const rows = await this.services.explainer.predict({ loaded, runtime, input: pictures }, job);
+    return rows.map((row) => topPredictions(row, predictionsShown, loaded.facts.labels, loaded.model.finalActivation));
+  }
+}
+
+type Setup = Awaited<ReturnType<typeof prepare>>;
+
+/** Everything that a request names, looked up. */
+async function prepare(services: Services, generator: Generator, request: GenerateRequest, job: Job) {
+  const parameters = parseParameters(generator, request.parameters);
+  const [loaded, { runtime, note }] = await Promise.all([services.models.load(request.model, job.signal), services.runtimes.choose(request.runtime)]);
+  const preprocessing = choosePreprocessing(loaded, request.preprocessing);
+  const picture = async (role: 'content' | 'style'): Promise<PictureInput | undefined> => {
+    const given = request[role];
+    if (!generator.needs[role]) return undefined;
+    if (given) return services.pictures.input(given.path, preprocessing, job.signal);
+    throw new FoveaError('picture-missing', `${generator.title} needs a ${role} picture.`, role === 'content' ? 'Choose a photograph.' : 'Choose a picture whose style is meant.');
+  };
+  const content = await picture('content');
+  const style = await picture('style');
+  return {
+    generator, parameters, loaded, runtime, preprocessing, content, style, ...targetOf(generator, request, loaded),
+    seed: request.seed ?? 0,
+    notes: [...loaded.facts.notes, ...(note === undefined ? [] : [note])],
+  };
+}
+
+/** @throws FoveaError `parameter-invalid` where the target does not fit the generator; `class-*`, `layer-*` */
+function targetOf({ title, needs: { target } }: Generator, request: GenerateRequest, { model, facts }: LoadedModel) {
+  const { classes: wanted = [], layer } = request;
+  const wrong = (what: string, help: string): FoveaError => new FoveaError('parameter-invalid', `${title} ${what}.`, help);
+  if (layer !== undefined && target !== 'class-or-layer') throw wrong('has no layer as its target', 'Leave the layer out.');
+  if (wanted.length > 0 && target === 'none') throw wrong('has no class as its target', 'Leave the class out.');
+  if (layer !== undefined && wanted.length > 0) throw wrong('has either classes or a layer as its target', 'Leave one of them out.');
+  if (wanted.length === 0 && (target === 'class' || (target === 'class-or-layer' && layer === undefined))) {
+    throw wrong(`needs a class${target === 'class' ? '' : ' or a layer'}`, 'Choose one.');
+  }
+  return {
+    classes: wanted.map((one) => resolveClass(one, model.logits.classes, facts.labels)),
+    layer: layer === undefined ? undefined : resolveLayer(model, layer, undefined),
+  };
+}
+
+function recipeOf(version: string, setup: Setup, run: LiveRun, { total }: GeneratorResult): GenerateRecipe {
+  const { generator, loaded, preprocessing, content, style, classes, layer, seed, runtime, parameters } = setup;
+  const source = (input: PictureInput | undefined) => input && { name: input.picture.name, hash: input.picture.hash };
+  return {
+    version, generator: generator.id, model: { title: loaded.facts.title, hash: loaded.hash },
+    content: source(content), style: source(style), preprocessing,
+    parameters: 'steps' in parameters ? { ...parameters, steps: total } : parameters,
+    classes, layer: layer?.name, seed, runtime: runtime.id, steered: run.steered,
+  };
+}
+
+/** Each picture of a batch as pixels. */
+function pixelsOf(pictures: Tensor, preprocessing: Preprocessing) {
+  return Array.from({ length: pictures.dims[0] }, (_, n) => restorePixels(samplesOf(pictures, n, n + 1), preprocessing));
+}
+
+/** A run's programs: made when first asked for, run in turns, gone with the run. */
+class OwnPrograms {
+  readonly #programs = new Map<string, Promise<Program>>();
+  #milliseconds = 0;
+
+  constructor(private readonly runtime: Runtime, private readonly turn: Turn, private readonly job: Job) {}
+
+  /** Spent on making programs. */
+  get milliseconds(): number {
+    return this.#milliseconds;
+  }
+
+  async get(key: string, build: () => Graph): Promise<Program> {
+    const known = this.#programs.get(key);
+    if (known) return known;
+    const making = this.turn(this.job, () => this.#make(build));
+    this.#programs.set(key, making);
+    return making;
+  }
+
+  async #make(build: () => Graph): Promise<Program> {
+    const start = performance.now();
+    const program = await this.runtime.compile(build());
+    this.#milliseconds += performance.now() - start;
+    return {
+      bytes: program.bytes,
+      run: (inputs, options) => this.turn(this.job, () => program.run(inputs, options)),
+      dispose: () => program.dispose(),
+    };
+  }
+
+  async dispose(): Promise<void> {
+    const made = await Promise.allSettled(this.#programs.values());
+    for (const one of made) if (one.status === 'fulfilled') await one.value.dispose();
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * A picture that the model would call the best example of a class, or that excites a layer, a channel or a neuron most.
+ *
+ * Two recipes: `classic` (classic-ascent.ts) climbs on pixels; `modern` (modern-ascent.ts) on a colour-decorrelated Fourier image seen
+ * through random transformations. Cost of a step: a forward and a backward pass for each picture.
+ * Sources: Simonyan et al. 2013; Olah et al. 2017.
+ */
+import * as z from 'zod';
+import type { Tensor } from '../graph/graph.ts';
+import { FoveaError } from '../protocol/errors.ts';
+import { classicStep, noisePictures } from './classic-ascent.ts';
+import type { Generator, GeneratorContext } from './generator.ts';
+import { describeUnit, objective, type Target } from './objective.ts';
+import { pixelRanges } from './pixel-range.ts';
+import { runSteps } from './steps.ts';
+
+const recipes = { classic: 100, modern: 512 } as const;
+
+/** An index, or `all`. */
+function orAll(most: number) {
+  return z.union([z.literal('all'), z.int().min(0).max(most)]).default('all');
+}
+
+const parameters = z.object({
+  recipe: z.enum(['classic', 'modern']).default('classic').meta({
+    title: 'Recipe', description: 'classic: ascent on pixels with shifts, decay and blur; modern: ascent on a Fourier image under random transformations',
+  }),
+  steps: z.union([z.literal('auto'), z.int().min(1).max(10_000)]).default('auto')
+    .meta({ title: 'Steps', description: 'Number of steps; auto: as the recipe has it, 100 classic, 512 modern', live: true }),
+  pictures: z.int().min(1).max(16).default(1).meta({ title: 'Pictures', description: 'Pictures of each target, each from noise of its own' }),
+  channel: orAll(1_000_000).meta({ title: 'Channel', description: 'Of the layer that is the target; all: the layer as a whole' }),
+  x: orAll(8192).meta({ title: 'Column', description: 'Of the channel\'s map; with a row, that neuron is the target; all: the whole channel' }),
+  y: orAll(8192).meta({ title: 'Row', description: 'Of the channel\'s map, counted from 0 at the top' }),
+  noise: z.number().min(0).max(1).default(0.2).meta({ title: 'Noise', description: 'Classic: standard deviation of the start, as a part of the range from black to white' }),
+  stepSize: z.number().min(0).max(1000).default(25).meta({ title: 'Step size', description: 'Classic: length of a step, in units of the model\'s input', live: true }),
+  normalised: z.boolean().default(true).meta({ title: 'Normalised', description: 'Classic: divide the gradient by its length', live: true }),
+  decay: z.number().min(0).max(10).default(1e-3).meta({ title: 'Decay', description: 'Classic: λ of the penalty λ‖I‖²', live: true }),
+  jitter: z.int().min(0).max(256).default(16).meta({ title: 'Jitter', description: 'Classic: largest shift before a step', unit: 'px', live: true }),
+  blur: z.number().min(0).max(20).default(0.5).meta({ title: 'Blur', description: 'Classic: standard deviation of the blur', unit: 'px', live: true }),
+  blurEvery: z.int().min(1).max(10_000).default(10).meta({ title: 'Blur every', description: 'Classic: steps from one blur to the next', unit: 'steps', live: true }),
+});
+
+type Parameters = z.output<typeof parameters>;
+type Context = GeneratorContext<Parameters>;
+
+export const classVisualization: Generator<typeof parameters> = {
+  id: 'class-visualization',
+  title: 'Class Visualization',
+  family: 'visualization',
+  summary: 'Paints the picture that a class, a layer, a channel or a neuron responds to most',
+  citation: {
+    authors: 'Simonyan, Vedaldi, Zisserman', year: 2013, url: 'https://arxiv.org/abs/1312.6034',
+    title: 'Deep Inside Convolutional Networks: Visualising Image Classification Models and Saliency Maps',
+  },
+  needs: { content: false, style: false, target: 'class-or-layer' },
+  parameters,
+  async run(context) {
+    const target = targetOf(context);
+    const result = await classic(context, target);
+    const notes = result.ended === 'dead' ? [silence(target)] : [];
+    return { ...result, notes, metrics: {} };
+  },
+};
+
+/** @throws FoveaError `parameter-invalid` for a unit that the layer does not have */
+function targetOf({ classes, layer, parameters: read }: Context): Target {
+  const { pictures, channel, x, y } = read();
+  if (!layer) {
+    if (channel !== 'all' || x !== 'all' || y !== 'all') {
+      throw new FoveaError('parameter-invalid', 'A channel, row or column needs a layer that it belongs to.', 'Name the layer, or leave channel, x and y out.');
+    }
+    return { kind: 'class', classes: classes.flatMap((index) => new Array<number>(pictures).fill(index)) };
+  }
+  const { channels, width, height } = layer.map;
+  if (channel === 'all') {
+    if (x === 'all' && y === 'all') return { kind: 'layer', layer };
+    throw new FoveaError('parameter-invalid', 'A row or column needs the channel whose neuron is meant.', 'Set channel.');
+  }
+  if (channel >= channels) {
+    throw new FoveaError('parameter-invalid', `"${layer.name}" has no channel ${channel}; it has ${channels}.`, `Channels are numbered from 0 to ${channels - 1}.`);
+  }
+  if (x === 'all' && y === 'all') return { kind: 'channel', layer, channel };
+  if (x === 'all' || y === 'all' || x >= width || y >= height) {
+    throw new FoveaError('parameter-invalid', `"${layer.name}" has no neuron at column ${x}, row ${y}; its maps are ${width} × ${height}.`, 'Set both x and y, counted from 0.');
+  }
+  return { kind: 'channel', layer, channel, position: { x, y } };
+}
+
+/** What is said of a unit that gives no gradient. */
+function silence(target: Target): string {
+  const unit = target.kind === 'class' ? 'The class' : describeUnit(target);
+  return `${unit} does not respond to any of the pictures tried: its activation and its gradient are zero. It is dead, or silent on noise; another seed may tell.`;
+}
+
+function plannedSteps({ steps, recipe }: Parameters): number {
+  return steps === 'auto' ? recipes[recipe] : steps;
+}
+
+async function classic(context: Context, target: Target) {
+  const { model: { input: { channels, height, width } }, preprocessing, seed, resume } = context;
+  const ranges = pixelRanges(preprocessing, channels);
+  const count = target.kind === 'class' ? target.classes.length : context.parameters().pictures;
+  const dims = [count, channels, height, width];
+  const pictures: Tensor = resume
+    ? { type: 'float32', dims, data: resume.arrays.pictures.slice() }
+    : noisePictures(seed, dims, ranges, context.parameters().noise);
+  const evaluate = objective(context, target);
+  const last = await runSteps(context, {
+    from: resume?.step ?? 0,
+    total: () => plannedSteps(context.parameters()),
+    picture: () => ({ ...pictures, data: (pictures.data as Float32Array).slice() }),
+    async advance(step) {
+      const { scores, norms } = await classicStep(pictures, step, seed, ranges, evaluate, context.parameters());
+      return { curves: curvesOf(scores), end: norms.every((norm) => norm === 0) && scores.every((score) => score === 0) ? 'dead' : undefined };
+    },
+  });
+  return { ...last, state: { step: last.step, arrays: { pictures: last.picture.data as Float32Array } } };
+}
+
+/** One curve, or one for each picture of a contact sheet. */
+function curvesOf(scores: Float32Array): Record<string, number> {
+  if (scores.length === 1) return { score: scores[0] };
+  return Object.fromEntries(Array.from(scores, (score, n) => [`score ${n + 1}`, score]));
+}

@@ -1,0 +1,37 @@
+/** Which model inputs are pictures: the values of black and of white for each channel. */
+import type { Tensor } from '../graph/graph.ts';
+import { normalisation } from '../pictures/preprocess.ts';
+import type { Preprocessing } from '../protocol/preprocessing.ts';
+
+export interface PixelRange {
+  /** Value of a channel that is 0, and of one that is 255. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** One for each of the model's channels. */
+export function pixelRanges(preprocessing: Preprocessing, channels: number): PixelRange[] {
+  return Array.from({ length: channels }, (_, c) => {
+    const { mean, std } = normalisation(preprocessing, c);
+    return { low: -mean / std, high: (255 * preprocessing.scale - mean) / std };
+  });
+}
+
+/** Is given a channel's values, shared with the batch. */
+type VisitChannel = (values: Float32Array, channel: number, picture: number) => void;
+
+/** Calls back for each channel of each picture of a batch [N,C,H,W]. */
+export function eachChannel({ data, dims: [count, channels, height, width] }: Tensor, call: VisitChannel): void {
+  const plane = height * width;
+  for (let i = 0; i < count * channels; i++) {
+    call((data as Float32Array).subarray(i * plane, (i + 1) * plane), i % channels, Math.floor(i / channels));
+  }
+}
+
+/** Brings every value between black and white. */
+export function clampToPixels(pictures: Tensor, ranges: readonly PixelRange[]): void {
+  eachChannel(pictures, (values, channel) => {
+    const { low, high } = ranges[channel];
+    for (let i = 0; i < values.length; i++) values[i] = Math.min(Math.max(values[i], low), high);
+  });
+}

@@ -4,12 +4,19 @@
  */
 import { UnsupportedOperatorError } from '../protocol/errors.ts';
 import { operatorKey, type GraphBuilder } from './builder.ts';
-import type { RectifierRule } from './operators/operator.ts';
+import type { GradientContext, Operator, RectifierRule } from './operators/operator.ts';
 import { operators } from './operators/registry.ts';
+
+/**
+ * What replaces the derivative of a node, for methods that send something else back; undefined where the derivative stands.
+ * @param derivative the operator's own
+ */
+export type GradientRule = (context: GradientContext, derivative: NonNullable<Operator['gradient']>) => readonly (string | undefined)[] | undefined;
 
 export interface DifferentiateOptions {
   /** How gradients pass rectifiers; default: their derivative. */
   readonly rectifier?: RectifierRule;
+  readonly rule?: GradientRule;
 }
 
 /**
@@ -44,12 +51,13 @@ export function addGradients(
     if (gradients.every((gradient) => gradient === undefined)) continue;
     const operator = operators.get(operatorKey(node));
     if (!operator?.gradient) throw new UnsupportedOperatorError(operatorKey(node), node.name, 'gradient');
-    const found = operator.gradient({
+    const context: GradientContext = {
       ...b.context(node),
       b, gradients, inputs: node.inputs, outputs: node.outputs,
       wants: (index) => dependent.has(node.inputs[index] ?? ''),
       rectifier: options.rectifier ?? 'gradient',
-    });
+    };
+    const found = options.rule?.(context, operator.gradient) ?? operator.gradient(context);
     node.inputs.forEach((input, i) => {
       const gradient = found[i];
       if (gradient === undefined || !dependent.has(input)) return;

@@ -20,6 +20,9 @@ const methods: Readonly<Record<string, { technique: string; parameters?: Record<
   input_x_gradient: { technique: 'input-x-gradient' },
   integrated_gradients: { technique: 'integrated-gradients', parameters: { preset: 'captum' } },
   integrated_gradients_trapezoid: { technique: 'integrated-gradients', parameters: { preset: 'captum-trapezoid', steps: 20 } },
+  deep_lift_rescale: { technique: 'deep-lift', parameters: { preset: 'captum' } },
+  occlusion: { technique: 'occlusion', parameters: { preset: 'captum', window: 16, stride: 8 } },
+  score_cam: { technique: 'score-cam', parameters: { preset: 'pytorch-grad-cam', relu: false } },
   guided_backprop: { technique: 'guided-backprop' },
   deconvolution: { technique: 'deconvnet' },
   layer_conductance: { technique: 'layer-conductance', parameters: { preset: 'captum' } },
@@ -33,18 +36,26 @@ const methods: Readonly<Record<string, { technique: string; parameters?: Record<
 /**
  * Where the way from the baseline passes so close to ties of rectifiers and maxima (at the baseline of zero, maxima are all ties), or so close
  * to a picture without contrast that is normalised, that rounding decides: no computation in float32 can reproduce what float64 gives there.
- * The test shows for each that moving the points of the way by their own rounding changes the result as much.
+ * The test shows for each that moving the inputs of the passes by ten times their own rounding changes the result as much.
  */
 const sensitive: ReadonlySet<string> = new Set([
   'resnet50 integrated_gradients', 'vgg_bn integrated_gradients', 'mobilenet_v2 integrated_gradients',
   'mobilenet_v2 integrated_gradients_trapezoid', 'googlenet_pool integrated_gradients_trapezoid', 'odd_operators integrated_gradients_trapezoid',
   'vgg_bn layer_conductance', 'convnext layer_conductance',
+  // Its logits are 4e-6 off in float32, and what occlusion shows is a tenth of them.
+  'mobilenet_v2 occlusion',
 ]);
 
 /** Input values moved by ten times the rounding of float32, in directions without a pattern. */
 const relativeMove = (value: number, i: number): number => value * (1 + 1e-6 * Math.sin(1000 * i));
 /** The same for values of zero, as the baseline has. */
 const absoluteMove = (value: number, i: number): number => value + 3e-7 * Math.sin(1000 * i);
+
+/**
+ * Captum hooks the gradient of a module's input. Where a max-pooling's input goes elsewhere too, or its windows overlap behind a concatenation,
+ * contributions are overwritten, and its sums are far from the difference of the scores: nothing to reproduce.
+ */
+const lostByCaptum: ReadonlySet<string> = new Set(['squeezenet1_1 deep_lift_rescale', 'googlenet_pool deep_lift_rescale']);
 
 interface ZooEntry {
   readonly classes: readonly number[];
@@ -80,6 +91,17 @@ describe('zoo: attributions of Captum and pytorch-grad-cam in float64', () => {
           const { values } = await runTechnique(bench, technique, request);
           assert.equal(values.data.length, expected.data.length, `shape ${values.dims.join()} instead of ${expected.dims.join()}`);
           // float32 arithmetic of PyTorch is within 4e-6 of these gradients; no decision of a rectifier or a maximum lies near a tie.
+          if (lostByCaptum.has(`${name} ${method}`)) {
+            const own = await runTechnique(bench, technique, { ...request, parameters: { ...parameters, maxima: 'rescale' } });
+            const [delta, difference] = own.metrics!.map((metric) => metric.values);
+            classes.forEach((_, n) => {
+              const size = expected.data.length / classes.length;
+              const sum = (expected.data as Float32Array).subarray(n * size, (n + 1) * size).reduce((a, value) => a + value, 0);
+              assert.ok(Math.abs(sum - difference[n]) > 0.3 * Math.abs(difference[n]), 'the reference conserves the score after all');
+              assert.ok(Math.abs(delta[n]) < 1e-5 * Math.abs(difference[n]), `delta ${delta[n]}`);
+            });
+            return;
+          }
           const errors = relativeErrors(values.data as Float32Array, expected.data as Float32Array, classes.length);
           if (!sensitive.has(`${name} ${method}`)) {
             assert.ok(Math.max(...errors) < 2e-5, `differs by ${errors.join(', ')}`);

@@ -41,16 +41,16 @@ const bundles = [
   node('src/extension/extension.ts', 'dist/extension.cjs', ['vscode']),
   node('src/engine/server.ts', 'dist/engine.cjs', native),
   node('src/cli/main.ts', 'dist/cli.cjs', native, '#!/usr/bin/env node\n'),
-  {
+  ...['result', 'tune'].map((page) => ({
     ...common,
-    entryPoints: ['main.ts', 'result.css'].map((file) => ({ in: `webview/result/${file}`, out: 'result' })),
+    entryPoints: ['main.ts', `${page}.css`].map((file) => ({ in: `webview/${page}/${file}`, out: page })),
     outdir: 'dist/webview',
     platform: 'browser',
     format: 'esm',
     target: 'chrome134',
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
-  },
+  })),
   ...(production ? [] : [node('test/integration/index.ts', 'out/integration/index.cjs', ['vscode', 'mocha'])]),
 ];
 

@@ -1,7 +1,7 @@
 /** Writes what follows from other facts: the generated part of package.json and the sidecar's JSON schema. Run by `npm run generate`. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { techniques } from '../src/techniques/registry.ts';
-import { contributes, hostFacts, sidecarJsonSchema } from './manifest.ts';
+import { contributes, hostFacts, recipeJsonSchema, sidecarJsonSchema } from './manifest.ts';
 
 const root = new URL('../', import.meta.url);
 
@@ -13,3 +13,4 @@ async function writeJson(file: string, content: object): Promise<void> {
 const manifest = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as object;
 await writeJson('package.json', { ...manifest, ...hostFacts, contributes: contributes(techniques) });
 await writeJson('media/schemas/sidecar.schema.json', sidecarJsonSchema());
+await writeJson('media/schemas/recipe.schema.json', recipeJsonSchema());

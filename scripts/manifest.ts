@@ -3,16 +3,26 @@
  * `npm run generate` writes it; test/unit/manifest.test.ts fails when it is out of date.
  */
 import * as z from 'zod';
-import { changedClassKey, changedLayerKey, explainPrefix, resultViewType } from '../src/extension/ids.ts';
+import { changedClassKey, changedLayerKey, explainPrefix, recipeSuffix, resultViewType } from '../src/extension/ids.ts';
 import { pictureExtensions } from '../src/protocol/pictures.ts';
 import { sidecarSchema } from '../src/protocol/preprocessing.ts';
+import { recipeFileSchema } from '../src/protocol/recipe.ts';
+import type { TechniqueFamily } from '../src/protocol/techniques.ts';
+import { sidePanelCommands, sidePanelMenus, views } from './side-panel-manifest.ts';
 
 /** What a technique contributes to the manifest. */
 export interface TechniqueFacts {
   readonly id: string;
   readonly title: string;
   readonly summary: string;
+  readonly family: TechniqueFamily;
 }
+
+/** In the order of the submenu. */
+const families: readonly TechniqueFamily[] = ['cam', 'attribution', 'layer', 'generation'];
+
+/** The submenu of a picture that holds all techniques. */
+const techniquesMenu = 'fovea.techniques';
 
 const category = 'Fovea';
 const isPicture = `resourceExtname =~ /^\\.(${pictureExtensions.join('|')})$/i`;
@@ -92,23 +102,39 @@ export function contributes(techniques: readonly TechniqueFacts[]): object {
     shortTitle: title,
     ...(order === 0 && { icon: '$(eye)' }),
   }));
-  const inMenu = (when: string, group: (order: number) => string): object[] =>
-    explain.map(({ command }, order) => ({ command, when, group: group(order) }));
+  /** The first technique, and the submenu of all. */
+  const inMenu = (when: string, first: string, rest: string): object[] => [
+    { command: explain[0].command, when, group: first }, { submenu: techniquesMenu, when, group: rest },
+  ];
+  const menus: Record<string, object[]> = {
+    'explorer/context': [
+      ...inMenu(isPicture, '2_fovea@1', '2_fovea@2'),
+      { command: 'fovea.useModel', when: 'resourceExtname =~ /^\\.onnx$/i', group: '2_fovea@1' },
+    ],
+    'editor/title': inMenu(isPicture, 'navigation', '1_fovea@1'),
+    'webview/context': inMenu(inImagePreview, 'fovea@1', 'fovea@2'),
+    [techniquesMenu]: techniques.map(({ family }, order) => (
+      { command: explain[order].command, group: `${families.indexOf(family) + 1}_${family}@${order + 1}` }
+    )),
+    commandPalette: [{ command: 'fovea.useModel', when: 'false' }],
+  };
   return {
-    commands: [...explain, ...ownCommands].map((command) => ({ ...command, category })),
-    menus: {
-      'explorer/context': [
-        ...inMenu(isPicture, (order) => `2_fovea@${order + 1}`),
-        { command: 'fovea.useModel', when: 'resourceExtname =~ /^\\.onnx$/i', group: '2_fovea@1' },
-      ],
-      'editor/title': inMenu(isPicture, (order) => (order === 0 ? 'navigation' : `1_fovea@${order}`)),
-      'webview/context': inMenu(inImagePreview, (order) => `fovea@${order + 1}`),
-      commandPalette: [{ command: 'fovea.useModel', when: 'false' }],
-    },
+    commands: [...explain, ...ownCommands, ...sidePanelCommands].map((command) => ({ ...command, category })),
+    submenus: [{ id: techniquesMenu, label: 'Fovea' }],
+    menus: joinMenus(menus, sidePanelMenus),
+    ...views,
     configuration,
-    jsonValidation: [{ fileMatch: '*.fovea.json', url: './media/schemas/sidecar.schema.json' }],
+    jsonValidation: [
+      { fileMatch: '*.fovea.json', url: './media/schemas/sidecar.schema.json' },
+      { fileMatch: `*${recipeSuffix}`, url: './media/schemas/recipe.schema.json' },
+    ],
     walkthroughs: [walkthrough],
   };
+}
+
+function joinMenus(...parts: readonly Record<string, object[]>[]): Record<string, object[]> {
+  const places = new Set(parts.flatMap(Object.keys));
+  return Object.fromEntries([...places].map((place) => [place, parts.flatMap((part) => part[place] ?? [])]));
 }
 
 /** What the rest of the manifest says about activation and trust. */
@@ -133,4 +159,9 @@ export function sidecarJsonSchema(): object {
     title: 'Fovea model sidecar',
     description: 'How a model wants its pictures, and the names of its classes.',
   };
+}
+
+/** JSON Schema of `*.fovea-run.json`. */
+export function recipeJsonSchema(): object {
+  return { ...z.toJSONSchema(recipeFileSchema, { target: 'draft-7', io: 'input' }), title: 'Fovea recipe', description: 'Everything that is needed to make a result again.' };
 }

@@ -8,6 +8,7 @@ import { CancelledError, FoveaError } from '../protocol/errors.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import { applyPreset, preprocessingPresets } from '../protocol/preprocessing-presets.ts';
 import type { HostMessage, PanelMessage, Subject } from '../protocol/result-panel.ts';
+import type { TechniqueDescription } from '../protocol/techniques.ts';
 import type { PanelSummary } from './api.ts';
 import { actionsFor } from './error-actions.ts';
 import type { CallOptions, EngineClient } from './engine-client.ts';
@@ -21,6 +22,8 @@ export interface SessionHost {
   runtime(): RuntimeChoice;
   /** Called with every result that is shown. */
   explained(result: ExplainResult): void;
+  /** Called when subject, result, model or activity have changed. */
+  changed(): void;
 }
 
 /** The part of the engine that a session uses. */
@@ -55,14 +58,31 @@ export class ExplainSession {
     return message?.type === 'model' ? message.model : undefined;
   }
 
+  /** As the engine describes it; undefined until it has answered. */
+  get technique(): TechniqueDescription | undefined {
+    const message = this.kept.get('techniques');
+    return message?.type === 'techniques' ? message.techniques.find(({ id }) => id === this.current.technique) : undefined;
+  }
+
+  /** What is shown; undefined before the first result. */
+  get result(): ExplainResult | undefined {
+    const message = this.kept.get('result');
+    return message?.type === 'result' ? message.result : undefined;
+  }
+
+  /** For a person. */
+  get pictureName(): string {
+    const { picture } = this.current;
+    return decodeURIComponent(picture.slice(picture.lastIndexOf('/') + 1));
+  }
+
   summary(): PanelSummary {
     const { picture, technique, model } = this.current;
-    const result = this.kept.get('result');
     const error = this.kept.get('error');
     return {
       picture, technique, model,
       busy: this.running.size > 0,
-      className: result?.type === 'result' ? result.result.class.name : undefined,
+      className: this.result?.class.name,
       error: error?.type === 'error' ? error.error.reason : undefined,
     };
   }
@@ -226,12 +246,12 @@ export class ExplainSession {
     } finally {
       if (this.running.get(work) === controller) this.running.delete(work);
       if (this.running.size === 0) this.kept.delete('busy');
+      this.host.changed();
     }
   }
 
   private keepSubject(): void {
-    const name = decodeURIComponent(this.current.picture.slice(this.current.picture.lastIndexOf('/') + 1));
-    this.show({ type: 'subject', subject: this.current, pictureName: name });
+    this.show({ type: 'subject', subject: this.current, pictureName: this.pictureName });
   }
 
   /** @param kept what a page that starts anew is sent instead */
@@ -239,6 +259,7 @@ export class ExplainSession {
     if (message.type === 'result') this.kept.delete('error');
     this.kept.set(message.type, kept);
     this.host.post(message);
+    this.host.changed();
     // The page takes any outcome for the end of all work.
     const busy = this.kept.get('busy');
     if ((message.type === 'strip' || message.type === 'preprocessing-trials') && this.running.has('explain') && busy) this.host.post(busy);

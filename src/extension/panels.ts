@@ -1,5 +1,5 @@
 /** All result panels: one per picture and technique. */
-import { ViewColumn, window, type Disposable, type WebviewPanel } from 'vscode';
+import { EventEmitter, ViewColumn, window, type Disposable, type WebviewPanel } from 'vscode';
 import { panelStateSchema, type Subject } from '../protocol/result-panel.ts';
 import { resultViewType } from './ids.ts';
 import { ResultPanel, type PanelServices } from './result-panel.ts';
@@ -7,8 +7,15 @@ import { webviewOptions } from './webview-html.ts';
 
 export class Panels implements Disposable {
   private readonly open = new Set<ResultPanel>();
+  private readonly changed = new EventEmitter<void>();
+  /** Another panel has the focus, or what one shows has changed. */
+  readonly onDidChange = this.changed.event;
+  private last: ResultPanel | undefined;
+  private readonly services: PanelServices;
 
-  constructor(private readonly services: PanelServices) {}
+  constructor(services: Omit<PanelServices, 'changed'>) {
+    this.services = { ...services, changed: () => this.changed.fire() };
+  }
 
   get all(): readonly ResultPanel[] {
     return [...this.open];
@@ -16,6 +23,11 @@ export class Panels implements Disposable {
 
   get active(): ResultPanel | undefined {
     return this.all.find((panel) => panel.view.active);
+  }
+
+  /** The panel that had the focus last, which the side panel tunes. */
+  get focused(): ResultPanel | undefined {
+    return this.last;
   }
 
   /** Explains each in the panel of its picture and technique; panels that are missing open in one column. */
@@ -33,6 +45,7 @@ export class Panels implements Disposable {
 
   dispose(): void {
     for (const panel of this.open) panel.dispose();
+    this.changed.dispose();
   }
 
   private async explainIn(column: ViewColumn, subject: Subject): Promise<void> {
@@ -56,7 +69,20 @@ export class Panels implements Disposable {
   private adopt(view: WebviewPanel, subject: Subject): ResultPanel {
     const panel = new ResultPanel(view, subject, this.services);
     this.open.add(panel);
-    view.onDidDispose(() => this.open.delete(panel));
+    this.focus(panel);
+    view.onDidChangeViewState(() => {
+      if (view.active) this.focus(panel);
+    });
+    view.onDidDispose(() => {
+      this.open.delete(panel);
+      if (this.last === panel) this.focus(this.all.findLast((other) => other.view.visible) ?? this.all.at(-1));
+    });
     return panel;
+  }
+
+  private focus(panel: ResultPanel | undefined): void {
+    if (panel === this.last) return;
+    this.last = panel;
+    this.changed.fire();
   }
 }

@@ -15,7 +15,8 @@ import { checkModelAllowed, isBundled } from './models.ts';
 import { performAction } from './notifications.ts';
 import { picturePath, watchPicture } from './picture-files.ts';
 import { saveSidecar } from './sidecar.ts';
-import { resultPage, webviewOptions } from './webview-html.ts';
+import { Tuning } from './tuning.ts';
+import { webviewOptions, webviewPage } from './webview-html.ts';
 
 export interface PanelServices {
   readonly engine: EngineClient;
@@ -23,11 +24,14 @@ export interface PanelServices {
   readonly extensionUri: Uri;
   techniqueTitle(id: string): string;
   /** Called with every result that is shown. */
-  explained(result: ExplainResult): void;
+  explained(panel: ResultPanel, result: ExplainResult): void;
+  /** Called when anything that the side panel shows of a result has changed. */
+  changed(): void;
 }
 
 export class ResultPanel implements Disposable {
   readonly session: ExplainSession;
+  readonly tuning: Tuning;
   private readonly disposables: Disposable[] = [];
   private watched: { picture: string; watcher: Disposable } | undefined;
   /** Whether the page listens; a hidden page is gone and asks for everything again when it is shown. */
@@ -41,9 +45,18 @@ export class ResultPanel implements Disposable {
       picturePath,
       checkModel: checkModelAllowed,
       runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
-      explained: (result) => services.explained(result),
+      explained: (result) => {
+        this.tuning.explained(result);
+        services.explained(this, result);
+      },
+      changed: () => services.changed(),
     };
     this.session = new ExplainSession(subject, services.engine, host);
+    const { session } = this;
+    this.tuning = new Tuning({
+      get subject() { return session.subject; },
+      explain: (tuned) => void this.show(tuned),
+    }, () => services.changed());
     view.webview.options = webviewOptions(services.extensionUri);
     view.iconPath = Uri.joinPath(services.extensionUri, 'media', 'fovea.svg');
     this.disposables.push(
@@ -51,15 +64,14 @@ export class ResultPanel implements Disposable {
       view.onDidChangeViewState(() => this.visibilityChanged()),
       view.onDidDispose(() => this.dispose()),
     );
-    view.webview.html = resultPage(view.webview, services.extensionUri);
+    view.webview.html = webviewPage(view.webview, services.extensionUri, 'result');
     this.follow(subject);
   }
 
   /** Explains, in this panel, something else or the same again. */
   async explain(subject: Subject = this.session.subject): Promise<void> {
-    this.stale = false;
-    this.follow(subject);
-    await this.session.explain(subject);
+    this.tuning.restart(subject);
+    await this.show(subject);
   }
 
   /** The same with another model, whose classes and layers are its own. */
@@ -75,8 +87,15 @@ export class ResultPanel implements Disposable {
 
   dispose(): void {
     this.session.dispose();
+    this.tuning.dispose();
     this.watched?.watcher.dispose();
     for (const disposable of this.disposables.splice(0)) disposable.dispose();
+  }
+
+  private async show(subject: Subject): Promise<void> {
+    this.stale = false;
+    this.follow(subject);
+    await this.session.explain(subject);
   }
 
   private post(message: HostMessage): void {
@@ -119,7 +138,7 @@ export class ResultPanel implements Disposable {
         for (const kept of this.session.snapshot()) this.post(kept);
         break;
       case 'explain':
-        await this.explain(this.accept(message.subject));
+        await this.show(this.accept(message.subject));
         break;
       case 'cancel':
         this.session.cancel();
@@ -149,12 +168,15 @@ export class ResultPanel implements Disposable {
     }
   }
 
-  /** The page may change what is explained, never the picture or the model: it is another origin, and those are files. */
+  /**
+   * The page may change what is explained, never the picture or the model: it is another origin, and those are files. Parameters are tuned
+   * in the side panel.
+   */
   private accept(asked: Subject): Subject {
     const { picture, model, class: target, layer } = this.session.subject;
     if (asked.class !== target) void commands.executeCommand('setContext', changedClassKey, true);
     if (asked.layer !== layer) void commands.executeCommand('setContext', changedLayerKey, true);
-    return { ...asked, picture, model };
+    return { ...this.tuning.follow(asked), picture, model };
   }
 
   private async savePreprocessing(preprocessing: Preprocessing): Promise<void> {

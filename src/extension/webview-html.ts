@@ -1,4 +1,4 @@
-/** The page that a result panel starts with: a strict content security policy and the bundled script and style. */
+/** The pages that webviews start with: a strict content security policy and the bundled script and style. */
 import { randomBytes } from 'node:crypto';
 import { Uri, type Webview, type WebviewOptions } from 'vscode';
 
@@ -7,9 +7,10 @@ export function webviewOptions(extensionUri: Uri): WebviewOptions {
   return { enableScripts: true, localResourceRoots: [Uri.joinPath(extensionUri, 'dist', 'webview')] };
 }
 
-export function resultPage(webview: Webview, extensionUri: Uri): string {
+/** @param name of the bundle in dist/webview */
+export function webviewPage(webview: Webview, extensionUri: Uri, name: string): string {
   const nonce = randomBytes(16).toString('base64');
-  const asset = (name: string): Uri => webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', 'webview', name));
+  const asset = (extension: string): Uri => webview.asWebviewUri(Uri.joinPath(extensionUri, 'dist', 'webview', `${name}.${extension}`));
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -24,12 +25,12 @@ export function resultPage(webview: Webview, extensionUri: Uri): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${asset('result.css')}">
+<link rel="stylesheet" href="${asset('css')}">
 <title>Fovea</title>
 </head>
 <body>
 <div id="app"></div>
-<script type="module" nonce="${nonce}" src="${asset('result.js')}"></script>
+<script type="module" nonce="${nonce}" src="${asset('js')}"></script>
 </body>
 </html>`;
 }

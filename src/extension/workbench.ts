@@ -24,7 +24,7 @@ export class Workbench implements Disposable {
       log,
       extensionUri,
       techniqueTitle: (id) => techniques.find((technique) => technique.id === id)?.title ?? id,
-      explained: (result) => status.explained(result),
+      explained: (_, result) => status.explained(result),
     });
     const visible = () => this.panels.all.filter((panel) => panel.view.visible);
     this.disposables = [

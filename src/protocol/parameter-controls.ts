@@ -44,7 +44,7 @@ const fieldSchema = z.object({
   description: z.string().optional(),
   unit: z.string().optional(),
   choices: z.record(z.string(), z.string()).optional(),
-  default: z.unknown(),
+  default: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
   const: z.unknown().optional(),
   minimum: z.number().optional(),
@@ -102,8 +102,10 @@ export function objection(parameter: ParameterControl, value: unknown): string |
   switch (parameter.kind) {
     case 'boolean':
       return typeof value === 'boolean' ? undefined : 'It is on or off.';
-    case 'choice':
-      return parameter.choices.some((choice) => choice.value === value) ? undefined : `It is one of ${parameter.choices.map((choice) => choice.value).join(', ')}.`;
+    case 'choice': {
+      const values = parameter.choices.map((choice) => choice.value);
+      return values.some((choice) => choice === value) ? undefined : `It is one of ${values.join(', ')}.`;
+    }
     case 'text':
       return undefined;
     case 'number':
@@ -144,6 +146,16 @@ export function fromSlider({ min = 0, max = 1, whole, exclusive }: NumberControl
   const rounded = Number((Math.round(exact / step) * step).toPrecision(12));
   const [least, most] = [exclusive.min ? min + step : min, exclusive.max ? max - step : max];
   return Math.min(Math.max(rounded, least), most);
+}
+
+/** The next value that a slider has from a value on, up (1) or down (-1); the value itself at the end. */
+export function stepFrom(control: NumberControl, value: number, direction: 1 | -1): number {
+  const start = toSlider(control, value);
+  for (let step = 1; step <= sliderSteps; step++) {
+    const next = fromSlider(control, Math.min(Math.max(start + (direction * step) / sliderSteps, 0), 1));
+    if (Math.sign(next - value) === direction) return next;
+  }
+  return value;
 }
 
 function isLogarithmic(min: number, max: number): boolean {

@@ -31,6 +31,8 @@ export interface TuneState {
   /** Changes that wait for Run. */
   pending: boolean;
   busy: boolean;
+  /** Of the last change that this knows of. */
+  serial: number;
   /** Of the last run with this technique. */
   milliseconds: number | undefined;
 }
@@ -46,8 +48,14 @@ export type TuneHostMessage =
 /** Messages of the webview; parsed by the host. */
 export const tuneMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('change'), tuned: tunedSchema }),
-  z.object({ type: z.enum(['run', 'cancel', 'undo', 'redo', 'save-preset', 'explain-sample']) }),
-  z.object({ type: z.enum(['load-preset', 'delete-preset']), id: z.string() }),
+  z.object({ type: z.literal('change'), tuned: tunedSchema, serial: z.int() }),
+  z.object({ type: z.literal('run') }),
+  z.object({ type: z.literal('cancel') }),
+  z.object({ type: z.literal('undo') }),
+  z.object({ type: z.literal('redo') }),
+  z.object({ type: z.literal('save-preset') }),
+  z.object({ type: z.literal('load-preset'), id: z.string() }),
+  z.object({ type: z.literal('delete-preset'), id: z.string() }),
+  z.object({ type: z.literal('explain-sample') }),
 ]);
 export type TuneMessage = z.output<typeof tuneMessageSchema>;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { techniques } from '../../src/techniques/registry.ts';
-import { contributes, hostFacts, sidecarJsonSchema } from '../../scripts/manifest.ts';
+import { contributes, hostFacts, recipeJsonSchema, sidecarJsonSchema } from '../../scripts/manifest.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readJson = (file: string): Record<string, unknown> => JSON.parse(readFileSync(path.join(root, file), 'utf8')) as Record<string, unknown>;
@@ -16,8 +16,9 @@ describe('manifest', () => {
     for (const [key, value] of Object.entries(hostFacts)) assert.deepEqual(manifest[key], value, `${key}: ${remedy}`);
   });
 
-  it('describes the sidecar as it is parsed', () => {
+  it('describes sidecar and recipe as they are parsed', () => {
     assert.deepEqual(readJson('media/schemas/sidecar.schema.json'), JSON.parse(JSON.stringify(sidecarJsonSchema())), remedy);
+    assert.deepEqual(readJson('media/schemas/recipe.schema.json'), JSON.parse(JSON.stringify(recipeJsonSchema())), remedy);
   });
 
   it('names only files that are there', () => {

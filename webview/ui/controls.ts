@@ -1,11 +1,11 @@
 /** The controls of the Webview UI Toolkit, registered and wrapped in this one place. */
-import { provideVSCodeDesignSystem, vsCodeButton, vsCodeDropdown, vsCodeOption, vsCodeProgressRing } from '@vscode/webview-ui-toolkit';
+import { provideVSCodeDesignSystem, vsCodeButton, vsCodeCheckbox, vsCodeDropdown, vsCodeOption, vsCodeProgressRing } from '@vscode/webview-ui-toolkit';
 import type { Button, Dropdown } from '@vscode/webview-ui-toolkit';
 import { element, icon, newId, setAttributes } from './element.ts';
 
 /** Makes the toolkit's elements known to the page; once, before anything is built. */
 export function registerControls(): void {
-  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeDropdown(), vsCodeOption(), vsCodeProgressRing());
+  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeDropdown(), vsCodeOption(), vsCodeProgressRing());
 }
 
 export interface ButtonOptions {
@@ -52,11 +52,14 @@ export interface Choice<T extends string> {
 /** A labelled drop-down list for a few choices. */
 export class Select<T extends string> {
   readonly root: HTMLElement;
+  /** The list without its label. */
+  readonly control: HTMLElement;
   private readonly dropdown = document.createElement('vscode-dropdown') as Dropdown;
   private choices: readonly Choice<T>[] = [];
 
   constructor(label: string, id: string, onChange: (value: T) => void) {
     const labelId = newId('label');
+    this.control = this.dropdown;
     setAttributes(this.dropdown, { id, 'aria-label': label });
     this.root = element('div', { class: 'field' }, element('span', { class: 'field-label', id: labelId }, label), this.dropdown);
     this.dropdown.addEventListener('change', () => onChange(this.dropdown.value as T));

@@ -1,10 +1,11 @@
-/** The result panel's own bundle in a plain page: the host's policy and theme around it, messages of a test in place of a host. */
+/** A panel's own bundle in a plain page: the host's policy and theme around it, messages of a test in place of a host. */
 import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import esbuild from 'esbuild';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type { HostMessage, PanelMessage, PanelState } from '../../../src/protocol/result-panel.ts';
+import type { TuneHostMessage, TuneMessage } from '../../../src/protocol/tune-panel.ts';
 import { findChromium } from '../../rig/chromium.ts';
 import { introduction, shown } from './canned.ts';
 
@@ -31,16 +32,23 @@ export interface PanelOptions {
   readonly state?: PanelState;
 }
 
+/** The pages there are, and what each has once it has started. */
+const pages = { result: '#map', tune: '#run' } as const;
+type PageName = keyof typeof pages;
+/** What the pages post; `ready` of the side panel is one of the result panel's without a state. */
+type Message = PanelMessage | Exclude<TuneMessage, { type: PanelMessage['type'] }>;
+
 /** A browser and the built bundle, for all tests of a file. */
 export class PanelBrowser {
   private readonly problems: string[] = [];
 
   private constructor(
     private readonly browser: Browser, private readonly files: ReadonlyMap<string, Uint8Array>, private readonly fixture: ThemeFixture,
+    private readonly name: PageName,
   ) {}
 
   /** Skips the suite, and says so, where no Chromium is installed. */
-  static async start(suite: Mocha.Context): Promise<PanelBrowser> {
+  static async start(suite: Mocha.Context, name: PageName = 'result'): Promise<PanelBrowser> {
     const executablePath = findChromium();
     if (!executablePath) {
       console.log('      skipped: no Chromium found; `npm test` installs it, or name one in the environment variable CHROMIUM');
@@ -49,11 +57,11 @@ export class PanelBrowser {
     const built = await esbuild.build({
       absWorkingDir: root, bundle: true, write: false, format: 'esm', platform: 'browser', outdir: 'panel',
       assetNames: '[name]', loader: { '.ttf': 'file' },
-      entryPoints: ['main.ts', 'result.css'].map((file) => ({ in: `webview/result/${file}`, out: 'result' })),
+      entryPoints: ['main.ts', `${name}.css`].map((file) => ({ in: `webview/${name}/${file}`, out: name })),
     });
     const files = new Map(built.outputFiles.map((file) => [path.basename(file.path), file.contents]));
     const fixture = JSON.parse(await readFile(path.join(import.meta.dirname, 'themes.json'), 'utf8')) as ThemeFixture;
-    return new PanelBrowser(await chromium.launch({ executablePath, args: flags }), files, fixture);
+    return new PanelBrowser(await chromium.launch({ executablePath, args: flags }), files, fixture, name);
   }
 
   /** @throws AssertionError if any page has reported something to its console, such as a breach of the policy */
@@ -83,14 +91,14 @@ export class PanelBrowser {
       const body = this.files.get(name);
       const contentType = types[path.extname(name)];
       if (body) await route.fulfill({ body: Buffer.from(body), contentType });
-      else if (name === 'panel.html') await route.fulfill({ body: html(this.fixture[theme]), contentType });
+      else if (name === 'panel.html') await route.fulfill({ body: html(this.fixture[theme], this.name), contentType });
       else await route.fulfill({ status: 404 });
     });
     const { variables } = this.fixture[theme];
     await page.addInitScript(`window.kept = ${JSON.stringify(state ?? null)}; window.themeVariables = ${JSON.stringify(variables)};`);
     await page.addInitScript({ path: path.join(import.meta.dirname, 'stub-host.js') });
     await page.goto(`${origin}/panel.html`);
-    await page.locator('#map').waitFor({ state: 'attached', timeout: 5_000 }).catch((cause: unknown) => {
+    await page.locator(pages[this.name]).waitFor({ state: 'attached', timeout: 5_000 }).catch((cause: unknown) => {
       throw new Error(`The panel did not start: ${this.problems.join('; ')}`, { cause });
     });
     return new PanelPage(page, context);
@@ -98,18 +106,18 @@ export class PanelBrowser {
 }
 
 /** As the extension sends it (src/extension/webview-html.ts), with the address of the test in place of the webview's. */
-function html({ classes, kind }: ThemeFixture[Theme]): string {
+function html({ classes, kind }: ThemeFixture[Theme], name: PageName): string {
   const policy = `default-src 'none'; script-src 'nonce-n'; style-src ${origin} 'nonce-n'; font-src ${origin}; img-src ${origin} blob: data:`;
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta property="csp-nonce" content="n"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="${origin}/result.css"><title>Fovea</title></head>
-<body class="${classes}" data-vscode-theme-kind="${kind}"><div id="app"></div><script type="module" nonce="n" src="${origin}/result.js"></script></body></html>`;
+<meta property="csp-nonce" content="n"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="${origin}/${name}.css"><title>Fovea</title></head>
+<body class="${classes}" data-vscode-theme-kind="${kind}"><div id="app"></div><script type="module" nonce="n" src="${origin}/${name}.js"></script></body></html>`;
 }
 
 export class PanelPage {
   constructor(readonly page: Page, private readonly context: BrowserContext) {}
 
   /** Sends messages as a host does; typed arrays arrive as they are. */
-  async send(...messages: HostMessage[]): Promise<void> {
+  async send(...messages: (HostMessage | TuneHostMessage)[]): Promise<void> {
     for (const message of messages) {
       await this.page.evaluate((encoded) => {
         const message: unknown = JSON.parse(encoded, (_, value: unknown) => {
@@ -125,9 +133,9 @@ export class PanelPage {
   }
 
   /** What the page has posted so far, of one type. */
-  async posted<T extends PanelMessage['type']>(type: T): Promise<Extract<PanelMessage, { type: T }>[]> {
-    const all = await this.page.evaluate(() => (window as unknown as { posted: unknown[] }).posted) as PanelMessage[];
-    return all.filter((message): message is Extract<PanelMessage, { type: T }> => message.type === type);
+  async posted<T extends Message['type']>(type: T): Promise<Extract<Message, { type: T }>[]> {
+    const all = await this.page.evaluate(() => (window as unknown as { posted: unknown[] }).posted) as Message[];
+    return all.filter((message): message is Extract<Message, { type: T }> => message.type === type);
   }
 
   async postedCount(): Promise<number> {

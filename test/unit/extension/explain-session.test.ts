@@ -59,6 +59,7 @@ describe('explain session', () => {
       },
       runtime: () => 'wasm',
       explained: () => {},
+      changed: () => {},
     };
     session = new ExplainSession(subject, engine, host);
   });

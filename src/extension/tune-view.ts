@@ -1,0 +1,152 @@
+/** The side panel *Tune*: shows the parameters of the focused result and passes changes on. */
+import { commands, window, type Disposable, type Uri, type WebviewView, type WebviewViewProvider } from 'vscode';
+import { tuneMessageSchema, type TuneHostMessage, type TuneMessage, type TuneState } from '../protocol/tune-panel.ts';
+import type { EngineLog } from './engine-process.ts';
+import { notifyError } from './notifications.ts';
+import type { Panels } from './panels.ts';
+import type { Presets } from './presets.ts';
+import type { ResultPanel } from './result-panel.ts';
+import { webviewOptions, webviewPage } from './webview-html.ts';
+
+export class TuneView implements WebviewViewProvider, Disposable {
+  private view: WebviewView | undefined;
+  private panels: Panels | undefined;
+  private readonly disposables: Disposable[] = [];
+  /** Whether the page listens; a hidden page is gone and asks again when it is shown. */
+  private listening = false;
+  /** Hash and size of the model that the page knows. */
+  private modelSent = '';
+  private updating = false;
+  private serial = 0;
+
+  /** @param panels made when the view is first seen */
+  constructor(
+    private readonly extensionUri: Uri,
+    private readonly log: EngineLog,
+    private readonly presets: Presets,
+    private readonly whenReady: () => Promise<Panels>,
+  ) {}
+
+  async resolveWebviewView(view: WebviewView): Promise<void> {
+    this.view = view;
+    view.webview.options = webviewOptions(this.extensionUri);
+    view.webview.onDidReceiveMessage((message) => this.receive(message));
+    view.onDidChangeVisibility(() => {
+      if (!view.visible) this.listening = false;
+    });
+    view.onDidDispose(() => {
+      this.view = undefined;
+      this.listening = false;
+    });
+    view.webview.html = webviewPage(view.webview, this.extensionUri, 'tune');
+    if (this.panels) return;
+    this.panels = await this.whenReady();
+    this.disposables.push(this.panels.onDidChange(() => this.update()));
+    this.update();
+  }
+
+  dispose(): void {
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  /** Several changes of one moment are shown as one. */
+  private update(): void {
+    if (this.updating || !this.listening) return;
+    this.updating = true;
+    setImmediate(() => {
+      this.updating = false;
+      this.show();
+    });
+  }
+
+  private show(): void {
+    const panel = this.panels?.focused;
+    if (!panel) {
+      this.post({ type: 'state', state: null });
+      return;
+    }
+    const { model } = panel.session;
+    const sent = model && `${model.hash} ${model.labels.length}`;
+    if (model && sent !== this.modelSent) {
+      const { hash, labels, layers, defaultLayer } = model;
+      this.post({ type: 'model', model: { hash, labels, layers, defaultLayer } });
+      this.modelSent = sent ?? '';
+    }
+    const state = this.stateOf(panel);
+    if (state) this.post({ type: 'state', state });
+  }
+
+  /** undefined until the engine has described the technique. */
+  private stateOf({ session, tuning }: ResultPanel): TuneState | undefined {
+    const { technique, pictureName } = session;
+    if (!technique) return undefined;
+    return {
+      subject: tuning.subject, pictureName, technique, explainedClass: session.result?.class.index, presets: this.presets.list(technique),
+      canUndo: tuning.canUndo, canRedo: tuning.canRedo, live: tuning.live, pending: tuning.pending, busy: session.summary().busy,
+      serial: this.serial, milliseconds: tuning.milliseconds,
+    };
+  }
+
+  private post(message: TuneHostMessage): void {
+    if (this.listening) void this.view?.webview.postMessage(message);
+  }
+
+  private receive(raw: unknown): void {
+    const parsed = tuneMessageSchema.safeParse(raw);
+    if (parsed.success) this.handle(parsed.data).catch((error: unknown) => void notifyError(error));
+    else this.log.warn(`A message of the side panel was not understood: ${parsed.error.message}`);
+  }
+
+  private async handle(message: TuneMessage): Promise<void> {
+    if (message.type === 'ready') {
+      this.listening = true;
+      this.modelSent = '';
+      this.serial = 0;
+      if (this.panels) this.show();
+      return;
+    }
+    if (message.type === 'explain-sample') {
+      await commands.executeCommand('fovea.explainSample');
+      return;
+    }
+    const panel = this.panels?.focused;
+    if (!panel) return;
+    switch (message.type) {
+      case 'change':
+        this.serial = message.serial;
+        panel.tuning.change(message.tuned);
+        break;
+      case 'run':
+        panel.tuning.run();
+        break;
+      case 'cancel':
+        panel.session.cancel();
+        break;
+      case 'undo':
+        panel.tuning.undo();
+        break;
+      case 'redo':
+        panel.tuning.redo();
+        break;
+      default:
+        await this.handlePreset(panel, message);
+    }
+  }
+
+  private async handlePreset({ session, tuning }: ResultPanel, message: Extract<TuneMessage, { type: `${string}-preset` }>): Promise<void> {
+    const { technique } = session;
+    if (!technique) return;
+    if (message.type === 'save-preset') {
+      const name = await window.showInputBox({
+        title: `Save Preset of ${technique.title}`, prompt: 'A preset of the same name is replaced.', placeHolder: 'Name', validateInput: (text) => (text.trim() ? undefined : 'Enter a name.'),
+      });
+      if (name) await this.presets.save(technique.id, name.trim(), tuning.subject);
+    } else if (message.type === 'delete-preset') {
+      await this.presets.delete(technique.id, message.id);
+    } else {
+      const found = this.presets.find(technique, message.id);
+      if (found) tuning.change({ parameters: found.parameters, seed: found.seed ?? tuning.subject.seed });
+    }
+    this.update();
+  }
+}

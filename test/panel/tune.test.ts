@@ -1,0 +1,174 @@
+/** The side panel *Tune* in a real browser: controls from a schema, what is sent and what is not, keyboard, axe in every theme. */
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
+import * as z from 'zod';
+import type { TechniqueDescription } from '../../src/protocol/techniques.ts';
+import type { TuneState } from '../../src/protocol/tune-panel.ts';
+import * as canned from './rig/canned.ts';
+import { PanelBrowser, themes, type PanelPage } from './rig/panel-page.ts';
+
+const parameters = z.object({
+  samples: z.int().min(1).max(1000).default(25).meta({ title: 'Samples', description: 'Noisy copies of the picture whose gradients are averaged', unit: 'pictures' }),
+  noise: z.number().min(0).max(1).default(0.15).meta({ title: 'Noise', description: 'Standard deviation, as a share of the range of the input' }),
+  relu: z.boolean().default(true).meta({ title: 'Positive evidence only', description: 'Sets values below zero to zero' }),
+  baseline: z.enum(['black', 'blur', 'mean']).default('black').meta({
+    title: 'Baseline', description: 'The picture that stands for the absence of everything', choices: { blur: 'The picture, strongly blurred', black: 'All pixels black' },
+  }),
+  steps: z.union([z.literal('auto'), z.int().min(8).max(1024)]).default('auto').meta({ title: 'Steps', description: 'Of the path; more for a smaller error' }),
+  window: z.array(z.int()).default([3, 3]).meta({ title: 'Window', description: 'Height and width', unit: 'px' }),
+});
+const technique: TechniqueDescription = { ...canned.techniques[0], id: 'smooth-grad', title: 'SmoothGrad', parameters: z.toJSONSchema(parameters, { io: 'input' }) };
+const { hash, labels, layers, defaultLayer } = canned.model;
+
+const state = (patch: Partial<TuneState> = {}): TuneState => ({
+  subject: { ...canned.subject, technique: technique.id }, pictureName: 'shapes.png', technique, explainedClass: 281, canUndo: false, canRedo: false,
+  presets: [{ id: 'captum', title: 'captum', description: 'As Captum has it', own: false }, { id: 'own:mine', title: 'mine', description: 'Saved in this workspace', own: true }],
+  live: true, pending: false, busy: false, serial: 0, milliseconds: 84, ...patch,
+});
+
+describe('the side panel Tune', () => {
+  let browser: PanelBrowser;
+  let panel: PanelPage;
+
+  before(async function () {
+    browser = await PanelBrowser.start(this, 'tune');
+  });
+  after(() => browser?.stop());
+  afterEach(() => panel?.close());
+
+  async function show(patch: Partial<TuneState> = {}, options = {}): Promise<void> {
+    panel = await browser.open({ width: 300, height: 900, ...options });
+    await panel.send({ type: 'model', model: { hash, labels, layers, defaultLayer } }, { type: 'state', state: state(patch) });
+  }
+  const last = async () => (await panel.posted('change')).at(-1)?.tuned;
+  const field = (name: string) => panel.page.locator(`[data-parameter="${name}"]`);
+
+  async function assertNoViolations(what: string): Promise<void> {
+    const { violations } = await new AxeBuilder({ page: panel.page }).analyze();
+    assert.deepEqual(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${what}: ${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`)), []);
+  }
+
+  for (const theme of themes) {
+    it(`keeps axe's rules in the theme ${theme}`, async () => {
+      panel = await browser.open({ theme, width: 300, height: 900 });
+      await panel.send({ type: 'state', state: null });
+      await panel.screenshot(`tune empty ${theme}`);
+      await assertNoViolations('empty');
+      await panel.send(
+        { type: 'model', model: { hash, labels, layers, defaultLayer } },
+        { type: 'state', state: state({ canUndo: true, subject: { ...state().subject, parameters: { noise: 0.4, baseline: 'blur' }, seed: 7 } }) });
+      await panel.screenshot(`tune ${theme}`);
+      await assertNoViolations('controls');
+      await panel.page.locator('#parameter-noise').fill('7');
+      await panel.screenshot(`tune invalid ${theme}`);
+      await assertNoViolations('invalid');
+      await panel.send({ type: 'state', state: state({ live: false, pending: true, milliseconds: 4200, serial: 99 }) });
+      await panel.screenshot(`tune pending ${theme}`);
+      await assertNoViolations('pending');
+    });
+  }
+
+  it('says what to do where there is no result, and explains the sample', async () => {
+    panel = await browser.open({ width: 300 });
+    await panel.send({ type: 'state', state: null });
+    await panel.page.locator('#explain-sample').click();
+    assert.equal((await panel.posted('explain-sample')).length, 1);
+  });
+
+  it('sends what a slider, a check box, a list and a field say, and only what differs from the defaults', async () => {
+    await show();
+    await field('samples').locator('.slider').fill('200');
+    assert.deepEqual(await last(), { parameters: { samples: 1000 } });
+    await field('relu').getByRole('checkbox').click();
+    assert.deepEqual(await last(), { parameters: { samples: 1000, relu: false } });
+    await field('baseline').locator('vscode-dropdown').click();
+    await panel.page.getByRole('option', { name: 'Blur' }).click();
+    assert.deepEqual(await last(), { parameters: { samples: 1000, relu: false, baseline: 'blur' } });
+    assert.match(await field('baseline').innerText(), /strongly blurred/);
+    await field('samples').getByRole('button', { name: 'Reset Samples' }).click();
+    assert.deepEqual(await last(), { parameters: { relu: false, baseline: 'blur' } });
+    assert.equal(await panel.page.locator('#parameter-samples').inputValue(), '25');
+    await panel.page.locator('#parameter-window').fill('[5, 5]');
+    await panel.page.keyboard.press('Tab');
+    assert.deepEqual(await last(), { parameters: { relu: false, baseline: 'blur', window: [5, 5] } });
+  });
+
+  it('has a number or a word', async () => {
+    await show();
+    assert.equal(await panel.page.locator('#parameter-steps').isDisabled(), true);
+    await field('steps').getByRole('checkbox', { name: 'Auto' }).click();
+    await panel.page.locator('#parameter-steps').fill('64');
+    assert.deepEqual(await last(), { parameters: { steps: 64 } });
+    await field('steps').getByRole('checkbox', { name: 'Auto' }).click();
+    assert.deepEqual(await last(), { parameters: {} });
+  });
+
+  it('explains in place what it refuses, and sends nothing of it', async () => {
+    await show();
+    for (const [name, text, words] of [['samples', '2.5', 'Enter a whole number from 1 to 1000.'], ['noise', '1.5', 'Enter a number from 0 to 1.'], ['noise', 'much', 'Enter a number from 0 to 1.']]) {
+      await panel.page.locator(`#parameter-${name}`).fill(text);
+      assert.equal(await field(name).getByRole('alert').innerText(), words);
+      assert.equal(await panel.page.locator(`#parameter-${name}`).getAttribute('aria-invalid'), 'true');
+    }
+    await panel.page.locator('#seed').fill('-1');
+    assert.match(await panel.page.locator('.parameter-seed').getByRole('alert').innerText(), /whole number from 0/);
+    assert.deepEqual(await panel.posted('change'), []);
+    await panel.page.locator('#parameter-noise').fill('0.5');
+    assert.deepEqual(await last(), { parameters: { noise: 0.5 } });
+    assert.equal(await field('noise').getByRole('alert').count(), 0);
+  });
+
+  it('is worked by keyboard: arrows in a field, undo and redo', async () => {
+    await show({ canUndo: true, canRedo: true });
+    await panel.page.locator('#parameter-samples').focus();
+    await panel.page.keyboard.press('ArrowUp');
+    assert.deepEqual(await last(), { parameters: { samples: 26 } });
+    await field('noise').locator('.slider').focus();
+    await panel.page.keyboard.press('ArrowLeft');
+    assert.deepEqual(await last(), { parameters: { samples: 26, noise: 0.14 } });
+    await panel.page.keyboard.press('Control+z');
+    await panel.page.keyboard.press('Control+Shift+z');
+    assert.deepEqual([(await panel.posted('undo')).length, (await panel.posted('redo')).length], [1, 1]);
+  });
+
+  it('keeps what was just moved although the host has not heard of it yet', async () => {
+    await show();
+    await panel.page.locator('#parameter-samples').fill('90');
+    await panel.send({ type: 'state', state: state({ busy: true }) });
+    assert.equal(await panel.page.locator('#parameter-samples').inputValue(), '90');
+    await panel.send({ type: 'state', state: state({ serial: 1, subject: { ...state().subject, parameters: { samples: 80 } } }) });
+    assert.equal(await panel.page.locator('#parameter-samples').inputValue(), '80', 'undone meanwhile');
+  });
+
+  it('throws a seed, finds a class and a layer, loads and deletes presets, runs and cancels', async () => {
+    await show({ live: false, pending: true, milliseconds: 3100 });
+    await panel.page.locator('#seed-dice').click();
+    const thrown = (await last())!.seed!;
+    assert.ok(Number.isInteger(thrown) && thrown >= 0);
+    assert.equal(await panel.page.locator('#seed').inputValue(), String(thrown));
+    await panel.page.locator('#class').fill('espresso');
+    await panel.page.keyboard.press('Enter');
+    assert.deepEqual(await last(), { class: 967 });
+    await panel.page.locator('#layer').click();
+    await panel.page.getByRole('option').first().click();
+    assert.deepEqual(await last(), { layer: layers[0].name });
+    await panel.page.locator('#preset').click();
+    await panel.page.getByRole('option', { name: 'mine' }).click();
+    assert.deepEqual(await panel.posted('load-preset'), [{ type: 'load-preset', id: 'own:mine' }]);
+    await panel.page.locator('#preset-delete').click();
+    assert.deepEqual(await panel.posted('delete-preset'), [{ type: 'delete-preset', id: 'own:mine' }]);
+    assert.match(await panel.page.locator('#outcome').innerText(), /press Run.*3\.1 s/);
+    await panel.page.locator('#run').click();
+    await panel.send({ type: 'state', state: state({ busy: true, serial: 99 }) });
+    await panel.page.locator('#run').click();
+    assert.deepEqual([(await panel.posted('run')).length, (await panel.posted('cancel')).length], [1, 1]);
+  });
+
+  it('has room for everything at 200 px', async () => {
+    await show({}, { width: 200 });
+    const wide = await panel.page.evaluate(() => [...document.querySelectorAll('#app *')]
+      .filter((part) => part.getBoundingClientRect().right > innerWidth + 1).map((part) => part.outerHTML.slice(0, 80)));
+    assert.deepEqual(wide, []);
+    await panel.screenshot('tune narrow');
+  });
+});

@@ -1,0 +1,14 @@
+/** The extension host as the side panel's page sees it. The page keeps nothing: it is told everything again when it is shown. */
+import type { TuneHostMessage, TuneMessage } from '../../src/protocol/tune-panel.ts';
+
+export class TuneHost {
+  private readonly api = acquireVsCodeApi<unknown>();
+
+  constructor(onMessage: (message: TuneHostMessage) => void) {
+    addEventListener('message', (event: MessageEvent<TuneHostMessage>) => onMessage(event.data));
+  }
+
+  post(message: TuneMessage): void {
+    this.api.postMessage(message);
+  }
+}

@@ -1,0 +1,90 @@
+/** One parameter: a control of its kind, its help and unit, a way back to the default, and why a value is refused. */
+import { objection, type ParameterControl } from '../../src/protocol/parameter-controls.ts';
+import { iconButton } from '../ui/controls.ts';
+import { element, newId, setAttributes } from '../ui/element.ts';
+import { BooleanInput } from './boolean-input.ts';
+import { ChoiceInput } from './choice-input.ts';
+import { NumberInput } from './number-input.ts';
+import { TextInput } from './text-input.ts';
+
+/** What a parameter's control is made of. */
+export interface ParameterInput {
+  readonly root: HTMLElement;
+  /** Element that messages belong to. */
+  readonly described: HTMLElement;
+  /** Shows a value; does not call back. */
+  show(value: unknown): void;
+}
+
+export interface InputOptions {
+  readonly id: string;
+  /** Called with every value entered, allowed or not. */
+  readonly onInput: (value: unknown) => void;
+}
+
+export class ParameterField {
+  readonly root: HTMLElement;
+  private readonly input: ParameterInput;
+  private readonly error = element('p', { class: 'parameter-error', id: newId('error'), role: 'alert', hidden: true });
+  private readonly reset;
+
+  /** @param onChange called with allowed values, undefined for the default */
+  constructor(private readonly parameter: ParameterControl, onChange: (value: unknown) => void) {
+    const { name, title, help, unit } = parameter;
+    const id = `parameter-${name}`;
+    const helpId = newId('help');
+    this.input = inputFor(parameter, { id, onInput: (value) => this.entered(value, onChange) });
+    this.reset = iconButton('discard', `Reset ${title}`, () => {
+      this.show(undefined);
+      onChange(undefined);
+      this.input.described.focus();
+    }, `${id}-reset`);
+    const label = parameter.kind === 'boolean' ? [] : [element('label', { class: 'parameter-title', for: id }, title, ...(unit ? [element('span', { class: 'parameter-unit' }, ` ${unit}`)] : []))];
+    this.root = element('div', { class: `parameter parameter-${parameter.kind}`, 'data-parameter': name },
+      element('div', { class: 'parameter-head' }, ...label, ...(parameter.kind === 'boolean' ? [this.input.root] : []), this.reset),
+      ...(parameter.kind === 'boolean' ? [] : [this.input.root]),
+      this.error, element('p', { class: 'parameter-help', id: helpId }, help));
+    setAttributes(this.input.described, { 'aria-describedby': `${this.error.id} ${helpId}` });
+  }
+
+  /** @param value undefined: the default */
+  show(value: unknown): void {
+    this.input.show(value ?? this.parameter.default);
+    this.object(undefined);
+    this.offerReset(value);
+  }
+
+  private entered(value: unknown, onChange: (value: unknown) => void): void {
+    const refused = objection(this.parameter, value);
+    this.object(refused);
+    if (refused !== undefined) return;
+    this.offerReset(value);
+    onChange(value === this.parameter.default ? undefined : value);
+  }
+
+  private offerReset(value: unknown): void {
+    const isDefault = value === undefined || value === this.parameter.default;
+    this.reset.classList.toggle('unneeded', isDefault);
+    this.reset.disabled = isDefault;
+  }
+
+  private object(message: string | undefined): void {
+    this.error.textContent = message ?? '';
+    this.error.hidden = message === undefined;
+    setAttributes(this.input.described, { 'aria-invalid': message === undefined ? undefined : 'true' });
+    this.root.classList.toggle('invalid', message !== undefined);
+  }
+}
+
+function inputFor(parameter: ParameterControl, options: InputOptions): ParameterInput {
+  switch (parameter.kind) {
+    case 'number':
+      return new NumberInput(parameter, options);
+    case 'boolean':
+      return new BooleanInput(parameter.title, options);
+    case 'choice':
+      return new ChoiceInput(parameter.title, parameter.choices, options);
+    case 'text':
+      return new TextInput(options);
+  }
+}

@@ -19,6 +19,8 @@ interface Product {
   readonly weights: Tensor;
   readonly channels: number;
   channelOf(index: number): number;
+  /** Neighbouring weights that belong to the same channel. */
+  readonly run: number;
   /** One entry for each channel. */
   readonly bias: Float64Array;
 }
@@ -62,10 +64,15 @@ export function foldBatchNormalization(graph: Graph, keep: ReadonlySet<string>):
 function merge(graph: Graph, initializers: Map<string, Tensor>, node: Node, { scale, shift }: Affine, output: string): Node | undefined {
   const product = productOf(graph, node);
   if (!product) return undefined;
-  const { bias, channelOf, channels, weights } = product;
+  const { bias, channelOf, channels, run, weights } = product;
   if ([scale, shift].some(({ length }) => length !== 1 && length !== channels)) return undefined;
   const entry = (values: ArrayLike<number>, channel: number): number => values[values.length === 1 ? 0 : channel];
-  const scaled = Float32Array.from(weights.data as Float32Array, (weight, i) => weight * entry(scale, channelOf(i)));
+  const data = weights.data as Float32Array;
+  const scaled = new Float32Array(data.length);
+  for (let start = 0; start < data.length; start += run) {
+    const factor = entry(scale, channelOf(start));
+    for (let i = start; i < start + run; i++) scaled[i] = data[i] * factor;
+  }
   const shifted = Float32Array.from(bias, (value, channel) => value * entry(scale, channel) + entry(shift, channel));
   const add = (stem: string, tensor: Tensor): string => {
     let name = stem;
@@ -88,16 +95,19 @@ function productOf(graph: Graph, node: Node): Product | undefined {
   const size = weights.data.length;
   const taps = size / (rows * columns);
   let channels = rows;
+  let run = size / rows;
   let channelOf = (index: number): number => Math.floor(index / (size / rows));
   if (node.op === 'ConvTranspose') {
     const group = numberAttribute(node, 'group', 1);
     channels = columns * group;
+    run = taps;
     channelOf = (index) => {
       const row = Math.floor(index / (columns * taps));
       return Math.floor(row / (rows / group)) * columns + (Math.floor(index / taps) % columns);
     };
   } else if (node.op === 'Gemm' && numberAttribute(node, 'transB', 0) === 0) {
     channels = columns;
+    run = 1;
     channelOf = (index) => index % columns;
   }
   const entries = constant ? numbersOf(constant) : [0];
@@ -105,7 +115,7 @@ function productOf(graph: Graph, node: Node): Product | undefined {
   if (entries.length !== 1 && (entries.length !== channels || constant?.dims.at(-1) !== channels)) return undefined;
   const beta = node.op === 'Gemm' ? numberAttribute(node, 'beta', 1) : 1;
   const bias = Float64Array.from({ length: channels }, (_, channel) => beta * entries[entries.length === 1 ? 0 : channel]);
-  return size > 0 ? { weights, channels, channelOf, bias } : undefined;
+  return size > 0 ? { weights, channels, channelOf, run, bias } : undefined;
 }
 
 function affineOf(graph: Graph, node: Node): Affine | undefined {

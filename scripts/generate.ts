@@ -1,7 +1,8 @@
-/** Writes what follows from other facts: the generated part of package.json and the sidecar's JSON schema. Run by `npm run generate`. */
+/** Writes what follows from other facts: the generated parts of package.json and README.md, and JSON schemas. Run by `npm run generate`. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { techniques } from '../src/techniques/registry.ts';
 import { contributes, hostFacts, recipeJsonSchema, sidecarJsonSchema } from './manifest.ts';
+import { withGeneratedParts } from './readme.ts';
 
 const root = new URL('../', import.meta.url);
 
@@ -14,3 +15,6 @@ const manifest = JSON.parse(await readFile(new URL('package.json', root), 'utf8'
 await writeJson('package.json', { ...manifest, ...hostFacts, contributes: contributes(techniques) });
 await writeJson('media/schemas/sidecar.schema.json', sidecarJsonSchema());
 await writeJson('media/schemas/recipe.schema.json', recipeJsonSchema());
+
+const readme = new URL('README.md', root);
+await writeFile(readme, withGeneratedParts(await readFile(readme, 'utf8')));

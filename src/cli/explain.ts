@@ -71,6 +71,8 @@ interface Answer {
   readonly layer: string | null;
   readonly runtime: string;
   readonly milliseconds: object;
+  /** By the metric's id. */
+  readonly metrics: Readonly<Record<string, number | number[]>>;
   readonly files: string[];
   readonly recipe: object;
   readonly notes: readonly string[];
@@ -87,7 +89,8 @@ async function explainPicture(engine: Engine, input: Input, model: ModelReferenc
   }
   return {
     class: result.class.index, className: result.class.name, score: result.score.value, layer: result.layer?.name ?? null, runtime: result.runtime,
-    milliseconds: result.milliseconds, files, recipe: result.recipe, notes: [...result.picture.notes, ...result.notes],
+    milliseconds: result.milliseconds, metrics: Object.fromEntries((result.metrics ?? []).map(({ id, value }) => [id, value])),
+    files, recipe: result.recipe, notes: [...result.picture.notes, ...result.notes],
   };
 }
 
@@ -104,7 +107,9 @@ async function explainArray(engine: Engine, input: Input, model: ModelReference,
   return {
     class: each(result.classes.map(({ index }) => index)), className: each(result.classes.map(({ name }) => name)),
     score: each(result.scores), layer: result.layer?.name ?? null,
-    runtime: result.runtime, milliseconds: result.milliseconds, files, recipe: result.recipe, notes: result.notes,
+    runtime: result.runtime, milliseconds: result.milliseconds,
+    metrics: Object.fromEntries(result.metrics.map(({ id, values }) => [id, each(values)])),
+    files, recipe: result.recipe, notes: result.notes,
   };
 }
 

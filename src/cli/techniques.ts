@@ -30,10 +30,12 @@ interface ParameterSchema {
   minimum?: number;
   maximum?: number;
   enum?: unknown[];
+  const?: unknown;
+  anyOf?: ParameterSchema[];
   unit?: string;
 }
 
-function describe({ id, title, summary, citation, needs, values, parameters }: TechniqueDescription): string {
+function describe({ id, title, summary, citation, needs, values, parameters, presets = [] }: TechniqueDescription): string {
   const properties = Object.entries((parameters.properties ?? {}) as Record<string, ParameterSchema>);
   return [
     `${title} (${id})`,
@@ -44,11 +46,15 @@ function describe({ id, title, summary, citation, needs, values, parameters }: T
     `  Values: ${values.signed ? 'signed' : 'not signed'}, in ${values.unit}, at the resolution of the ${values.resolution}`,
     properties.length === 0 ? '  It has no parameters.' : '  Parameters, set with --set name=value:',
     ...properties.map(([name, schema]) => `    ${name} (${rangeOf(schema)}; default ${JSON.stringify(schema.default)})  ${schema.description ?? ''}`),
+    ...(presets.length === 0 ? [] : ['  Presets, chosen with --set preset=name:']),
+    ...presets.map((preset) => `    ${preset.id}  ${preset.description}`),
   ].join('\n');
 }
 
-function rangeOf({ type, minimum, maximum, enum: choices, unit }: ParameterSchema): string {
+function rangeOf({ type, minimum, maximum, enum: choices, const: only, anyOf, unit }: ParameterSchema): string {
+  if (anyOf) return `${anyOf.map(rangeOf).join(' | ')}${unit ? ` ${unit}` : ''}`;
   if (choices) return choices.join(' | ');
+  if (only !== undefined) return String(only);
   const range = minimum === undefined && maximum === undefined ? '' : ` ${minimum ?? ''}..${maximum ?? ''}`;
   return `${type ?? 'value'}${range}${unit ? ` ${unit}` : ''}`;
 }

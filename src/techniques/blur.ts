@@ -1,5 +1,7 @@
 /** Gaussian blur of planes, in place. */
 
+import { mirrored } from './view.ts';
+
 /** A blur reaches to this many deviations, as in SciPy's `gaussian_filter`. */
 const reach = 4;
 
@@ -19,17 +21,10 @@ export function blurPlane(values: Float32Array, width: number, height: number, s
 
 function blurLine(values: Float32Array, start: number, stride: number, length: number, weights: Float64Array): void {
   const radius = (weights.length - 1) / 2;
-  const line = Float64Array.from({ length: length + 2 * radius }, (_, i) => values[start + mirror(i - radius, length) * stride]);
+  const line = Float64Array.from({ length: length + 2 * radius }, (_, i) => values[start + mirrored(i - radius, length) * stride]);
   for (let i = 0; i < length; i++) {
     let sum = 0;
     for (let k = 0; k < weights.length; k++) sum += weights[k] * line[i + k];
     values[start + i * stride] = sum;
   }
-}
-
-/** Index of a line continued by its own mirror image: d c b a | a b c d | d c b a. */
-function mirror(index: number, length: number): number {
-  const period = 2 * length;
-  const at = ((index % period) + period) % period;
-  return at < length ? at : period - 1 - at;
 }

@@ -10,7 +10,8 @@ import type { Tensor } from '../graph/graph.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import { classicStep, noisePictures } from './classic-ascent.ts';
 import type { Generator, GeneratorContext } from './generator.ts';
-import { describeUnit, objective, type Target } from './objective.ts';
+import { ModernAscent } from './modern-ascent.ts';
+import { describeUnit, objective, type Ascent, type Target } from './objective.ts';
 import { pixelRanges } from './pixel-range.ts';
 import { runSteps } from './steps.ts';
 
@@ -22,7 +23,7 @@ function orAll(most: number) {
 }
 
 const parameters = z.object({
-  recipe: z.enum(['classic', 'modern']).default('classic').meta({
+  recipe: z.enum(['classic', 'modern']).default('modern').meta({
     title: 'Recipe', description: 'classic: ascent on pixels with shifts, decay and blur; modern: ascent on a Fourier image under random transformations',
   }),
   steps: z.union([z.literal('auto'), z.int().min(1).max(10_000)]).default('auto')
@@ -38,6 +39,11 @@ const parameters = z.object({
   jitter: z.int().min(0).max(256).default(16).meta({ title: 'Jitter', description: 'Classic: largest shift before a step', unit: 'px', live: true }),
   blur: z.number().min(0).max(20).default(0.5).meta({ title: 'Blur', description: 'Classic: standard deviation of the blur', unit: 'px', live: true }),
   blurEvery: z.int().min(1).max(10_000).default(10).meta({ title: 'Blur every', description: 'Classic: steps from one blur to the next', unit: 'steps', live: true }),
+  learningRate: z.number().min(0).max(10).default(0.05).meta({ title: 'Learning rate', description: 'Modern: rate of Adam', live: true }),
+  shift: z.int().min(0).max(256).default(8).meta({ title: 'Shift', description: 'Modern: room of the first shift', unit: 'px', live: true }),
+  zoom: z.number().min(0).max(0.9).default(0.1).meta({ title: 'Zoom', description: 'Modern: the picture is scaled by 1 ± this', live: true }),
+  turn: z.number().min(0).max(180).default(10).meta({ title: 'Turn', description: 'Modern: largest angle', unit: '°', live: true }),
+  lastShift: z.int().min(0).max(256).default(4).meta({ title: 'Last shift', description: 'Modern: room of the last shift', unit: 'px', live: true }),
 });
 
 type Parameters = z.output<typeof parameters>;
@@ -56,7 +62,7 @@ export const classVisualization: Generator<typeof parameters> = {
   parameters,
   async run(context) {
     const target = targetOf(context);
-    const result = await classic(context, target);
+    const result = await (context.parameters().recipe === 'classic' ? classic : modern)(context, target);
     const notes = result.ended === 'dead' ? [silence(target)] : [];
     return { ...result, notes, metrics: {} };
   },
@@ -92,15 +98,10 @@ function silence(target: Target): string {
   return `${unit} does not respond to any of the pictures tried: its activation and its gradient are zero. It is dead, or silent on noise; another seed may tell.`;
 }
 
-function plannedSteps({ steps, recipe }: Parameters): number {
-  return steps === 'auto' ? recipes[recipe] : steps;
-}
-
 async function classic(context: Context, target: Target) {
-  const { model: { input: { channels, height, width } }, preprocessing, seed, resume } = context;
+  const { model: { input: { channels } }, preprocessing, seed, resume } = context;
   const ranges = pixelRanges(preprocessing, channels);
-  const count = target.kind === 'class' ? target.classes.length : context.parameters().pictures;
-  const dims = [count, channels, height, width];
+  const dims = dimsOf(context, target);
   const pictures: Tensor = resume
     ? { type: 'float32', dims, data: resume.arrays.pictures.slice() }
     : noisePictures(seed, dims, ranges, context.parameters().noise);
@@ -108,17 +109,36 @@ async function classic(context: Context, target: Target) {
   const last = await runSteps(context, {
     from: resume?.step ?? 0,
     total: () => plannedSteps(context.parameters()),
-    picture: () => ({ ...pictures, data: (pictures.data as Float32Array).slice() }),
-    async advance(step) {
-      const { scores, norms } = await classicStep(pictures, step, seed, ranges, evaluate, context.parameters());
-      return { curves: curvesOf(scores), end: norms.every((norm) => norm === 0) && scores.every((score) => score === 0) ? 'dead' : undefined };
-    },
+    picture: () => Promise.resolve({ ...pictures, data: (pictures.data as Float32Array).slice() }),
+    advance: async (step) => outcome(await classicStep(pictures, step, seed, ranges, evaluate, context.parameters())),
   });
   return { ...last, state: { step: last.step, arrays: { pictures: last.picture.data as Float32Array } } };
 }
 
-/** One curve, or one for each picture of a contact sheet. */
-function curvesOf(scores: Float32Array): Record<string, number> {
-  if (scores.length === 1) return { score: scores[0] };
-  return Object.fromEntries(Array.from(scores, (score, n) => [`score ${n + 1}`, score]));
+async function modern(context: Context, target: Target) {
+  const ranges = pixelRanges(context.preprocessing, context.model.input.channels);
+  const ascent = new ModernAscent(context, dimsOf(context, target), ranges, context.resume);
+  const evaluate = objective(context, target);
+  const last = await runSteps(context, {
+    from: context.resume?.step ?? 0,
+    total: () => plannedSteps(context.parameters()),
+    picture: () => ascent.pictures(),
+    advance: async (step) => outcome(await ascent.step(step, evaluate, context.parameters())),
+  });
+  return { ...last, state: ascent.state(last.step) };
+}
+
+function plannedSteps({ steps, recipe }: Parameters): number {
+  return steps === 'auto' ? recipes[recipe] : steps;
+}
+
+function dimsOf({ model: { input: { channels, height, width } }, parameters: read }: Context, target: Target): number[] {
+  return [target.kind === 'class' ? target.classes.length : read().pictures, channels, height, width];
+}
+
+/** A curve of the scores, or one for each picture of a contact sheet; and whether there is no use in going on. */
+function outcome({ scores, norms }: Ascent): { curves: Record<string, number>; end?: 'dead' } {
+  const title = (n: number): string => (scores.length === 1 ? 'score' : `score ${n + 1}`);
+  const curves = Object.fromEntries(Array.from(scores, (score, n) => [title(n), score]));
+  return norms.every((norm) => norm === 0) ? { curves, end: 'dead' } : { curves };
 }

@@ -38,8 +38,11 @@ export interface RewriteContext extends NodeContext {
   inline(graph: Graph): readonly string[];
 }
 
-/** How gradients pass rectifiers: as derivatives; guided backpropagation (Springenberg 2014); deconvolution (Zeiler 2013). */
-export type RectifierRule = 'gradient' | 'guided' | 'deconvnet';
+/**
+ * How gradients pass rectifiers: as derivatives; guided backpropagation (Springenberg 2014); deconvolution (Zeiler 2013); `waking`: as
+ * derivatives, and through inactive units too where that would raise them, so that ascent can begin at a dead one (Olah 2017).
+ */
+export type RectifierRule = 'gradient' | 'guided' | 'deconvnet' | 'waking';
 
 export interface GradientContext extends NodeContext {
   readonly b: GraphBuilder;

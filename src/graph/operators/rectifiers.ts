@@ -10,12 +10,16 @@ import { numbersOf, tensorOf } from '../tensor.ts';
 import { above, below, label, likeInput, mapElements, plus, scaled, unary } from './elementwise.ts';
 import type { GradientContext, NodeContext, Operator } from './operator.ts';
 
-/** What replaces the derivative: R·1[x>0]·1[R>0] or R·1[R>0]; undefined where the derivative is asked for. */
+/** What replaces the derivative: R·1[x>0]·1[R>0], R·1[R>0] or R·1[x>0 or R>0]; undefined where the derivative is asked for. */
 function ruled({ b, gradients: [gradient], rectifier }: GradientContext, positive: () => string): string | undefined {
   switch (rectifier) {
     case 'gradient': return undefined;
     case 'deconvnet': return b.add('Relu', [gradient!]);
     case 'guided': return b.add('Mul', [b.add('Relu', [gradient!]), positive()]);
+    case 'waking': {
+      const lowering = b.add('Relu', [b.add('Neg', [gradient!])]);
+      return b.add('Sub', [b.add('Relu', [gradient!]), b.add('Mul', [lowering, positive()])]);
+    }
   }
 }
 

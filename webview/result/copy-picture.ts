@@ -1,5 +1,5 @@
 /** The picture as it is seen, on the clipboard. */
-import { context2d, paintable, type PaintedResult } from './painted-result.ts';
+import { context2d, paintable, type PaintedResult } from '../ui/painted-result.ts';
 import type { View } from '../../src/protocol/result-panel.ts';
 
 /**

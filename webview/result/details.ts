@@ -4,7 +4,7 @@ import { formatValue } from '../../src/protocol/display.ts';
 import { scoreKinds, type ScoreKind } from '../../src/protocol/techniques.ts';
 import { button, Select } from '../ui/controls.ts';
 import { element, icon } from '../ui/element.ts';
-import { formatPreprocessing, formatShape, scoreNames, sourceNames } from './words.ts';
+import { formatPreprocessing, formatShape, scoreNames, sourceNames } from '../ui/words.ts';
 
 export interface DetailsListener {
   scoreChosen(score: ScoreKind): void;

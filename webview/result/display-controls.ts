@@ -3,15 +3,15 @@ import { colorMapOf, colorMaps, type ColorMap } from '../../src/protocol/display
 import { Select } from '../ui/controls.ts';
 import { element } from '../ui/element.ts';
 import { Slider } from '../ui/slider.ts';
-import { ColourBar } from './colour-bar.ts';
-import type { PaintedResult } from './painted-result.ts';
-import type { ViewState } from './view-state.ts';
+import { ColourBar } from '../ui/colour-bar.ts';
+import type { PaintedResult } from '../ui/painted-result.ts';
+import type { ViewState } from '../ui/view-state.ts';
 
 const names: Record<ColorMap, string> = { turbo: 'Turbo', viridis: 'Viridis', inferno: 'Inferno', magma: 'Magma', 'red-blue': 'Red–blue', grey: 'Grey' };
 
 export class DisplayControls {
   readonly root: HTMLElement;
-  readonly bar = new ColourBar();
+  readonly bar = new ColourBar('colour-bar');
   private readonly colorMap: Select<ColorMap>;
   private readonly unit = element('span', { class: 'unit', id: 'unit', title: 'Unit of the values' });
   private painted: PaintedResult | undefined;

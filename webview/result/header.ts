@@ -8,8 +8,8 @@ import { iconButton, Select } from '../ui/controls.ts';
 import { element } from '../ui/element.ts';
 import { MenuButton } from '../ui/menu.ts';
 import { Segmented, type Segment } from '../ui/segmented.ts';
-import type { ViewState } from './view-state.ts';
-import { formatShape } from './words.ts';
+import type { ViewState } from '../ui/view-state.ts';
+import { formatShape } from '../ui/words.ts';
 
 export type ExportKind = 'overlay' | 'map' | 'values';
 

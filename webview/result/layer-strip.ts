@@ -2,8 +2,8 @@
 import type { Display } from '../../src/protocol/display.ts';
 import type { LayerStripEntry } from '../../src/protocol/engine.ts';
 import { element } from '../ui/element.ts';
-import { paintable, paintThumbnail, type PaintedResult } from './painted-result.ts';
-import { formatShape } from './words.ts';
+import { paintable, paintThumbnail, type PaintedResult } from '../ui/painted-result.ts';
+import { formatShape } from '../ui/words.ts';
 
 /** Of the canvas; shown at half of it, so that it is sharp on dense screens. */
 const thumbnailSide = 152;

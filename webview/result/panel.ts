@@ -1,24 +1,24 @@
 /** The result panel: puts its parts together, gives them what the host sends, and asks the host for what a person wants. */
 import type { ExplainResult, ModelDescription } from '../../src/protocol/engine.ts';
-import { viewSchema, type HostMessage, type Subject } from '../../src/protocol/result-panel.ts';
+import { panelStateSchema, viewSchema, type HostMessage, type PanelMessage, type PanelState, type Subject } from '../../src/protocol/result-panel.ts';
 import type { TechniqueDescription } from '../../src/protocol/techniques.ts';
 import { element } from '../ui/element.ts';
-import { Announcer } from './announcer.ts';
+import { Announcer } from '../ui/announcer.ts';
 import { copyPicture } from './copy-picture.ts';
 import { Details } from './details.ts';
 import { DisplayControls } from './display-controls.ts';
 import { Header } from './header.ts';
-import { Host } from './host.ts';
+import { Host } from '../ui/host.ts';
 import { LayerStrip } from './layer-strip.ts';
 import { BusyNotice, EmptyNotice, ErrorCard } from './notices.ts';
-import { PaintedResult, pictureCanvas } from './painted-result.ts';
+import { PaintedResult, pictureCanvas } from '../ui/painted-result.ts';
 import { Predictions } from './predictions.ts';
 import { PreprocessingTrials } from './preprocessing-trials.ts';
-import { Stage } from './stage.ts';
+import { Stage } from '../ui/stage.ts';
 import { StatusLine } from './status-line.ts';
-import { ViewState } from './view-state.ts';
-import type { Point } from './viewport.ts';
-import { describeResult } from './words.ts';
+import { ViewState } from '../ui/view-state.ts';
+import type { Point } from '../ui/viewport.ts';
+import { describeResult } from '../ui/words.ts';
 
 /** Longer than the messages of one moment take, in milliseconds. */
 const stripDelay = 120;
@@ -29,7 +29,7 @@ function stripKeyOf({ recipe: { picture, model, preprocessing, technique, parame
 }
 
 export class Panel {
-  private readonly host = new Host((message) => this.receive(message));
+  private readonly host = new Host<HostMessage, PanelMessage, PanelState>(panelStateSchema, (message) => this.receive(message));
   private readonly root: HTMLElement;
   private readonly title = element('h1', { class: 'visually-hidden' }, 'Fovea');
   private readonly view: ViewState;

@@ -1,7 +1,7 @@
 /** The best predictions as bars; each is a button that explains its class. */
 import type { ExplainResult, Prediction } from '../../src/protocol/engine.ts';
 import { element, icon } from '../ui/element.ts';
-import { formatProbability } from './words.ts';
+import { formatProbability } from '../ui/words.ts';
 
 const shown = 5;
 

@@ -3,7 +3,7 @@ import type { HostMessage } from '../../src/protocol/result-panel.ts';
 import type { Preprocessing } from '../../src/protocol/preprocessing.ts';
 import { button, progressRing } from '../ui/controls.ts';
 import { element } from '../ui/element.ts';
-import { formatPreprocessing, formatProbability } from './words.ts';
+import { formatPreprocessing, formatProbability } from '../ui/words.ts';
 
 type Trial = Extract<HostMessage, { type: 'preprocessing-trials' }>['trials'][number];
 

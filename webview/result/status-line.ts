@@ -3,8 +3,8 @@ import { formatValue } from '../../src/protocol/display.ts';
 import type { ExplainResult } from '../../src/protocol/engine.ts';
 import { iconButton } from '../ui/controls.ts';
 import { element } from '../ui/element.ts';
-import type { PaintedResult } from './painted-result.ts';
-import type { Point } from './viewport.ts';
+import type { PaintedResult } from '../ui/painted-result.ts';
+import type { Point } from '../ui/viewport.ts';
 
 export interface ZoomActions {
   zoomStep(direction: 1 | -1): void;

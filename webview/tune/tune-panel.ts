@@ -4,7 +4,7 @@ import type { TuneHostMessage, TuneModel, Tuned, TuneState } from '../../src/pro
 import { button, iconButton } from '../ui/controls.ts';
 import { Combobox } from '../ui/combobox.ts';
 import { element } from '../ui/element.ts';
-import { formatShape } from '../result/words.ts';
+import { formatShape } from '../ui/words.ts';
 import { TuneHost } from './host.ts';
 import { ParameterField } from './parameter-field.ts';
 import { PresetBar } from './preset-bar.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
   fitScale, nextLevel, panBy, resolveZoom, splitPanes, toPane, toPicture, wheelScale, zoomLevels, zoomTo, type Zoom,
-} from '../../../webview/result/viewport.ts';
+} from '../../../webview/ui/viewport.ts';
 
 const picture = fc.record({ width: fc.integer({ min: 8, max: 8000 }), height: fc.integer({ min: 8, max: 8000 }) });
 const pane = fc.record({ width: fc.integer({ min: 60, max: 3000 }), height: fc.integer({ min: 60, max: 3000 }) });

@@ -10,10 +10,11 @@ const rasterSide = 512;
 export class PaintedResult {
   readonly size: Size;
   readonly plane: Plane;
-  readonly range: DisplayRange;
+  /** What the colours span: the map's own range, until another one is set. */
+  range: DisplayRange;
   /** Covers the whole picture, opaque where the map is shown; stretched over it when drawn. */
   readonly raster: HTMLCanvasElement;
-  private painted: Display | undefined;
+  private painted: { display: Display; range: DisplayRange } | undefined;
 
   /** @param picture pixels of the picture at any scale; undefined where only the map is there */
   constructor(readonly result: ExplainResult, readonly picture: HTMLCanvasElement | undefined) {
@@ -35,10 +36,10 @@ export class PaintedResult {
 
   /** Paints the raster unless it already shows this. Opacity is applied when it is drawn. */
   recolour(display: Display): void {
-    const { painted } = this;
-    if (painted && painted.colorMap === display.colorMap && painted.threshold === display.threshold) return;
-    paintPlane(this.raster, this.plane, this.range, { ...display, opacity: 1 }, scalePlacement(this.placement, this.raster.width / this.size.width));
-    this.painted = display;
+    const { painted, range } = this;
+    if (painted?.range === range && painted.display.colorMap === display.colorMap && painted.display.threshold === display.threshold) return;
+    paintPlane(this.raster, this.plane, range, { ...display, opacity: 1 }, scalePlacement(this.placement, this.raster.width / this.size.width));
+    this.painted = { display, range };
   }
 
   /** The value shown at the middle of the pixel that a point of the picture lies in; undefined outside the map and for NaN. */

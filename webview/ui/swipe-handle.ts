@@ -1,5 +1,5 @@
 /** The divider of the swipe layout: the picture to its left, the heat map to its right. */
-import { element, icon } from '../ui/element.ts';
+import { element, icon } from './element.ts';
 
 const step = 0.02;
 

@@ -12,6 +12,9 @@ export interface StageActions {
   point(point: Point | undefined): void;
   moveCrosshair(dx: number, dy: number, fine: boolean): void;
   hideCrosshair(): void;
+  /** @param backwards with Alt or Ctrl held down */
+  click(point: Point, backwards: boolean): void;
+  enter(): void;
 }
 
 /** A press that moves less than this is a click. */
@@ -64,7 +67,7 @@ export class StageInput {
     const { press } = this;
     this.release();
     if (!press || press.moved || press.focusing) return;
-    this.actions.zoomStep(event.altKey || event.ctrlKey ? -1 : 1, this.pointOf(event));
+    this.actions.click(this.pointOf(event), event.altKey || event.ctrlKey);
   }
 
   private release(): void {
@@ -89,6 +92,7 @@ export class StageInput {
     else if (event.key === '0') this.actions.fit();
     else if (event.key === '1') this.actions.zoomToScale(1);
     else if (event.key === 'Escape') this.actions.hideCrosshair();
+    else if (event.key === 'Enter') this.actions.enter();
     else return;
     event.preventDefault();
   }

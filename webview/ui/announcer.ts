@@ -1,5 +1,5 @@
 /** Says things to a screen reader, and shows short messages briefly. */
-import { element } from '../ui/element.ts';
+import { element } from './element.ts';
 
 const shownFor = 5000;
 

@@ -1,5 +1,5 @@
 /** The stage: the canvas with picture and map, its zoom, pan and crosshair, and the divider of the swipe layout. */
-import { element } from '../ui/element.ts';
+import { element } from './element.ts';
 import type { PaintedResult } from './painted-result.ts';
 import { drawScene, panesOf } from './scene.ts';
 import { StageInput } from './stage-input.ts';
@@ -12,6 +12,8 @@ export interface StageListener {
   pointed(point: Point | undefined, spoken: boolean): void;
   /** The scale drawn with; 1 is a pixel of the picture on a CSS pixel. */
   zoomed(scale: number): void;
+  /** Clicked, or Enter pressed; without this a click zooms. */
+  activated?(): void;
 }
 
 /** Share of the pane at its borders into which the crosshair is not let before the picture follows. */
@@ -21,10 +23,7 @@ const keysHelp = 'Arrow keys move a crosshair and say the value under it, with S
 
 export class Stage {
   readonly root: HTMLElement;
-  readonly canvas = element('canvas', {
-    id: 'map', tabindex: 0, role: 'application', 'aria-roledescription': 'heat map', 'aria-label': 'Heat map', 'aria-describedby': 'map-keys',
-    'data-vscode-context': JSON.stringify({ preventDefaultContextMenuItems: true }), // cut and paste mean nothing here
-  });
+  readonly canvas: HTMLCanvasElement;
   private readonly handle: SwipeHandle;
   private size: Size = { width: 0, height: 0 };
   private painted: PaintedResult | undefined;
@@ -32,9 +31,15 @@ export class Stage {
   private paints = 0;
   private frame = 0;
 
-  constructor(private readonly view: ViewState, private readonly listener: StageListener) {
+  /** @param id of the canvas */
+  constructor(private readonly view: ViewState, private readonly listener: StageListener, id = 'map') {
+    this.canvas = element('canvas', {
+      id, class: 'map', tabindex: 0, role: 'application', 'aria-roledescription': 'heat map', 'aria-label': 'Heat map', 'aria-describedby': `${id}-keys`,
+      'data-vscode-context': JSON.stringify({ preventDefaultContextMenuItems: true }), // cut and paste mean nothing here
+    });
+    this.canvas.classList.toggle('opens', listener.activated !== undefined);
     this.handle = new SwipeHandle((swipe) => view.change({ swipe }));
-    const keys = element('p', { class: 'visually-hidden', id: 'map-keys' }, keysHelp);
+    const keys = element('p', { class: 'visually-hidden', id: `${id}-keys` }, listener.activated ? `${keysHelp} Enter opens it.` : keysHelp);
     this.root = element('div', { class: 'stage' }, this.canvas, this.handle.root, keys);
     new StageInput(this.canvas, this);
     new ResizeObserver(() => this.resize()).observe(this.root);
@@ -57,6 +62,15 @@ export class Stage {
 
   zoomStep(direction: 1 | -1, anchor?: Point): void {
     this.zoomAt(anchor, (zoom) => nextLevel(zoom.scale, direction));
+  }
+
+  click(point: Point, backwards: boolean): void {
+    if (this.listener.activated) this.listener.activated();
+    else this.zoomStep(backwards ? -1 : 1, point);
+  }
+
+  enter(): void {
+    this.listener.activated?.();
   }
 
   zoomToScale(scale: number): void {
@@ -104,8 +118,13 @@ export class Stage {
 
   hideCrosshair(): void {
     if (!this.crosshair) return;
-    this.crosshair = undefined;
+    this.mark(undefined);
     this.listener.pointed(undefined, false);
+  }
+
+  /** Draws the crosshair at a point that is pointed at elsewhere, or takes it away. */
+  mark(point: Point | undefined): void {
+    this.crosshair = point;
     this.schedule();
   }
 

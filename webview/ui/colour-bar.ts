@@ -1,6 +1,6 @@
 /** The colours of the map with their values in its own unit; what the threshold hides is hidden here too, and the value pointed at is marked. */
 import { colorMapOf, colorTable, formatValue, ticks, type Display, type DisplayRange, type Tick } from '../../src/protocol/display.ts';
-import { element } from '../ui/element.ts';
+import { element } from './element.ts';
 import { context2d, paintable, type PaintedResult } from './painted-result.ts';
 
 export class ColourBar {
@@ -10,9 +10,9 @@ export class ColourBar {
   private readonly ticks = element('div', { class: 'colour-bar-ticks', 'aria-hidden': 'true' });
   private painted: PaintedResult | undefined;
 
-  constructor() {
+  constructor(id?: string) {
     this.canvas.className = 'colour-bar-canvas';
-    this.root = element('div', { class: 'colour-bar', role: 'img', id: 'colour-bar' },
+    this.root = element('div', { class: 'colour-bar', role: 'img', id },
       element('div', { class: 'colour-bar-track' }, this.canvas, this.marker), this.ticks);
   }
 

@@ -1,0 +1,38 @@
+/** The extension host as a page with a state sees it: messages both ways and the state that survives hiding and reloading. */
+import type * as z from 'zod';
+
+/** State changes come with every pixel of a drag; they are kept when they rest. */
+const saveDelay = 200;
+
+/** Of pages that receive `In`, post `Out` and keep `State`. */
+export class Host<In, Out, State> {
+  private readonly api = acquireVsCodeApi<unknown>();
+  private unsaved: State | undefined;
+  private timer = 0;
+
+  constructor(private readonly state: z.ZodType<State>, onMessage: (message: In) => void) {
+    addEventListener('message', (event: MessageEvent<In>) => onMessage(event.data));
+    addEventListener('pagehide', () => this.flush());
+    document.addEventListener('visibilitychange', () => this.flush());
+  }
+
+  post(message: Out): void {
+    this.api.postMessage(message);
+  }
+
+  /** What an earlier page of this panel left; undefined where there is none or it cannot be understood any more. */
+  readState(): State | undefined {
+    return this.state.safeParse(this.api.getState()).data;
+  }
+
+  saveState(state: State): void {
+    this.unsaved = state;
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.flush(), saveDelay);
+  }
+
+  private flush(): void {
+    if (this.unsaved !== undefined) this.api.setState(this.unsaved);
+    this.unsaved = undefined;
+  }
+}

@@ -1,8 +1,10 @@
 /** The commands, and what each does. */
 import { commands, Disposable, Uri, window, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { FoveaError } from '../protocol/errors.ts';
+import type { Subject } from '../protocol/result-panel.ts';
 import type { ActiveModel } from './models.ts';
 import { selectModel } from './model-picker.ts';
+import { LayerItem, ModelItem } from './models-view.ts';
 import { notifyError } from './notifications.ts';
 import { activePicture, askForPictures, picturesOf } from './pictures.ts';
 import type { TechniqueCommand } from './technique-commands.ts';
@@ -14,22 +16,24 @@ const maximumPanels = 12;
 /** The picture of the walkthrough. */
 const samplePicture = ['media', 'samples', 'cat-and-espresso.jpg'];
 
+/** @param others commands whose handlers stand elsewhere */
 export function registerCommands(
   { extensionUri }: ExtensionContext,
   log: LogOutputChannel,
   models: ActiveModel,
   techniques: readonly TechniqueCommand[],
   workbench: () => Promise<Workbench>,
+  others: Readonly<Record<string, (...args: unknown[]) => Promise<void>>>,
 ): Disposable {
   const sample = Uri.joinPath(extensionUri, ...samplePicture);
 
-  async function explain(technique: string, pictures: readonly Uri[]): Promise<void> {
+  async function explain(technique: string, pictures: readonly Uri[], changes: Partial<Subject> = {}): Promise<void> {
     if (pictures.length > maximumPanels) {
       void window.showInformationMessage(`Explaining the first ${maximumPanels} of ${pictures.length} pictures.`);
     }
     const { panels } = await workbench();
     await panels.explain(pictures.slice(0, maximumPanels).map((picture) => (
-      { picture: picture.toString(), model: models.reference, technique, class: 'top', score: 'logit', parameters: {}, seed: 0 }
+      { picture: picture.toString(), model: models.reference, technique, class: 'top', score: 'logit', parameters: {}, seed: 0, ...changes }
     )));
   }
 
@@ -61,14 +65,25 @@ export function registerCommands(
       if (chosen !== undefined) await models.use(chosen);
     },
     'fovea.useModel': async (item) => {
+      if (item instanceof ModelItem) return models.use(item.reference);
       if (!(item instanceof Uri)) throw new FoveaError('model-missing', 'No model was named.', 'Choose this command from the menu of an *.onnx file.');
       await models.use(item.fsPath);
+    },
+    /** With the focused result's picture and technique, or Grad-CAM where that needs no layer. */
+    'fovea.explainLayer': async (item) => {
+      if (!(item instanceof LayerItem)) return;
+      const focused = (await workbench()).panels.focused?.session;
+      const [picture] = focused ? [Uri.parse(focused.subject.picture)] : await picturesFor([]);
+      if (!picture) return;
+      const technique = focused?.technique?.needs.layer ? focused.subject.technique : techniques[0].id;
+      await explain(technique, [picture], { model: item.model, layer: item.layer.name });
     },
     'fovea.restartEngine': async () => {
       await (await workbench()).engine.restart();
       void window.showInformationMessage('The Fovea engine will start afresh with the next picture.');
     },
     'fovea.showLog': async () => log.show(),
+    ...others,
   };
   return Disposable.from(...Object.entries(handlers).map(([command, handler]) =>
     commands.registerCommand(command, (...args: unknown[]) => handler(...args).catch((error: unknown) => void notifyError(error)))));

@@ -20,6 +20,8 @@ export interface SessionHost {
   /** @throws FoveaError `model-untrusted` */
   checkModel(model: ModelReference): void;
   runtime(): RuntimeChoice;
+  /** What is to be noted with a result besides what the engine notes. */
+  notes(result: ExplainResult): string[];
   /** Called with every result that is shown. */
   explained(result: ExplainResult): void;
   /** Called when subject, result, model or activity have changed. */
@@ -114,7 +116,7 @@ export class ExplainSession {
         this.engine.explain({ ...this.request(), wantPixels: true }, { ...options, onPartial }).then((result) => {
           if (options.signal.aborted) return;
           this.kept.delete('partial');
-          this.show({ type: 'result', subject, result: forPage(result) });
+          this.show({ type: 'result', subject, result: { ...forPage(result), notes: [...result.notes, ...this.host.notes(result)] } });
           this.host.explained(result);
         }),
       ]);

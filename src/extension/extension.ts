@@ -4,6 +4,7 @@ import type { FoveaApi } from './api.ts';
 import { registerCommands } from './commands.ts';
 import { resultViewType } from './ids.ts';
 import { ActiveModel } from './models.ts';
+import { SidePanel } from './side-panel.ts';
 import { StatusItem } from './status-item.ts';
 import { techniqueCommands } from './technique-commands.ts';
 import type { Workbench } from './workbench.ts';
@@ -17,15 +18,17 @@ export function activate(context: ExtensionContext): FoveaApi {
   let ready: Workbench | undefined;
   let starting: Promise<Workbench> | undefined;
   const workbench = (): Promise<Workbench> => {
-    starting ??= import('./workbench.ts').then(({ Workbench }) => (ready = new Workbench(context, log, models, status, techniques)));
+    starting ??= import('./workbench.ts').then(({ Workbench }) => (ready = new Workbench(context, log, models, status, techniques, sidePanel.runs)));
     return starting;
   };
+  const sidePanel = new SidePanel(context, log, models, workbench);
 
   context.subscriptions.push(
     log,
     models,
     status,
-    registerCommands(context, log, models, techniques, workbench),
+    sidePanel,
+    registerCommands(context, log, models, techniques, workbench, sidePanel.commands),
     window.registerWebviewPanelSerializer(resultViewType, {
       deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).panels.restore(view, state),
     }),

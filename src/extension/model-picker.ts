@@ -1,5 +1,5 @@
 /** The list of models: those that come with the extension and those of the workspace. */
-import { QuickPickItemKind, window, workspace, type QuickPickItem } from 'vscode';
+import { QuickPickItemKind, window, workspace, type QuickPickItem, type Uri } from 'vscode';
 import type { ModelReference } from '../protocol/engine.ts';
 import { bundledModels } from './models.ts';
 
@@ -26,23 +26,27 @@ async function browse(): Promise<ModelReference | undefined> {
   return chosen?.[0]?.fsPath;
 }
 
+/** Model files of the workspace by name, the first 500. `place`: path in the workspace. */
+export async function workspaceModels(): Promise<{ uri: Uri; name: string; place: string }[]> {
+  const files = await workspace.findFiles(modelFiles, elsewhere, most);
+  const models = files.map((uri) => ({ uri, name: uri.path.slice(uri.path.lastIndexOf('/') + 1), place: workspace.asRelativePath(uri) }));
+  return models.sort((a, b) => a.name.localeCompare(b.name));
+}
+
 async function modelItems(active: ModelReference): Promise<ModelItem[]> {
   const current = (reference: ModelReference): string => (reference === active ? 'active' : '');
   const bundled = bundledModels.map(({ reference, title, description }): ModelItem => ({
     reference, label: title, detail: description, description: current(reference),
   }));
-  const files = await workspace.findFiles(modelFiles, elsewhere, most);
-  const own = await Promise.all(files.map(async (uri): Promise<ModelItem> => {
+  const own = await Promise.all((await workspaceModels()).map(async ({ uri, name, place }): Promise<ModelItem> => {
     const { size } = await workspace.fs.stat(uri);
-    const place = workspace.asRelativePath(uri);
     return {
       reference: uri.fsPath,
-      label: uri.path.slice(uri.path.lastIndexOf('/') + 1),
+      label: name,
       description: [formatBytes(size), current(uri.fsPath)].filter(Boolean).join(' · '),
       detail: workspace.isTrusted ? place : `${place} (not used in Restricted Mode)`,
     };
   }));
-  own.sort((a, b) => a.label.localeCompare(b.label));
   return [
     { label: 'Bundled', kind: QuickPickItemKind.Separator },
     ...bundled,

@@ -1,5 +1,6 @@
 /** All result panels: one per picture and technique. */
 import { EventEmitter, ViewColumn, window, type Disposable, type WebviewPanel } from 'vscode';
+import type { StoredRecipe } from '../protocol/recipe.ts';
 import { panelStateSchema, type Subject } from '../protocol/result-panel.ts';
 import { resultViewType } from './ids.ts';
 import { ResultPanel, type PanelServices } from './result-panel.ts';
@@ -48,8 +49,13 @@ export class Panels implements Disposable {
     this.changed.dispose();
   }
 
+  /** The panel of a picture and technique; one that shows a saved recipe keeps to it. */
+  find({ picture, technique }: Pick<Subject, 'picture' | 'technique'>): ResultPanel | undefined {
+    return this.all.find(({ session: { subject }, recipe }) => !recipe && subject.picture === picture && subject.technique === technique);
+  }
+
   private async explainIn(column: ViewColumn, subject: Subject): Promise<void> {
-    const existing = this.all.find(({ session }) => session.subject.picture === subject.picture && session.subject.technique === subject.technique);
+    const existing = this.find(subject);
     if (existing) {
       existing.view.reveal();
       await existing.explain(subject);
@@ -66,8 +72,9 @@ export class Panels implements Disposable {
     return used ?? (activeTab ? Math.min(viewColumn + 1, ViewColumn.Nine) : viewColumn);
   }
 
-  private adopt(view: WebviewPanel, subject: Subject): ResultPanel {
-    const panel = new ResultPanel(view, subject, this.services);
+  /** Makes a result panel of an editor's webview. @param recipe that the panel was opened from */
+  adopt(view: WebviewPanel, subject: Subject, recipe?: StoredRecipe): ResultPanel {
+    const panel = new ResultPanel(view, subject, this.services, recipe);
     this.open.add(panel);
     this.focus(panel);
     view.onDidChangeViewState(() => {

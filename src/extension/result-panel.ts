@@ -4,6 +4,7 @@ import { commands, Uri, workspace, type Disposable, type WebviewPanel } from 'vs
 import type { ExplainResult, RuntimeChoice } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
+import type { StoredRecipe } from '../protocol/recipe.ts';
 import { panelMessageSchema, type HostMessage, type PanelMessage, type Subject } from '../protocol/result-panel.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { EngineLog } from './engine-process.ts';
@@ -14,9 +15,13 @@ import { changedClassKey, changedLayerKey } from './ids.ts';
 import { checkModelAllowed, isBundled } from './models.ts';
 import { performAction } from './notifications.ts';
 import { picturePath, watchPicture } from './picture-files.ts';
+import { changesSince } from './recipe-file.ts';
 import { saveSidecar } from './sidecar.ts';
 import { Tuning } from './tuning.ts';
 import { webviewOptions, webviewPage } from './webview-html.ts';
+
+/** They take the focused result: the panel that the message came from. */
+const takeCommands = { 'command-line': 'fovea.copyCommandLine', recipe: 'fovea.saveRecipe', report: 'fovea.exportReport' } as const;
 
 export interface PanelServices {
   readonly engine: EngineClient;
@@ -39,12 +44,14 @@ export class ResultPanel implements Disposable {
   /** The picture, model or settings changed while nobody looked. */
   private stale = false;
 
-  constructor(readonly view: WebviewPanel, subject: Subject, private readonly services: PanelServices) {
+  /** @param recipe that the panel was opened from: what has changed since it was saved is noted with the result */
+  constructor(readonly view: WebviewPanel, subject: Subject, private readonly services: PanelServices, readonly recipe?: StoredRecipe) {
     const host: SessionHost = {
       post: (message) => this.post(message),
       picturePath,
       checkModel: checkModelAllowed,
       runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
+      notes: (result) => (recipe ? changesSince(recipe, result.recipe) : []),
       explained: (result) => {
         this.tuning.explained(result);
         services.explained(this, result);
@@ -156,6 +163,9 @@ export class ResultPanel implements Disposable {
         break;
       case 'export':
         await this.export(message);
+        break;
+      case 'take':
+        await commands.executeCommand(takeCommands[message.what], message.display);
         break;
       case 'select-model':
         await commands.executeCommand('fovea.selectModel');

@@ -1,6 +1,7 @@
 /** The pages that webviews start with: a strict content security policy and the bundled script and style. */
 import { randomBytes } from 'node:crypto';
 import { Uri, type Webview, type WebviewOptions } from 'vscode';
+import { escapeHtml } from './html.ts';
 
 /** Scripts run only from the bundle; nothing but its folder is readable. Set anew on a restored panel, which may carry an older version's folder. */
 export function webviewOptions(extensionUri: Uri): WebviewOptions {
@@ -32,5 +33,19 @@ export function webviewPage(webview: Webview, extensionUri: Uri, name: string): 
 <div id="app"></div>
 <script type="module" nonce="${nonce}" src="${asset('js')}"></script>
 </body>
+</html>`;
+}
+
+/** A page that says why there is nothing else to see. */
+export function messagePage(message: string, help: string): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>main { max-width: 480px; margin: 20vh auto 0; padding: 0 16px; } h1 { font-size: 14px; } p { color: var(--vscode-descriptionForeground); }</style>
+<title>Fovea</title>
+</head>
+<body><main><h1>${escapeHtml(message)}</h1><p>${escapeHtml(help)}</p></main></body>
 </html>`;
 }

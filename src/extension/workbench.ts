@@ -1,8 +1,11 @@
 /** What explaining needs, made when the first picture is explained: the client of the engine and the panels. */
-import { Uri, workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { commands, Uri, workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { EngineClient } from './engine-client.ts';
+import { hasResultKey } from './ids.ts';
 import type { ActiveModel } from './models.ts';
 import { Panels } from './panels.ts';
+import { RunRecorder } from './run-recorder.ts';
+import type { RunStore } from './run-store.ts';
 import type { StatusItem } from './status-item.ts';
 import type { TechniqueCommand } from './technique-commands.ts';
 
@@ -17,18 +20,31 @@ export class Workbench implements Disposable {
     models: ActiveModel,
     status: StatusItem,
     techniques: readonly TechniqueCommand[],
+    runs: RunStore,
   ) {
     this.engine = new EngineClient(Uri.joinPath(extensionUri, 'dist', 'engine.cjs').fsPath, log);
+    const techniqueTitle = (id: string): string => techniques.find((technique) => technique.id === id)?.title ?? id;
+    const recorder = new RunRecorder(runs, this.engine, log, techniqueTitle);
     this.panels = new Panels({
       engine: this.engine,
       log,
       extensionUri,
-      techniqueTitle: (id) => techniques.find((technique) => technique.id === id)?.title ?? id,
-      explained: (_, result) => status.explained(result),
+      techniqueTitle,
+      explained: (panel, result) => {
+        status.explained(result);
+        recorder.explained(panel, panel.session.subject, result);
+      },
     });
-    const visible = () => this.panels.all.filter((panel) => panel.view.visible);
+    const visible = () => this.panels.all.filter((panel) => panel.view.visible && !panel.recipe);
+    let hadResult = false;
     this.disposables = [
       this.panels,
+      recorder,
+      this.panels.onDidChange(() => {
+        const hasResult = this.panels.focused?.session.result !== undefined;
+        if (hasResult !== hadResult) void commands.executeCommand('setContext', hasResultKey, hasResult);
+        hadResult = hasResult;
+      }),
       models.onDidChange((reference) => visible().forEach((panel) => void panel.useModel(reference))),
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('fovea')) this.panels.all.forEach((panel) => panel.refresh());

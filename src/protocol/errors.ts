@@ -10,8 +10,8 @@ export const reasons = [
   'model-missing', 'model-unreadable', 'model-empty', 'model-corrupt', 'model-too-large', 'model-unknown-format', 'model-untrusted', 'model-unsuitable',
   'external-data-outside-folder', 'external-data-missing',
   'operator-unsupported', 'gradient-unsupported', 'shape-mismatch', 'graph-invalid',
-  'layer-unknown', 'layer-unsuitable', 'no-spatial-layer', 'class-unknown', 'class-out-of-range',
-  'technique-unknown', 'technique-unsuitable', 'parameter-invalid', 'preprocessing-invalid', 'output-not-finite',
+  'layer-unknown', 'layer-unsuitable', 'no-spatial-layer', 'class-unknown', 'class-out-of-range', 'class-unsuitable',
+  'technique-unknown', 'technique-unsuitable', 'parameter-invalid', 'preprocessing-invalid', 'recipe-invalid', 'output-not-finite',
   'runtime-unavailable', 'runtime-failed', 'engine-crashed', 'write-failed', 'cancelled', 'internal',
 ] as const;
 

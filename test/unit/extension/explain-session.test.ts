@@ -39,7 +39,7 @@ class ManualEngine implements SessionEngine {
   };
 }
 
-const resultOf = (name: string): ExplainResult => ({ class: { name } } as ExplainResult);
+const resultOf = (name: string): ExplainResult => ({ class: { name }, notes: [] as string[] } as ExplainResult);
 
 describe('explain session', () => {
   let engine: ManualEngine;
@@ -58,6 +58,7 @@ describe('explain session', () => {
         if (model === untrusted) throw new FoveaError('model-untrusted', 'No trust.');
       },
       runtime: () => 'wasm',
+      notes: () => [],
       explained: () => {},
       changed: () => {},
     };

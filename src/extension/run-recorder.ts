@@ -1,0 +1,48 @@
+/** Keeps results as runs once they have stood for a moment, so that a slider that is dragged leaves one run behind. Knows no VS Code. */
+import type { ExplainResult } from '../protocol/engine.ts';
+import type { Subject } from '../protocol/result-panel.ts';
+import type { EngineClient } from './engine-client.ts';
+import type { EngineLog } from './engine-process.ts';
+import type { RunStore } from './run-store.ts';
+
+/** Milliseconds for which a result stands before it is kept. */
+export const standingTime = 800;
+
+/** Longer side of a thumbnail in pixels. */
+const thumbnailSide = 200;
+
+export class RunRecorder {
+  /** By panel. */
+  private readonly timers = new Map<object, NodeJS.Timeout>();
+
+  constructor(
+    private readonly store: Pick<RunStore, 'add'>,
+    private readonly engine: Pick<EngineClient, 'render'>,
+    private readonly log: EngineLog,
+    private readonly techniqueTitle: (id: string) => string,
+  ) {}
+
+  /** @param panel that shows the result: a later result of the same panel takes its place */
+  explained(panel: object, subject: Subject, result: ExplainResult): void {
+    clearTimeout(this.timers.get(panel));
+    this.timers.set(panel, setTimeout(() => {
+      this.timers.delete(panel);
+      this.keep(subject, result).catch((error: unknown) => this.log.warn(`A run was not kept: ${String(error)}`));
+    }, standingTime));
+  }
+
+  dispose(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+  }
+
+  private async keep(subject: Subject, result: ExplainResult): Promise<void> {
+    const { pixels, picture, map, placement, recipe, class: explained, milliseconds } = result;
+    const thumbnail = pixels && await this.engine.render({ pixels, picture, map, placement, what: 'overlay', longest: thumbnailSide });
+    await this.store.add({
+      time: Date.now(), recipe,
+      subject: { ...subject, class: explained.index, layer: recipe.layer, parameters: recipe.parameters, seed: recipe.seed },
+      technique: this.techniqueTitle(subject.technique), className: explained.name, probability: explained.probability,
+      milliseconds: milliseconds.total,
+    }, thumbnail);
+  }
+}

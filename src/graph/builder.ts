@@ -4,7 +4,9 @@
  */
 import { FoveaError, UnsupportedOperatorError } from '../protocol/errors.ts';
 import type { Attribute, Dim, ElementType, Graph, Node, Shape, Tensor, ValueInfo } from './graph.ts';
-import { graphOpset } from './graph.ts';
+import { checkInferred } from './check-inferred.ts';
+import { contentKey } from './content-key.ts';
+import { finishGraph } from './finish-graph.ts';
 import type { NodeContext, Operator, OutputInfo } from './operators/operator.ts';
 import { operators } from './operators/registry.ts';
 import { countElements, formatShape, sameShape, staticShape } from './shape.ts';
@@ -74,7 +76,7 @@ export class GraphBuilder {
   constant(tensor: Tensor, name?: string): string {
     this.#foldRoom += foldFactor * tensor.data.length;
     const small = tensor.data.length <= 64;
-    const key = small ? `constant ${tensor.type} ${tensor.dims.join()} ${keyOf(tensor)}` : '';
+    const key = small ? `constant ${tensor.type} ${tensor.dims.join()} ${contentKey(tensor)}` : '';
     const known = small && name === undefined ? this.#known.get(key) : undefined;
     if (known) return known[0];
     const chosen = name ?? this.fresh('constant');
@@ -109,7 +111,7 @@ export class GraphBuilder {
   /** Adds a node and returns the names of all its outputs. */
   addAll(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, options: AddOptions = {}): readonly string[] {
     const domain = options.domain ?? '';
-    const key = options.outputs ? '' : `${domain} ${op} ${inputs.join()} ${options.count ?? 1} ${keyOf(attributes)}`;
+    const key = options.outputs ? '' : `${domain} ${op} ${inputs.join()} ${options.count ?? 1} ${contentKey(attributes)}`;
     const known = this.#known.get(key);
     if (known) return known;
 
@@ -247,52 +249,13 @@ export class GraphBuilder {
    * @param outputs names of the graph's outputs, and the tensors that they are
    */
   build(name: string, outputs: Readonly<Record<string, string>>, metadata: Readonly<Record<string, string>> = {}): Graph {
-    const renamed = this.#renaming(outputs);
-    const rename = (tensor: string): string => renamed.get(tensor) ?? tensor;
-    const needed = new Set(Object.values(outputs));
-    const kept: Node[] = [];
-    for (const node of [...this.#nodes].reverse()) {
-      if (!node.outputs.some((output) => needed.has(output))) continue;
-      for (const input of node.inputs) needed.add(input);
-      kept.push(node);
-    }
-    const values = new Map<string, ValueInfo>();
-    const nodes = kept.reverse().map((node): Node => {
-      const named = node.outputs.map((tensor) => {
-        if (tensor === '') return '';
-        const { type, shape } = this.#value(tensor);
-        values.set(rename(tensor), { name: rename(tensor), type, shape });
-        return rename(tensor);
-      });
-      return { ...node, inputs: node.inputs.map(rename), outputs: named };
+    return finishGraph({
+      name, metadata, outputs, inputs: this.#inputs, nodes: this.#nodes, initializers: this.#initializers,
+      value: (tensor) => this.#value(tensor),
+      taken: (tensor) => this.#values.has(tensor),
+      computed: (tensor) => this.#producers.has(tensor),
+      fresh: (stem) => this.fresh(stem),
     });
-    for (const [output, tensor] of Object.entries(outputs)) {
-      if (rename(tensor) === output) continue;
-      // Inputs, constants, and tensors that are several outputs keep their names; a node of its own carries the output.
-      nodes.push({ op: 'Identity', domain: '', name: output, inputs: [rename(tensor)], outputs: [output], attributes: {} });
-    }
-    return {
-      name, opset: graphOpset, metadata, nodes, values,
-      inputs: this.#inputs,
-      outputs: Object.entries(outputs).map(([output, tensor]) => ({ name: output, type: this.type(tensor), shape: this.shape(tensor) })),
-      initializers: new Map([...this.#initializers].filter(([tensor]) => needed.has(tensor)).map(([tensor, data]) => [rename(tensor), data])),
-    };
-  }
-
-  /** Tensors that get an output's name, and those that must give theirs up for it. */
-  #renaming(outputs: Readonly<Record<string, string>>): Map<string, string> {
-    const renamed = new Map<string, string>();
-    for (const [output, tensor] of Object.entries(outputs)) {
-      if (this.#producers.has(tensor) && !renamed.has(tensor)) renamed.set(tensor, output);
-    }
-    for (const output of Object.keys(outputs)) {
-      if (!this.#values.has(output) || renamed.has(output)) continue;
-      if (this.#inputs.some((input) => input.name === output)) {
-        throw new FoveaError('graph-invalid', `The graph's output "${output}" has the name of an input.`);
-      }
-      if (outputs[output] !== output) renamed.set(output, this.fresh(output));
-    }
-    return renamed;
   }
 
   #value(name: string): Value {
@@ -337,25 +300,4 @@ export class GraphBuilder {
     operator.evaluate(context, inputs).forEach((tensor, i) => this.constant(tensor, node.outputs[i]));
     return true;
   }
-}
-
-/** What files say about sizes is not to be trusted, so no size that they lead to is. @throws FoveaError `graph-invalid`, `shape-mismatch` */
-function checkInferred(node: Node, infos: readonly OutputInfo[]): void {
-  if (node.outputs.slice(infos.length).some((name) => name !== '')) {
-    throw new FoveaError('graph-invalid', `${node.op} (node "${node.name}") has ${node.outputs.length} outputs where it gives ${infos.length}.`,
-      'The model file is damaged.');
-  }
-  const impossible = infos.find(({ shape }) => shape.some((dim) => typeof dim === 'number' && !(Number.isSafeInteger(dim) && dim >= 0)));
-  if (impossible) {
-    throw new FoveaError('shape-mismatch', `${node.op} (node "${node.name}") would give a tensor of the shape ${formatShape(impossible.shape)}.`);
-  }
-}
-
-/** Attributes or values as text, for comparing; tensors by their content. */
-function keyOf(value: unknown): string {
-  return JSON.stringify(value, (_, entry: unknown) => {
-    if (typeof entry === 'bigint') return `${entry}n`;
-    if (ArrayBuffer.isView(entry)) return Array.from(entry as Float32Array, (item) => (Object.is(item, -0) ? '-0' : String(item)));
-    return entry;
-  });
 }

@@ -84,7 +84,7 @@ function isNumber({ type }: Field): boolean {
 
 function rangeOf({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Field): Pick<NumberControl, 'whole' | 'min' | 'max' | 'exclusive'> {
   // The ends of the integers that a double holds stand for no limit.
-  const limit = (value: number | undefined): number | undefined => (value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value);
+  const limit = (value = Infinity): number | undefined => (Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value);
   return {
     whole: type === 'integer', min: limit(minimum ?? exclusiveMinimum), max: limit(maximum ?? exclusiveMaximum),
     exclusive: { min: minimum === undefined && exclusiveMinimum !== undefined, max: maximum === undefined && exclusiveMaximum !== undefined },

@@ -3,12 +3,13 @@ import path from 'node:path';
 import { exportOnnx } from '../formats/onnx-export.ts';
 import type {
   EngineStatus, ExplainRequest, ExplainResult, ExportRequest, LayerStripEntry, LayerStripRequest, ModelDescription, ModelReference, PredictRequest,
-  PredictResult, Prediction, RenderRequest, RuntimeChoice,
+  Pixels, PredictResult, Prediction, RenderRequest, RuntimeChoice,
 } from '../protocol/engine.ts';
 import { encodeNpy } from '../pictures/npy.ts';
 import { encodePng } from '../pictures/render-png.ts';
+import { shownPixels } from '../pictures/shown-pixels.ts';
 import { FoveaError } from '../protocol/errors.ts';
-import type { GenerateRequest, GenerateResult, GeneratorDescription, SavePixelsRequest, SteerRequest } from '../protocol/generate.ts';
+import type { GenerateRequest, GenerateResult, GeneratorDescription, PixelsRequest, SavePixelsRequest, SteerRequest } from '../protocol/generate.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import type { Runtimes, RuntimeStatus } from '../runtimes/choose.ts';
@@ -125,6 +126,10 @@ export class Engine {
   /** Acts at once, whatever is in the queue. @returns false where no run has that token */
   steer(request: SteerRequest): boolean {
     return this.#generations.steer(request);
+  }
+
+  pixels({ picture, longest }: PixelsRequest, job: Job = unattended): Promise<Pixels> {
+    return this.#run(job, async ({ pictures }) => shownPixels(await pictures.decode(picture.path, job.signal), longest));
   }
 
   async savePixels({ pixels, file }: SavePixelsRequest): Promise<{ file: string }> {

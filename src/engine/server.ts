@@ -67,6 +67,7 @@ connection.onRequest(requests.render, (request, token) => answer((job) => engine
 connection.onRequest(generateRequests.generators, (_, token) => answer(() => engine.generators(), token));
 connection.onRequest(generateRequests.generate, (request, token) => answer((job) => engine.generate(request, job), token, request.token));
 connection.onRequest(generateRequests.steer, (request, token) => answer(() => engine.steer(request), token));
+connection.onRequest(generateRequests.pixels, (request, token) => answer((job) => engine.pixels(request, job), token));
 connection.onRequest(generateRequests.savePixels, (request, token) => answer(() => engine.savePixels(request), token));
 connection.onRequest(requests.techniques, (token) => answer(() => engine.techniques(), token));
 connection.onRequest(requests.bundledModels, (token) => answer(() => engine.bundledModels(), token));

@@ -4,9 +4,13 @@ import type { CancellationToken } from 'vscode-jsonrpc';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import {
   requests, type EngineStatus, type ExplainRequest, type ExplainResult, type ExportRequest, type LayerStripEntry, type LayerStripRequest,
-  type ModelDescription, type ModelReference, type PredictRequest, type PredictResult, type ProgressNote, type RenderRequest,
+  type ModelDescription, type ModelReference, type Pixels, type PredictRequest, type PredictResult, type ProgressNote, type RenderRequest,
 } from '../protocol/engine.ts';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
+import {
+  generateRequests, type FrameNote, type GenerateRequest, type GenerateResult, type GeneratorDescription, type PixelsRequest, type SavePixelsRequest,
+  type SteerRequest,
+} from '../protocol/generate.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import { EngineEndedError, EngineProcess, type EngineEnd, type EngineLog } from './engine-process.ts';
@@ -19,6 +23,8 @@ export interface CallOptions {
   onProgress?: (note: ProgressNote) => void;
   /** Is given the results so far of a technique that samples. */
   onPartial?: (result: ExplainResult) => void;
+  /** Is shown how a picture that is being made looks. */
+  onFrame?: (frame: FrameNote) => void;
 }
 
 /**
@@ -69,6 +75,31 @@ export class EngineClient {
 
   render(request: RenderRequest, options: CallOptions = {}): Promise<Uint8Array> {
     return this.call((connection, token) => connection.sendRequest(requests.render, request, token), options);
+  }
+
+  generators(options: CallOptions = {}): Promise<GeneratorDescription[]> {
+    return this.call((connection, token) => connection.sendRequest(generateRequests.generators, {}, token), options);
+  }
+
+  /** The run is steered, and taken up again, by the token that is given to `onStart`. */
+  generate(request: Omit<GenerateRequest, 'token'>, options: CallOptions & { onStart?: (token: string) => void } = {}): Promise<GenerateResult> {
+    return this.followed({ onProgress: () => undefined, ...options }, (follow = '') => {
+      options.onStart?.(follow);
+      return this.call((connection, token) => connection.sendRequest(generateRequests.generate, { ...request, token: follow }, token), options);
+    });
+  }
+
+  /** @returns false where no run has that token (any longer) */
+  steer(request: SteerRequest): Promise<boolean> {
+    return this.call((connection, token) => connection.sendRequest(generateRequests.steer, request, token), {});
+  }
+
+  pixels(request: PixelsRequest, options: CallOptions = {}): Promise<Pixels> {
+    return this.call((connection, token) => connection.sendRequest(generateRequests.pixels, request, token), options);
+  }
+
+  savePixels(request: SavePixelsRequest, options: CallOptions = {}): Promise<{ file: string }> {
+    return this.call((connection, token) => connection.sendRequest(generateRequests.savePixels, request, token), options);
   }
 
   techniques(options: CallOptions = {}): Promise<TechniqueDescription[]> {
@@ -137,6 +168,7 @@ export class EngineClient {
     const engine = new EngineProcess(this.entry, this.log, {
       progress: (note) => this.followers.get(note.token)?.onProgress?.(note),
       partial: ({ token, result }) => this.followers.get(token)?.onPartial?.(result),
+      frame: (frame) => this.followers.get(frame.token)?.onFrame?.(frame),
     });
     this.log.info(`The engine started (process ${engine.pid}).`);
     void engine.ended.then((end) => {

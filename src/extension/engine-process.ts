@@ -6,6 +6,7 @@ import { CancellationTokenSource, ResponseError, type CancellationToken } from '
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
 import { notifications, type PartialNote, type ProgressNote } from '../protocol/engine.ts';
 import { CancelledError, FoveaError, type ErrorData } from '../protocol/errors.ts';
+import { frameNotification, type FrameNote } from '../protocol/generate.ts';
 
 /** Where the engine's output and the client's remarks go; VS Code's LogOutputChannel is one. */
 export interface EngineLog {
@@ -18,6 +19,7 @@ export interface EngineLog {
 export interface EngineListener {
   progress(note: ProgressNote): void;
   partial(note: PartialNote): void;
+  frame(note: FrameNote): void;
 }
 
 /** How a life ended. `idle`: of its own will, nothing lost but cached programs; `crash`: signal or failure; `stopped`: by the client. */
@@ -56,6 +58,7 @@ export class EngineProcess {
     this.connection = createMessageConnection(new IPCMessageReader(this.child), new IPCMessageWriter(this.child));
     this.connection.onNotification(notifications.progress, (note) => listener.progress(note));
     this.connection.onNotification(notifications.partial, (note) => listener.partial(note));
+    this.connection.onNotification(frameNotification, (note) => listener.frame(note));
     this.connection.onError(([error]) => log.warn(`Engine connection: ${error.message}`));
     this.connection.listen();
 

@@ -140,11 +140,19 @@ export interface SavePixelsRequest {
   file: string;
 }
 
+/** A picture to be looked at. */
+export interface PixelsRequest {
+  picture: PictureReference;
+  /** Longer side at most. */
+  longest: number;
+}
+
 export const generateRequests = {
   generators: new RequestType<object, GeneratorDescription[], ErrorData>('fovea/generators'),
   generate: new RequestType<GenerateRequest, GenerateResult, ErrorData>('fovea/generate'),
   /** Answers false where no run has that token (any longer). */
   steer: new RequestType<SteerRequest, boolean, ErrorData>('fovea/steer'),
+  pixels: new RequestType<PixelsRequest, Pixels, ErrorData>('fovea/pixels'),
   savePixels: new RequestType<SavePixelsRequest, { file: string }, ErrorData>('fovea/savePixels'),
 };
 

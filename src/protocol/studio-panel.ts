@@ -1,0 +1,100 @@
+/** Messages between the extension host and the studio, where pictures are made. Every host message is a whole snapshot, never a delta. */
+import * as z from 'zod';
+import type { ModelDescription, Pixels } from './engine.ts';
+import type { ErrorData } from './errors.ts';
+import type { GenerateResult, GeneratorDescription } from './generate.ts';
+
+/** What is made: persisted by the page and given back to the serializer after a reload. */
+export const workSchema = z.object({
+  generator: z.string(),
+  /** `bundled:<id>` or the path of a model file. */
+  model: z.string(),
+  /** URIs of pictures. */
+  content: z.string().optional(),
+  style: z.string().optional(),
+  /** Target classes; none where a layer is the target, or any class but the first will do. */
+  classes: z.array(z.int().min(0)).default([]),
+  layer: z.string().optional(),
+  /** Those that are missing take their defaults. */
+  parameters: z.record(z.string(), z.unknown()).default({}),
+  seed: z.int().min(0).default(0),
+});
+export type Work = z.output<typeof workSchema>;
+
+/** The part that is chosen in the page; pictures are chosen by the host, since they are files. */
+export const workChangeSchema = workSchema.pick({ generator: true, classes: true, layer: true, parameters: true, seed: true })
+  .extend({ layer: z.string().nullable(), classes: z.array(z.int().min(0)), parameters: z.record(z.string(), z.unknown()), seed: z.int().min(0) }).partial();
+export type WorkChange = z.output<typeof workChangeSchema>;
+
+export const studioStateSchema = z.object({
+  work: workSchema,
+  /** Picture of a contact sheet that is shown large. */
+  chosen: z.int().min(0).default(0),
+});
+export type StudioState = z.output<typeof studioStateSchema>;
+
+/** preparing: model and programs are made ready, no step is done yet; ending: asked to stop, the last step is under way. */
+export type Phase = 'idle' | 'preparing' | 'running' | 'paused' | 'ending';
+
+export type PictureRole = 'content' | 'style';
+
+/** One term over the steps. */
+export interface Curve {
+  title: string;
+  steps: number[];
+  values: number[];
+}
+
+/** The part of a model that the pickers need. */
+export type StudioModel = Pick<ModelDescription, 'reference' | 'title' | 'labels' | 'layers' | 'defaultLayer'>;
+
+/** What a result says beside its pictures and curves. */
+export type StudioResult = Omit<GenerateResult, 'curves'>;
+
+export type StudioHostMessage =
+  | { type: 'generators'; generators: GeneratorDescription[] }
+  | { type: 'model'; model: StudioModel }
+  | {
+    type: 'state';
+    work: Work;
+    phase: Phase;
+    /** Names of the pictures. */
+    names: Partial<Record<PictureRole, string>>;
+    /** Whether the pictures that are there can be gone on with. */
+    canContinue: boolean;
+    /** What is being done, while it is being prepared. */
+    message: string | undefined;
+    /** Of the last change that this knows of. */
+    serial: number;
+  }
+  /** The pictures that are started from, kept to, or imitated. */
+  | { type: 'sources'; pictures: Partial<Record<PictureRole, Pixels>> }
+  /** The newest state of the run; the page says when it has shown it, and gets no other one before. */
+  | { type: 'frame'; frame: number; step: number; total: number; pictures: Pixels[]; curves: Curve[] }
+  | { type: 'result'; result: StudioResult; curves: Curve[] }
+  | { type: 'error'; error: ErrorData; actions: { id: string; title: string }[] }
+  /** Said to a screen reader and shown briefly. */
+  | { type: 'announce'; message: string };
+
+/** Messages of the page; parsed by the host, since a webview is another origin. */
+export const studioMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  /** What is live acts on the run that is going on. */
+  z.object({ type: z.literal('change'), change: workChangeSchema, serial: z.int() }),
+  z.object({ type: z.literal('run') }),
+  z.object({ type: z.literal('pause') }),
+  z.object({ type: z.literal('resume') }),
+  /** Ends the run and keeps the picture. */
+  z.object({ type: z.literal('stop') }),
+  /** Ends the run at once. */
+  z.object({ type: z.literal('cancel') }),
+  z.object({ type: z.literal('continue'), steps: z.int().min(1).max(10_000) }),
+  z.object({ type: z.literal('shown'), frame: z.int() }),
+  z.object({ type: z.literal('choose-picture'), role: z.enum(['content', 'style']) }),
+  z.object({ type: z.literal('drop-picture'), role: z.enum(['content', 'style']), uri: z.string() }),
+  /** @param index of a contact sheet */
+  z.object({ type: z.literal('export'), what: z.enum(['picture', 'difference']), index: z.int().min(0) }),
+  z.object({ type: z.literal('select-model') }),
+  z.object({ type: z.literal('action'), id: z.string() }),
+]);
+export type StudioMessage = z.output<typeof studioMessageSchema>;

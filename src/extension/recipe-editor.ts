@@ -1,6 +1,6 @@
 /** Opens a saved recipe, `*.fovea-run.json`, as the result that it describes. */
 import { isDeepStrictEqual } from 'node:util';
-import { Uri, workspace, type CustomDocument, type CustomReadonlyEditorProvider, type WebviewPanel } from 'vscode';
+import { workspace, type CustomDocument, type CustomReadonlyEditorProvider, type Uri, type WebviewPanel } from 'vscode';
 import { FoveaError } from '../protocol/errors.ts';
 import type { StoredRecipe } from '../protocol/recipe.ts';
 import type { Subject } from '../protocol/result-panel.ts';

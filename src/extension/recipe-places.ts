@@ -1,4 +1,4 @@
-/** Finds the picture and the model of a saved recipe: where the recipe says, else by name in the workspace; of several, the one with the same content. */
+/** Finds picture and model of a saved recipe: where it says, else by name in the workspace; of several, the one with the same content. */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import path from 'node:path';

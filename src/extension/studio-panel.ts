@@ -1,0 +1,156 @@
+/** One studio panel: the webview, the session behind it, and what goes between the two. */
+import path from 'node:path';
+import { commands, Uri, window, workspace, type Disposable, type WebviewPanel } from 'vscode';
+import type { RuntimeChoice } from '../protocol/engine.ts';
+import { FoveaError } from '../protocol/errors.ts';
+import { studioMessageSchema, type PictureRole, type StudioHostMessage, type StudioMessage, type Work } from '../protocol/studio-panel.ts';
+import type { EngineClient } from './engine-client.ts';
+import type { EngineLog } from './engine-process.ts';
+import { isErrorAction } from './error-actions.ts';
+import { offerToOpen } from './export-dialog.ts';
+import { checkModelAllowed } from './models.ts';
+import { performAction } from './notifications.ts';
+import { picturePath } from './picture-files.ts';
+import { askForPicture, isPicture } from './pictures.ts';
+import { nameOf, StudioSession } from './studio-session.ts';
+import { webviewOptions, webviewPage } from './webview-html.ts';
+
+export interface StudioServices {
+  readonly engine: EngineClient;
+  readonly log: EngineLog;
+  readonly extensionUri: Uri;
+}
+
+export class StudioPanel implements Disposable {
+  readonly session: StudioSession;
+  private readonly disposables: Disposable[] = [];
+  /** Whether the page listens; a hidden page is gone and asks for everything again when it is shown. */
+  private listening = false;
+
+  constructor(readonly view: WebviewPanel, work: Work, private readonly services: StudioServices) {
+    this.session = new StudioSession(work, services.engine, {
+      post: (message) => this.post(message),
+      picturePath,
+      checkModel: checkModelAllowed,
+      runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
+      changed: () => this.retitle(),
+    });
+    view.webview.options = webviewOptions(services.extensionUri);
+    view.iconPath = Uri.joinPath(services.extensionUri, 'media', 'fovea.svg');
+    this.disposables.push(
+      view.webview.onDidReceiveMessage((message) => this.receive(message)),
+      view.onDidChangeViewState(() => {
+        if (!view.visible) this.listening = false;
+      }),
+      view.onDidDispose(() => this.dispose()),
+    );
+    view.webview.html = webviewPage(view.webview, services.extensionUri, 'studio');
+    this.retitle();
+    void this.session.describe();
+  }
+
+  dispose(): void {
+    this.session.dispose();
+    for (const disposable of this.disposables.splice(0)) disposable.dispose();
+  }
+
+  private post(message: StudioHostMessage): void {
+    if (this.listening) void this.view.webview.postMessage(message);
+  }
+
+  /** The session tells of changes from its first moment on, before it is known here. */
+  private retitle(): void {
+    const session = this.session as StudioSession | undefined;
+    if (!session) return;
+    const { work: { content }, generator } = session;
+    const title = generator?.title ?? 'Studio';
+    this.view.title = content !== undefined && generator?.needs.content !== false ? `${nameOf(content)} – ${title}` : title;
+  }
+
+  private receive(raw: unknown): void {
+    const parsed = studioMessageSchema.safeParse(raw);
+    if (!parsed.success) {
+      this.services.log.warn(`A message of the studio was not understood: ${parsed.error.message}`);
+      return;
+    }
+    this.handle(parsed.data).catch((error: unknown) => this.session.showError(error));
+  }
+
+  private async handle(message: StudioMessage): Promise<void> {
+    const { session } = this;
+    switch (message.type) {
+      case 'ready':
+        this.listening = true;
+        for (const kept of session.snapshot()) this.post(kept);
+        break;
+      case 'change':
+        session.change(message.change, message.serial);
+        break;
+      case 'run':
+        await session.start();
+        break;
+      case 'pause':
+      case 'resume':
+        await session.pause(message.type === 'pause');
+        break;
+      case 'stop':
+        await session.stop();
+        break;
+      case 'cancel':
+        session.cancel();
+        break;
+      case 'continue':
+        await session.continue(message.steps);
+        break;
+      case 'shown':
+        session.shown(message.frame);
+        break;
+      case 'choose-picture':
+        await this.choosePicture(message.role);
+        break;
+      case 'drop-picture':
+        await this.usePicture(message.role, Uri.parse(message.uri));
+        break;
+      case 'export':
+        await this.export(message.what, message.index);
+        break;
+      case 'select-model':
+        await commands.executeCommand('fovea.selectModel');
+        break;
+      case 'action':
+        if (!isErrorAction(message.id)) break;
+        if (message.id === 'retry') await session.start();
+        else await performAction(message.id);
+        break;
+    }
+  }
+
+  private async choosePicture(role: PictureRole): Promise<void> {
+    const chosen = await askForPicture(role === 'content' ? 'Choose the Photograph' : 'Choose the Style');
+    if (chosen) await this.usePicture(role, chosen);
+  }
+
+  private async usePicture(role: PictureRole, picture: Uri): Promise<void> {
+    if (picture.scheme !== 'file' || !isPicture(picture)) {
+      throw new FoveaError('picture-not-a-picture', `"${nameOf(picture.path)}" is not a picture file.`, 'Choose a PNG, JPEG or WebP file.');
+    }
+    await this.session.usePicture(role, picture.toString());
+  }
+
+  private async export(what: 'picture' | 'difference', index: number): Promise<void> {
+    const pixels = this.session.picture(what, index);
+    if (!pixels) return;
+    const { content, generator } = this.session.work;
+    const folder = workspace.workspaceFolders?.[0]?.uri;
+    const stem = content === undefined ? '' : `${path.posix.parse(nameOf(content)).name}.`;
+    const name = `${stem}${generator}${index > 0 ? `-${index + 1}` : ''}${what === 'difference' ? '.difference' : ''}.png`;
+    const beside = content === undefined ? folder : Uri.joinPath(Uri.parse(content), '..');
+    const target = await window.showSaveDialog({
+      title: 'Export Picture', filters: { 'PNG picture': ['png'] }, ...(beside && { defaultUri: Uri.joinPath(beside, name) }),
+    });
+    if (!target) return;
+    await this.services.engine.savePixels({ pixels, file: target.fsPath });
+    this.post({ type: 'announce', message: `Saved ${path.basename(target.fsPath)}.` });
+    await offerToOpen(target);
+  }
+}

@@ -1,0 +1,111 @@
+/** Command lines, recipes and reports of a result. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import fc from 'fast-check';
+import { collectSetting } from '../../../src/cli/options.ts';
+import { explainArguments, shellLine } from '../../../src/extension/command-line.ts';
+import { changesSince, parseRecipe, recipeText, resolveBeside } from '../../../src/extension/recipe-file.ts';
+import { reportHtml } from '../../../src/extension/report.ts';
+import type { Recipe } from '../../../src/protocol/engine.ts';
+import { FoveaError } from '../../../src/protocol/errors.ts';
+import * as canned from '../../panel/rig/canned.ts';
+
+const { recipe } = canned.result();
+
+describe('the command line of a result', () => {
+  it('reaches the program word by word through a shell, whatever is in it', function () {
+    if (process.platform === 'win32') this.skip();
+    const words = fc.array(fc.oneof(fc.string(), fc.constantFrom('it\'s', '$HOME', '`id`', 'a b', '', '"', '\\', '*', 'line\nbreak', '-x')), { minLength: 1, maxLength: 6 });
+    fc.assert(fc.property(words.filter((all) => all.every((word) => !word.includes('\0'))), (all) => {
+      const line = `${shellLine([process.execPath, '-p', 'JSON.stringify(process.argv.slice(1))', '--', ...all], 'posix')}`;
+      assert.deepEqual(JSON.parse(execFileSync('/bin/sh', ['-c', line], { encoding: 'utf8' })), all);
+    }), { numRuns: 8 }); // each starts a process
+  });
+
+  it('is quoted for PowerShell by doubling', () => {
+    assert.equal(shellLine(['a', 'it\'s $x'], 'powershell'), 'a \'it\'\'s $x\'');
+  });
+
+  it('sets every parameter to the very value', () => {
+    fc.assert(fc.property(fc.dictionary(fc.stringMatching(/^[a-z][a-zA-Z]*$/), fc.jsonValue()), (parameters) => {
+      const plain = JSON.parse(JSON.stringify(parameters)) as Record<string, unknown>;
+      const words = explainArguments('/a.png', 'bundled:net', { ...recipe, parameters: plain }, '.');
+      const settings = words.filter((_, at) => words[at - 1] === '--set').reduce<Record<string, unknown>>((all, text) => collectSetting(text, all), {});
+      assert.deepEqual(settings, plain);
+    }));
+  });
+
+  it('names all that is not usual, and nothing else', () => {
+    const plain: Recipe = { ...recipe, layer: undefined, class: 3, runtime: 'onnxruntime' };
+    assert.deepEqual(explainArguments('/a b.png', 'bundled:net', plain, '.'),
+      ['explain', '/a b.png', '--technique', 'grad-cam', '--model', 'net', '--class', '3', '--runtime', 'onnxruntime', '--out', '.']);
+    const full = explainArguments('/a.png', '/m.onnx', { ...plain, layer: 'conv', score: 'probability', seed: 7 }, 'out').join(' ');
+    assert.match(full, /--model \/m\.onnx --class 3 --layer conv --score probability --seed 7 --runtime/);
+  });
+});
+
+describe('a saved recipe', () => {
+  const file = path.resolve('/work/recipes/shapes.fovea-run.json');
+
+  it('comes back as it was, with its files where they are', () => {
+    const text = recipeText(recipe, path.resolve('/work/pictures/shapes.png'), path.resolve('/models/mine.onnx'), file);
+    const parsed = parseRecipe(text, 'x');
+    assert.deepEqual(parsed.recipe, JSON.parse(JSON.stringify(recipe)));
+    assert.equal(parsed.files.picture, '../pictures/shapes.png');
+    assert.equal(resolveBeside(file, parsed.files.model), path.resolve('/models/mine.onnx'));
+    assert.equal(parseRecipe(recipeText(recipe, '/p.png', 'bundled:net', file), 'x').files.model, 'bundled:net');
+  });
+
+  for (const [text, words] of [['{', /not JSON/], ['[]', /not a recipe/], ['{"recipe":{"version":1}}', /recipe\.version/]] as const) {
+    it(`that is damaged is named: ${text}`, () => {
+      assert.throws(() => parseRecipe(text, 'a.fovea-run.json'), (error) => error instanceof FoveaError && error.reason === 'recipe-invalid' && words.test(error.message) && error.message.includes('a.fovea-run.json'));
+    });
+  }
+
+  it('says what has changed since', () => {
+    assert.deepEqual(changesSince(recipe, recipe), []);
+    const other = { ...recipe, picture: { name: 'shapes.png', hash: '0'.repeat(64) }, runtime: 'wasm' };
+    const changes = changesSince(recipe, other);
+    assert.equal(changes.length, 2);
+    assert.match(changes[0], /shapes\.png.*changed/);
+  });
+});
+
+describe('a report', () => {
+  const hostile = '<script>alert(1)</script>"\'&';
+  const technique = {
+    ...canned.techniques[0], title: hostile, summary: hostile, citation: { authors: hostile, title: hostile, year: 2017, url: 'javascript:alert(1)' },
+    parameters: { type: 'object', properties: { relu: { type: 'boolean', title: hostile, description: hostile, default: true } } } as const,
+  };
+  const html = (): string => {
+    const predictions = canned.predictions.map((prediction) => ({ ...prediction, name: hostile }));
+    const result = canned.result({
+      picture: { name: hostile, width: 2, height: 1, notes: [] }, predictions, class: predictions[0], notes: [hostile], runtime: hostile,
+      metrics: [{ id: 'auc', title: hostile, value: 0.25, better: 'lower' }],
+    });
+    const png = new Uint8Array([137, 80]);
+    return reportHtml({
+      result: { ...result, recipe: { ...result.recipe, parameters: { relu: hostile }, model: { title: hostile, hash: 'ab' } } }, technique,
+      display: { opacity: 0.5, threshold: 0 }, pictures: { picture: png, overlay: png, map: png }, commandLine: hostile, date: new Date(0),
+    });
+  };
+
+  it('shows every text as text: nothing in it runs or is fetched', () => {
+    const text = html();
+    assert.doesNotMatch(text, /<script/i);
+    assert.doesNotMatch(text, /href="javascript/i);
+    assert.doesNotMatch(text, /<[^>]*&#39;&amp;[^>]*<script/);
+    assert.match(text, /default-src 'none'/);
+    assert.ok(text.split('&lt;script&gt;').length > 12, 'all places were tried');
+    for (const [, address] of text.matchAll(/(?:src|href)="([^"]*)"/g)) assert.match(address, /^data:image\/png;base64,/);
+  });
+
+  it('has the pictures, the predictions, the metrics and the paper', () => {
+    const text = html();
+    assert.equal(text.split(`data:image/png;base64,${Buffer.from([137, 80]).toString('base64')}`).length, 4);
+    assert.match(text, /61\.2 %/);
+    assert.match(text, /0\.25 \(lower is better\)/);
+    assert.match(text, /\(2017\)/);
+  });
+});

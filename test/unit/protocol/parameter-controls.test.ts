@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import * as z from 'zod';
+import { controlsOf, fromSlider, objection, readNumber, sliderSteps, stepFrom, toSlider, type NumberControl } from '../../../src/protocol/parameter-controls.ts';
+import { describeTechnique } from '../../../src/engine/parameters.ts';
+import { techniques } from '../../../src/techniques/registry.ts';
+
+const controls = (shape: z.core.$ZodShape) => controlsOf(z.toJSONSchema(z.object(shape), { io: 'input' }));
+const number = (field: z.ZodType): NumberControl => {
+  const [control] = controls({ x: field });
+  assert.equal(control.kind, 'number');
+  return control as NumberControl;
+};
+
+describe('controls of parameters', () => {
+  it('are of the kind of their schema, with its words', () => {
+    const [flag, choice, count, steps, list] = controls({
+      flag: z.boolean().default(true).meta({ title: 'Flag', description: 'On or off' }),
+      choice: z.enum(['mean', 'two-words']).default('mean').meta({ title: 'Choice', choices: { mean: 'The average' } }),
+      count: z.int().min(1).max(50).default(5).meta({ title: 'Count', unit: 'pictures' }),
+      steps: z.union([z.int().min(8), z.literal('auto')]).default('auto'),
+      list: z.array(z.number()).default([1]),
+    });
+    assert.deepEqual(flag, { kind: 'boolean', name: 'flag', title: 'Flag', help: 'On or off', unit: undefined, default: true });
+    assert.ok(choice.kind === 'choice');
+    assert.deepEqual(choice.choices, [{ value: 'mean', label: 'Mean', help: 'The average' }, { value: 'two-words', label: 'Two words', help: '' }]);
+    assert.ok(count.kind === 'number' && count.whole && count.min === 1 && count.max === 50 && count.unit === 'pictures');
+    assert.ok(steps.kind === 'number' && steps.word === 'auto' && steps.min === 8 && steps.max === undefined && steps.default === 'auto');
+    assert.equal(list.kind, 'text');
+  });
+
+  it('take exactly the numbers that the schema takes', () => {
+    const fields = [
+      z.number().min(-2).max(3), z.int().min(0).max(9), z.number().gt(0).lt(1), z.int(), z.number().positive(),
+      z.union([z.literal('auto'), z.int().min(2)]),
+    ];
+    const values = fc.oneof(fc.integer({ min: -20, max: 20 }), fc.double({ min: -5, max: 5 }), fc.constantFrom<unknown>('auto', 'x', NaN, Infinity, undefined, true));
+    for (const field of fields) {
+      const control = number(field);
+      fc.assert(fc.property(values, (value) => (objection(control, value) === undefined) === field.safeParse(value).success));
+    }
+  });
+
+  it('say what they take', () => {
+    assert.equal(objection(number(z.int().min(1).max(9)), 2.5), 'Enter a whole number from 1 to 9.');
+    assert.equal(objection(number(z.number().gt(0)), 0), 'Enter a number above 0.');
+    assert.equal(objection(number(z.number()), NaN), 'Enter a number.');
+  });
+
+  it('read numbers as they are written, and nothing else', () => {
+    assert.deepEqual(['1', ' 0.5 ', '0,5', '-1e-3'].map(readNumber), [1, 0.5, 0.5, -0.001]);
+    assert.ok(['', ' ', 'x', '1 2', '--1'].map(readNumber).every(Number.isNaN));
+  });
+
+  it('have sliders that stay in the range, reach both ends and come back to where they were', () => {
+    for (const field of [z.int().min(1).max(1000), z.number().min(0).max(1), z.number().min(1e-4).max(10), z.int().min(-5).max(5), z.number().gt(0).lt(2)]) {
+      const control = number(field);
+      let last = -Infinity;
+      for (let step = 0; step <= sliderSteps; step++) {
+        const value = fromSlider(control, step / sliderSteps);
+        assert.ok(field.safeParse(value).success, `${value} is allowed`);
+        assert.ok(value >= last);
+        assert.ok(String(value).length <= 8, `${value} is short`);
+        last = value;
+        // Rounding to few digits moves the slider by less than the width of a whole number.
+        const again = fromSlider(control, toSlider(control, value));
+        assert.ok(Math.abs(again - value) <= 1e-9 * Math.abs(value), `${value} comes back as ${again}`);
+      }
+    }
+  });
+
+  it('step to the next value by keys, up to the end', () => {
+    const control = number(z.int().min(1).max(1000));
+    assert.equal(stepFrom(control, 1, 1), 2);
+    assert.equal(stepFrom(control, 2, -1), 1);
+    assert.equal(stepFrom(control, 1000, 1), 1000);
+  });
+
+  it('are there for every parameter of every technique, with a title, a help text and an allowed default', () => {
+    for (const technique of techniques) {
+      const found = controlsOf(describeTechnique(technique).parameters);
+      assert.deepEqual(found.map(({ name }) => name), Object.keys(technique.parameters.shape));
+      for (const control of found) {
+        assert.ok(control.title !== control.name && control.help, `${technique.id}: ${control.name} has title and help`);
+        assert.equal(objection(control, control.default), undefined, `${technique.id}: ${control.name}`);
+      }
+    }
+  });
+});

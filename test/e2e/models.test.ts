@@ -42,6 +42,7 @@ describe('a model of the workspace', () => {
   it('gives way to the bundled model, chosen from the list', async () => {
     const { workbench } = session;
     await workbench.command('Fovea: Select Model…');
+    await workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'broken.onnx' }).waitFor();
     await workbench.screenshot('list of models');
     await workbench.pick('EfficientNet-Lite0');
     await workbench.statusItem('fovea').filter({ hasText: 'EfficientNet-Lite0' }).waitFor();

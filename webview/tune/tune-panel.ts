@@ -6,9 +6,9 @@ import { Combobox } from '../ui/combobox.ts';
 import { element } from '../ui/element.ts';
 import { formatShape } from '../ui/words.ts';
 import { TuneHost } from './host.ts';
-import { ParameterField } from './parameter-field.ts';
+import { ParameterField } from '../ui/parameter-field.ts';
 import { PresetBar } from './preset-bar.ts';
-import { SeedField } from './seed-field.ts';
+import { SeedField } from '../ui/seed-field.ts';
 
 export class TunePanel {
   private readonly host = new TuneHost((message) => this.receive(message));

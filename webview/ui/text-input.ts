@@ -1,5 +1,5 @@
 /** Any other value, written as JSON; what is no JSON is text, as on the command line. */
-import { element } from '../ui/element.ts';
+import { element } from './element.ts';
 import type { InputOptions, ParameterInput } from './parameter-field.ts';
 
 export class TextInput implements ParameterInput {

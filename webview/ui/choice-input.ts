@@ -1,7 +1,7 @@
 /** A list of a few values, with what the chosen one means beneath. */
 import type { Choice } from '../../src/protocol/parameter-controls.ts';
-import { Select } from '../ui/controls.ts';
-import { element } from '../ui/element.ts';
+import { Select } from './controls.ts';
+import { element } from './element.ts';
 import type { InputOptions, ParameterInput } from './parameter-field.ts';
 
 export class ChoiceInput implements ParameterInput {

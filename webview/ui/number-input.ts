@@ -1,7 +1,7 @@
 /** A number: a field, a slider where its range is known, and a check box where a word such as "auto" may stand in its place. */
 import type { Checkbox } from '@vscode/webview-ui-toolkit';
 import { fromSlider, readNumber, sliderSteps, stepFrom, toSlider, type NumberControl } from '../../src/protocol/parameter-controls.ts';
-import { element, setAttributes } from '../ui/element.ts';
+import { element, setAttributes } from './element.ts';
 import type { InputOptions, ParameterInput } from './parameter-field.ts';
 
 export class NumberInput implements ParameterInput {

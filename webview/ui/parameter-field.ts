@@ -1,7 +1,7 @@
 /** One parameter: a control of its kind, its help and unit, a way back to the default, and why a value is refused. */
 import { objection, type ParameterControl } from '../../src/protocol/parameter-controls.ts';
-import { iconButton } from '../ui/controls.ts';
-import { element, newId, setAttributes } from '../ui/element.ts';
+import { iconButton } from './controls.ts';
+import { element, newId, setAttributes } from './element.ts';
 import { BooleanInput } from './boolean-input.ts';
 import { ChoiceInput } from './choice-input.ts';
 import { NumberInput } from './number-input.ts';

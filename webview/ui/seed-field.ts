@@ -1,7 +1,7 @@
 /** The seed of everything random, with a die that throws another. */
 import { readNumber } from '../../src/protocol/parameter-controls.ts';
-import { iconButton } from '../ui/controls.ts';
-import { element, newId, setAttributes } from '../ui/element.ts';
+import { iconButton } from './controls.ts';
+import { element, newId, setAttributes } from './element.ts';
 
 /** Seeds that the die throws are below this: short enough to be read out. */
 const sides = 10_000;

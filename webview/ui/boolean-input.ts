@@ -1,6 +1,6 @@
 /** A check box with its title. */
 import type { Checkbox } from '@vscode/webview-ui-toolkit';
-import { setAttributes } from '../ui/element.ts';
+import { setAttributes } from './element.ts';
 import type { InputOptions, ParameterInput } from './parameter-field.ts';
 
 export class BooleanInput implements ParameterInput {

@@ -48,7 +48,10 @@ export interface GeneratorContext<P> {
   /** Target classes, one per picture; empty where the target is a layer. */
   readonly classes: readonly number[];
   readonly layer: Layer | undefined;
-  /** Model inputs [1,C,H,W]: `content`, the photograph that the run starts from or keeps to, and `style` for style transfer. */
+  /**
+   * Model inputs [1,C,H,W], of the size that `sizes` gives where there is that: `content`, the photograph that the run starts from or keeps to,
+   * and `style` for style transfer.
+   */
   readonly pictures: { readonly content?: Tensor; readonly style?: Tensor };
   readonly seed: number;
   /** Present where the run goes on from an earlier one with the same settings. */
@@ -61,6 +64,12 @@ export interface GeneratorContext<P> {
   readonly signal: AbortSignal;
 }
 
+/** Sides in px: the shorter one, and the most that the longer one may have, which comes first. */
+export interface PictureSize {
+  readonly shorter: number;
+  readonly longest: number;
+}
+
 export interface Generator<S extends z.ZodObject = z.ZodObject> {
   /** Kebab-case, stable: part of the command line. */
   readonly id: string;
@@ -70,6 +79,11 @@ export interface Generator<S extends z.ZodObject = z.ZodObject> {
   readonly citation: Citation;
   /** target: class-or-any is a class, or else none in particular. */
   readonly needs: { readonly content: boolean; readonly style: boolean; readonly target: 'class' | 'class-or-any' | 'class-or-layer' | 'none' };
+  /**
+   * Where pictures keep their own proportions instead of being fitted to the model's input: the size that each is brought to. A picture
+   * without one is not needed with those parameters.
+   */
+  readonly sizes?: (parameters: z.output<S>) => { readonly content?: PictureSize; readonly style?: PictureSize };
   /** Each field has a default and `.meta({ title, description, unit?, live? })`; live: true for those that act on a running optimiser. */
   readonly parameters: S;
   /** Chosen by the parameter `preset`; parameters that are given besides come first. */

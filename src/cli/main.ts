@@ -4,10 +4,12 @@ import { findPackageRoot, readVersion } from '../engine/package-root.ts';
 import { addCompile } from './compile.ts';
 import { Context, exitCodes } from './context.ts';
 import { addExplain } from './explain.ts';
+import { addFool } from './fool.ts';
 import { addLayers } from './layers.ts';
 import { addModels } from './models.ts';
 import { addPredict } from './predict.ts';
 import { addRuntimes } from './runtimes.ts';
+import { addStyle } from './style.ts';
 import { addTechniques } from './techniques.ts';
 import { addVisualize } from './visualize.ts';
 
@@ -28,7 +30,10 @@ const program = new Command('fovea')
   .exitOverride();
 
 const context = new Context();
-for (const add of [addPredict, addExplain, addVisualize, addLayers, addModels, addTechniques, addCompile, addRuntimes]) add(program, context);
+const commands = [
+  addPredict, addExplain, addVisualize, addStyle, addFool, addLayers, addModels, addTechniques, addCompile, addRuntimes,
+];
+for (const add of commands) add(program, context);
 
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;

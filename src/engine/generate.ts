@@ -9,14 +9,16 @@ import { FoveaError } from '../protocol/errors.ts';
 import type { GenerateRecipe, GenerateRequest, GenerateResult, GeneratorDescription, SteerRequest } from '../protocol/generate.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { Program, Runtime } from '../runtimes/runtime.ts';
-import type { Generator, GeneratorResult, GeneratorState } from '../techniques/generator.ts';
+import type { Generator, GeneratorResult, GeneratorState, PictureSize } from '../techniques/generator.ts';
 import { resolveClass } from './classes.ts';
 import { samplesOf } from './explanation.ts';
+import { foolingOutcome } from './fooling-outcome.ts';
 import type { Job } from './job.ts';
 import { describeLayer, resolveLayer } from './layers.ts';
 import { LiveRun } from './live-run.ts';
 import { choosePreprocessing, type LoadedModel } from './models.ts';
 import { didYouMean } from './nearest.ts';
+import { keepProportions } from './own-size.ts';
 import { parseParameters } from './parameters.ts';
 import type { PictureInput } from './picture-input.ts';
 import { className, topPredictions } from './predictions.ts';
@@ -89,14 +91,14 @@ export class Generations {
       });
       const took = performance.now() - start - programs.milliseconds;
       if (token !== '' && result.state) this.#keep(token, { identity, state: result.state, curves: run.curves });
-      const predictions = await this.turn(job, () => this.#predict(result.picture, loaded, runtime, job));
+      const { predictions, fooling, notes } = await this.turn(job, () => this.#judge(setup, result, job));
       const steps = result.step - (earlier?.state.step ?? 0);
       return {
         generator: generator.id,
         pictures: pixelsOf(result.picture, preprocessing), predictions,
         classes: classes.map((index) => ({ index, name: className(facts.labels, index) })), layer: layer && describeLayer(layer),
         step: result.step, total: result.total, ended: result.ended, curves: run.curves, metrics: { ...result.metrics },
-        notes: [...setup.notes, ...result.notes],
+        fooling, notes: [...setup.notes, ...result.notes, ...notes],
         runtime: runtime.title,
         milliseconds: { build: programs.milliseconds, run: took, step: steps > 0 ? took / steps : 0, total: performance.now() - began },
         recipe: recipeOf(this.services.version, setup, run, result),
@@ -128,9 +130,20 @@ export class Generations {
     if (this.#ended.size > keptRuns) this.#ended.delete(oldest);
   }
 
-  async #predict(pictures: Tensor, loaded: LoadedModel, runtime: Runtime, job: Job): Promise<GenerateResult['predictions']> {
-    const rows = await this.services.explainer.predict({ loaded, runtime, input: pictures }, job);
-    return rows.map((row) => topPredictions(row, predictionsShown, loaded.facts.labels, loaded.model.finalActivation));
+  /** What the model sees in the pictures that were made. */
+  async #judge(setup: Setup, { picture }: GeneratorResult, job: Job): Promise<Pick<GenerateResult, 'predictions' | 'fooling' | 'notes'>> {
+    const { generator, loaded, runtime, preprocessing, content, classes: [target] } = setup;
+    const logitsOf = (input: Tensor) => this.services.explainer.predict({ loaded, runtime, input }, job);
+    const { facts, model } = loaded;
+    // The model takes pictures of its own size alone.
+    if (generator.sizes) return { predictions: [], notes: [] };
+    if (generator.family === 'fooling') {
+      const predict = async (input: Tensor): Promise<Float32Array> => (await logitsOf(input))[0];
+      const { outcome, notes } = await foolingOutcome({ loaded, preprocessing, content, target, picture, predict }, predictionsShown);
+      return { predictions: [outcome.after], fooling: outcome, notes };
+    }
+    const rows = await logitsOf(picture);
+    return { predictions: rows.map((row) => topPredictions(row, predictionsShown, facts.labels, model.finalActivation)), notes: [] };
   }
 }
 
@@ -143,8 +156,9 @@ async function prepare(services: Services, generator: Generator, request: Genera
   const preprocessing = choosePreprocessing(loaded, request.preprocessing);
   const picture = async (role: 'content' | 'style'): Promise<PictureInput | undefined> => {
     const given = request[role];
-    if (!generator.needs[role]) return undefined;
-    if (given) return services.pictures.input(given.path, preprocessing, job.signal);
+    const size = generator.sizes?.(parameters)[role];
+    if (!generator.needs[role] || (generator.sizes && !size)) return undefined;
+    if (given) return readPicture(services, given.path, preprocessing, size, job);
     throw new FoveaError('picture-missing', `${generator.title} needs a ${role} picture.`, role === 'content' ? 'Choose a photograph.' : 'Choose a picture whose style is meant.');
   };
   const content = await picture('content');
@@ -154,6 +168,11 @@ async function prepare(services: Services, generator: Generator, request: Genera
     seed: request.seed ?? 0,
     notes: [...loaded.facts.notes, ...(note === undefined ? [] : [note])],
   };
+}
+
+async function readPicture({ pictures }: Services, file: string, preprocessing: Preprocessing, size: PictureSize | undefined, { signal }: Job) {
+  const fitted = size ? keepProportions(preprocessing, await pictures.decode(file, signal), size) : preprocessing;
+  return pictures.input(file, fitted, signal);
 }
 
 /** @throws FoveaError `parameter-invalid` where the target does not fit the generator; `class-*`, `layer-*` */

@@ -35,14 +35,20 @@ type Decoded = Pick<Picture, 'width' | 'height' | 'data' | 'notes'>;
  * `picture-too-large`, `git-lfs-pointer`; `runtime-unavailable` where the decoding library does not load; CancelledError
  */
 export async function decodePicture(file: string, signal?: AbortSignal): Promise<Picture> {
-  const name = path.basename(file);
   const bytes = await readPictureFile(file, signal);
+  const picture = await decodeEncoded(bytes, file);
+  if (signal?.aborted) throw new CancelledError();
+  return picture;
+}
+
+/** The same for the bytes of a file that need not be on disk. @param file what it is called */
+export async function decodeEncoded(bytes: Buffer, file: string): Promise<Picture> {
+  const name = path.basename(file);
   const format = sniffPicture(bytes);
   if (!format) {
     throw new FoveaError('picture-not-a-picture', `${name} is not a picture that Fovea can read.`, 'PNG, JPEG, WebP, GIF, BMP, TIFF and AVIF can be read.');
   }
   const decoded = await decodeBytes(bytes, format, name);
-  if (signal?.aborted) throw new CancelledError();
   if (hasTransparency(decoded.data)) decoded.notes.push('Transparent pixels count as the colours beneath them, as in most training pipelines.');
   return { name, path: file, hash: createHash('sha256').update(bytes).digest('hex'), ...decoded };
 }

@@ -90,6 +90,8 @@ export interface FoolingOutcome {
   after: Prediction[];
   /** Of the picture as saved: rounded to 8 bits, encoded as PNG, decoded, preprocessed as any picture, and classified again. */
   asSaved: Prediction[];
+  /** What to save: the photograph as the model resizes it, with the changed pixels in it. The model sees exactly those when it is opened. */
+  saved: Pixels;
   /** Whether the picture in full precision, and the one as saved, is classified as was wanted. */
   fooled: boolean;
   fooledAsSaved: boolean;
@@ -101,9 +103,9 @@ export interface FoolingOutcome {
 
 export interface GenerateResult {
   generator: string;
-  /** At the model's input size; several make a contact sheet. */
+  /** At the model's input size, or at a size of their own; several make a contact sheet. */
   pictures: Pixels[];
-  /** Best first, for each picture. */
+  /** Best first, for each picture; empty where the pictures are not of the model's input size. */
   predictions: Prediction[][];
   classes: { index: number; name: string }[];
   layer: LayerDescription | undefined;

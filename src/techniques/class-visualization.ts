@@ -109,7 +109,7 @@ async function classic(context: Context, target: Target) {
   const last = await runSteps(context, {
     from: resume?.step ?? 0,
     total: () => plannedSteps(context.parameters()),
-    picture: () => Promise.resolve({ ...pictures, data: (pictures.data as Float32Array).slice() }),
+    picture: () => ({ ...pictures, data: (pictures.data as Float32Array).slice() }),
     advance: async (step) => outcome(await classicStep(pictures, step, seed, ranges, evaluate, context.parameters())),
   });
   return { ...last, state: { step: last.step, arrays: { pictures: last.picture.data as Float32Array } } };

@@ -43,7 +43,8 @@ export class ModernAscent {
   #pictures: Tensor | undefined;
 
   constructor(
-    private readonly context: Context, private readonly dims: readonly number[], private readonly ranges: readonly PixelRange[], from?: GeneratorState,
+    private readonly context: Context, private readonly dims: readonly number[], private readonly ranges: readonly PixelRange[],
+    from?: GeneratorState,
   ) {
     const [count] = dims;
     const size = dims.reduce((a, b) => a * b, 1);

@@ -1,7 +1,7 @@
 /**
  * What a generated picture is to make large: the logit of a class, or the activation of a layer, of one of its channels or of one neuron.
  *
- *     class:   s = logit_c             channel: s = mean over the positions of A_k
+ *     class:   s = logit_c (or log p)  channel: s = mean over the positions of A_k
  *     layer:   s = mean of A²          neuron:  s = A_k at one position
  *
  * A pass gives scores and ∂s/∂picture for every picture of the batch; for a layer it ends at the layer.
@@ -15,14 +15,16 @@ import type { Layer, Model } from '../graph/model.ts';
 import type { RectifierRule } from '../graph/operators/operator.ts';
 import { tensorOf } from '../graph/tensor.ts';
 import { FoveaError } from '../protocol/errors.ts';
+import type { ScoreKind } from '../protocol/techniques.ts';
 import { batchSize } from './batches.ts';
 import type { GeneratorContext } from './generator.ts';
 import { gradientGraph, gradientKey } from './gradients.ts';
 import { asMaps } from './layer-map.ts';
 import { stack } from './run-graph.ts';
+import { scoreValue } from './score-value.ts';
 
 export type Target =
-  | { readonly kind: 'class'; /** One for each picture. */ readonly classes: readonly number[] }
+  | { readonly kind: 'class'; /** One for each picture. */ readonly classes: readonly number[]; /** Default: the logit. */ readonly score?: ScoreKind }
   | { readonly kind: 'layer'; readonly layer: Layer }
   | { readonly kind: 'channel'; readonly layer: Layer; readonly channel: number; /** Of the neuron; the whole channel where absent. */ readonly position?: Position };
 
@@ -48,11 +50,12 @@ export type Evaluate = (pictures: Tensor, rectifier?: RectifierRule) => Promise<
 /** Compiles nothing yet: programs are made when first needed. */
 export function objective({ model, program, signal }: Pick<GeneratorContext<unknown>, 'model' | 'program' | 'signal'>, target: Target): Evaluate {
   const most = batchSize(model);
+  const score = (target.kind === 'class' && target.score) || 'logit';
   return async (pictures, rectifier = 'gradient') => {
     const [count, ...dims] = pictures.dims;
     const size = pictures.data.length / count;
     const compiled = target.kind === 'class'
-      ? await program(gradientKey({ score: 'logit', rectifier }), () => gradientGraph(model, { score: 'logit', rectifier }))
+      ? await program(gradientKey({ score, rectifier }), () => gradientGraph(model, { score, rectifier }))
       : await program(`ascent ${targetKey(target)} ${rectifier}`, () => layerAscentGraph(model, target, rectifier));
     const parts: Record<string, Tensor>[] = [];
     for (let start = 0; start < count; start += most) {
@@ -65,7 +68,7 @@ export function objective({ model, program, signal }: Pick<GeneratorContext<unkn
     const all = (name: string): Tensor => (parts.length === 1 ? parts[0][name] : stack(parts.map((part) => part[name])));
     const gradients = all('values');
     const logits = target.kind === 'class' ? all('logits') : undefined;
-    const scores = target.kind === 'class' ? chosen(logits!, target.classes) : all('score').data as Float32Array;
+    const scores = target.kind === 'class' ? chosen(logits!, target.classes, score, model.finalActivation) : all('score').data as Float32Array;
     const norms = Array.from({ length: count }, (_, n) => norm((gradients.data as Float32Array).subarray(n * size, (n + 1) * size)));
     if (![...scores, ...norms].every(Number.isFinite)) {
       throw new FoveaError('output-not-finite', 'The score or its gradient is not a finite number.', 'The model may be damaged, or its preprocessing may be wrong.');
@@ -119,8 +122,10 @@ function unitInputs({ layer, channel, position }: Extract<Target, { kind: 'chann
   return { channel: tensorOf('int64', [channel]), positions: tensorOf('float32', positions, [1, 1, height, width]) };
 }
 
-function chosen({ data, dims: [, count] }: Tensor, classes: readonly number[]): Float32Array {
-  return Float32Array.from(classes, (index, n) => Number(data[n * count + index]));
+function chosen(logits: Tensor, classes: readonly number[], score: ScoreKind, finalActivation: Model['finalActivation']): Float32Array {
+  const [, count] = logits.dims;
+  const row = (n: number): Float32Array => (logits.data as Float32Array).subarray(n * count, (n + 1) * count);
+  return Float32Array.from(classes, (index, n) => scoreValue(row(n), index, score, finalActivation));
 }
 
 function norm(values: Float32Array): number {

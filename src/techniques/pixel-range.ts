@@ -35,3 +35,33 @@ export function clampToPixels(pictures: Tensor, ranges: readonly PixelRange[]): 
     for (let i = 0; i < values.length; i++) values[i] = Math.min(Math.max(values[i], low), high);
   });
 }
+
+/** The pictures as 8 bits hold them: every value moved to the nearest of 256 steps from black to white. */
+export function roundToPixels(pictures: Tensor, ranges: readonly PixelRange[]): Tensor {
+  const rounded: Tensor = { ...pictures, data: (pictures.data as Float32Array).slice() };
+  eachChannel(rounded, (values, channel) => {
+    const { low, high } = ranges[channel];
+    const step = (high - low) / 255;
+    for (let i = 0; i < values.length; i++) values[i] = low + step * Math.min(Math.max(Math.round((values[i] - low) / step), 0), 255);
+  });
+  return rounded;
+}
+
+/** As parts of the way from black, 0, to white, 1. */
+export function toShares(pictures: Tensor, ranges: readonly PixelRange[]): Float32Array {
+  const shares = (pictures.data as Float32Array).slice();
+  eachChannel({ ...pictures, data: shares }, (values, channel) => {
+    const { low, high } = ranges[channel];
+    for (let i = 0; i < values.length; i++) values[i] = (values[i] - low) / (high - low);
+  });
+  return shares;
+}
+
+/** Writes shares between black and white into pictures; inverse of `toShares`. */
+export function fromShares(shares: Float32Array, pictures: Tensor, ranges: readonly PixelRange[]): void {
+  (pictures.data as Float32Array).set(shares);
+  eachChannel(pictures, (values, channel) => {
+    const { low, high } = ranges[channel];
+    for (let i = 0; i < values.length; i++) values[i] = low + (high - low) * values[i];
+  });
+}

@@ -10,7 +10,7 @@ export interface Steps {
   /** Carries out step 0, 1, 2, ...; returns the newest value of each curve, and why there is to be no further step, if there is not. */
   advance(step: number): Promise<{ readonly curves: Readonly<Record<string, number>>; readonly end?: 'reached' | 'dead' }>;
   /** The picture as it is now, [N,C,H,W]; not changed by later steps. */
-  picture(): Promise<Tensor>;
+  picture(): Tensor | Promise<Tensor>;
 }
 
 /** @returns the last frame, and why it is the last. @throws CancelledError between two passes */

@@ -12,12 +12,14 @@ import { FoveaError } from '../protocol/errors.ts';
 import type { GenerateRequest, GenerateResult, GeneratorDescription, PixelsRequest, SavePixelsRequest, SteerRequest } from '../protocol/generate.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
+import type { CheckRequest, CheckResult } from '../protocol/trust.ts';
 import type { Runtimes, RuntimeStatus } from '../runtimes/choose.ts';
 import type { Generator } from '../techniques/generator.ts';
 import { generators as allGenerators } from '../techniques/generators.ts';
 import type { Technique } from '../techniques/technique.ts';
 import { explainArray, readArray, type ArrayExplanation, type ExplainArrayRequest } from './array-input.ts';
 import { BundledModels, bundledPrefix, type BundledModel } from './bundled-models.ts';
+import { Checks } from './check.ts';
 import { Explainer } from './explainer.ts';
 import { explainPicture } from './explain-picture.ts';
 import { exportPicture } from './export-picture.ts';
@@ -70,6 +72,7 @@ export class Engine {
   readonly #bundled: BundledModels;
   readonly #services: Services;
   readonly #generations: Generations;
+  readonly #checks: Checks;
 
   constructor({ packageRoot, runtimes, techniques, generators = allGenerators, limits = defaultLimits }: EngineOptions) {
     this.#programs = new ProgramCache(limits.programs);
@@ -81,6 +84,7 @@ export class Engine {
       explainer: new Explainer(this.#programs),
     };
     this.#generations = new Generations(this.#services, generators, (job, work) => this.#run(job, work));
+    this.#checks = new Checks(this.#services, (job, work) => this.#run(job, work));
   }
 
   describeModel(request: { model: ModelReference; preprocessing?: Preprocessing }, job: Job = unattended): Promise<ModelDescription> {
@@ -135,6 +139,10 @@ export class Engine {
   async savePixels({ pixels, file }: SavePixelsRequest): Promise<{ file: string }> {
     await writeWhole(file, await encodePng(pixels));
     return { file };
+  }
+
+  check(request: CheckRequest, job: Job = unattended): Promise<CheckResult> {
+    return this.#checks.check(request, job);
   }
 
   /** Explains the samples of an array. For the command line. */

@@ -107,6 +107,11 @@ export class Explainer {
     return this.#keep(request, rows);
   }
 
+  /** Disposes the programs of a model that is not used again. @param hash its content's */
+  forget(hash: string): Promise<void> {
+    return this.programs.drop(hash);
+  }
+
   /**
    * Runs something for the classes asked for. The most likely class is known from an earlier answer, or found by a pass before.
    * @param joint whether `run` costs little more than a forward pass: then it is run twice rather than compiling the model alone

@@ -1,0 +1,120 @@
+/** Requests that ask whether a map can be trusted: sanity checks and measures of quality. */
+import { RequestType } from 'vscode-jsonrpc';
+import type { AttributionMap, ExplainRequest, ExplainResult, Recipe } from './engine.ts';
+import type { ErrorData } from './errors.ts';
+
+/**
+ * What is made meaningless. cascading: the weights from the logits down, more at each step; independent: those of one layer at a time;
+ * random-logit: nothing, but another class is explained.
+ */
+export const checkModes = ['cascading', 'independent', 'random-logit'] as const;
+export type CheckMode = (typeof checkModes)[number];
+
+/** Of two maps; each at most 1, which is equality. */
+export interface Similarity {
+  /** Rank correlation of the values. */
+  spearman: number;
+  /** Rank correlation of the magnitudes. */
+  absoluteSpearman: number;
+  /** Structural similarity of the magnitudes. */
+  ssim: number;
+  /** Correlation of the magnitudes' histograms of oriented gradients. */
+  hog: number;
+}
+
+export interface CheckRequest extends Omit<ExplainRequest, 'wantPixels'> {
+  /** Default: cascading. */
+  mode?: CheckMode;
+  /** Only the few steps that a verdict needs; the answer is kept for each model, technique, its parameters and layer, whatever the picture. */
+  quick?: boolean;
+}
+
+export interface CheckStep {
+  /** The layer down to which, or at which, weights are meaningless; the class that is explained. */
+  title: string;
+  /** Layers whose weights are meaningless, of `CheckResult.layers`. */
+  layers: number;
+  /** One channel, small. */
+  map: AttributionMap;
+  /** To the map of the model as it is. */
+  similarity: Similarity;
+}
+
+/** passed: the map depends on what was changed; failed: it hardly does; mixed: something between. */
+export type VerdictLevel = 'passed' | 'mixed' | 'failed';
+
+export interface Verdict {
+  level: VerdictLevel;
+  /** A few words for a badge. */
+  label: string;
+  /** What was found, in plain words. */
+  sentence: string;
+  /** How it was decided. */
+  rule: string;
+}
+
+export interface CheckResult {
+  mode: CheckMode;
+  technique: string;
+  picture: string;
+  class: { index: number; name: string };
+  layer: string | undefined;
+  /** Layers with weights that the model has. */
+  layers: number;
+  /** Of the model as it is. */
+  map: AttributionMap;
+  steps: CheckStep[];
+  /** An edge detector's map, which knows nothing of the model, and how alike the technique's is to it. */
+  edges: { map: AttributionMap; similarity: Similarity };
+  verdict: Verdict;
+  /** What is known against checks of this kind. */
+  caveats: string[];
+  notes: string[];
+  runtime: string;
+  milliseconds: number;
+  recipe: Recipe & { mode: CheckMode };
+}
+
+export const metricIds = ['deletion', 'insertion', 'completeness', 'sensitivity-max', 'infidelity', 'sparseness'] as const;
+export type MetricId = (typeof metricIds)[number];
+
+export interface EvaluateRequest extends Omit<ExplainRequest, 'wantPixels'> {
+  /** Default: all. */
+  metrics?: MetricId[];
+}
+
+export interface Curve {
+  /** Shares of the places that were changed, from 0 to 1. */
+  positions: number[];
+  /** The class's probability. */
+  values: number[];
+}
+
+export interface Evaluation {
+  id: MetricId;
+  title: string;
+  value: number;
+  better: 'lower' | 'higher';
+  /** What is measured, in a sentence. */
+  description: string;
+  /** What it takes, in words. */
+  cost: string;
+  curve?: Curve;
+  milliseconds: number;
+}
+
+export interface EvaluateResult {
+  technique: string;
+  class: ExplainResult['class'];
+  layer: string | undefined;
+  evaluations: Evaluation[];
+  notes: string[];
+  runtime: string;
+  milliseconds: number;
+  recipe: Recipe;
+}
+
+export const trustRequests = {
+  check: new RequestType<CheckRequest, CheckResult, ErrorData>('fovea/check'),
+  evaluate: new RequestType<EvaluateRequest, EvaluateResult, ErrorData>('fovea/evaluate'),
+};

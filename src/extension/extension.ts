@@ -2,10 +2,11 @@
 import { Disposable, window, type ExtensionContext, type WebviewPanel } from 'vscode';
 import type { FoveaApi } from './api.ts';
 import { registerCommands } from './commands.ts';
-import { resultViewType } from './ids.ts';
+import { resultViewType, studioViewType } from './ids.ts';
 import { ActiveModel } from './models.ts';
 import { SidePanel } from './side-panel.ts';
 import { StatusItem } from './status-item.ts';
+import { studioCommands } from './studio-commands.ts';
 import { techniqueCommands } from './technique-commands.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -28,9 +29,12 @@ export function activate(context: ExtensionContext): FoveaApi {
     models,
     status,
     sidePanel,
-    registerCommands(context, log, models, techniques, workbench, sidePanel.commands),
+    registerCommands(context, log, models, techniques, workbench, { ...sidePanel.commands, ...studioCommands(models, workbench) }),
     window.registerWebviewPanelSerializer(resultViewType, {
       deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).panels.restore(view, state),
+    }),
+    window.registerWebviewPanelSerializer(studioViewType, {
+      deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).studios.restore(view, state),
     }),
     new Disposable(() => ready?.dispose()),
   );

@@ -23,6 +23,12 @@ export function picturesOf(args: readonly unknown[]): Uri[] {
   return candidates.filter((candidate): candidate is Uri => candidate instanceof Uri && isPicture(candidate));
 }
 
+/** Asks for one picture with the file dialog; undefined when the person changed their mind. */
+export async function askForPicture(title: string): Promise<Uri | undefined> {
+  const chosen = await window.showOpenDialog({ title, openLabel: 'Choose', filters: { Pictures: [...pictureExtensions] } });
+  return chosen?.[0];
+}
+
 /** Asks for pictures with the file dialog; empty when the person changed their mind. */
 export async function askForPictures(): Promise<Uri[]> {
   const chosen = await window.showOpenDialog({ title: 'Explain a Picture', openLabel: 'Explain', canSelectMany: true, filters: { Pictures: [...pictureExtensions] } });

@@ -7,11 +7,13 @@ import { Panels } from './panels.ts';
 import { RunRecorder } from './run-recorder.ts';
 import type { RunStore } from './run-store.ts';
 import type { StatusItem } from './status-item.ts';
+import { Studios } from './studios.ts';
 import type { TechniqueCommand } from './technique-commands.ts';
 
 export class Workbench implements Disposable {
   readonly engine: EngineClient;
   readonly panels: Panels;
+  readonly studios: Studios;
   private readonly disposables: Disposable[];
 
   constructor(
@@ -35,17 +37,22 @@ export class Workbench implements Disposable {
         recorder.explained(panel, panel.session.subject, result);
       },
     });
+    this.studios = new Studios({ engine: this.engine, log, extensionUri });
     const visible = () => this.panels.all.filter((panel) => panel.view.visible && !panel.recipe);
     let hadResult = false;
     this.disposables = [
       this.panels,
+      this.studios,
       recorder,
       this.panels.onDidChange(() => {
         const hasResult = this.panels.focused?.session.result !== undefined;
         if (hasResult !== hadResult) void commands.executeCommand('setContext', hasResultKey, hasResult);
         hadResult = hasResult;
       }),
-      models.onDidChange((reference) => visible().forEach((panel) => void panel.useModel(reference))),
+      models.onDidChange((reference) => {
+        visible().forEach((panel) => void panel.useModel(reference));
+        this.studios.all.filter(({ view }) => view.visible).forEach(({ session }) => void session.useModel(reference));
+      }),
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('fovea')) this.panels.all.forEach((panel) => panel.refresh());
       }),

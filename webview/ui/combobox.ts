@@ -39,6 +39,10 @@ export class Combobox {
     this.input.disabled = disabled;
   }
 
+  focus(): void {
+    this.input.focus();
+  }
+
   setOptions(options: readonly ComboboxOption[]): void {
     this.options = options;
     this.showSelected();

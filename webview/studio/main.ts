@@ -1,0 +1,9 @@
+/** Start of the studio's page. */
+import * as z from 'zod';
+import { registerControls } from '../ui/controls.ts';
+import { Studio } from './studio.ts';
+
+z.config({ jitless: true }); // its compiled parsers need eval, which the page's policy forbids
+registerControls();
+const root = document.getElementById('app');
+if (root) new Studio(root);

@@ -1,0 +1,82 @@
+/** What became of it: the verdict on a fooling image, what the model sees, numbers, and what is to be known. */
+import type { Prediction } from '../../src/protocol/engine.ts';
+import type { FoolingOutcome } from '../../src/protocol/generate.ts';
+import type { StudioResult } from '../../src/protocol/studio-panel.ts';
+import { element, icon } from '../ui/element.ts';
+import { formatProbability } from '../ui/words.ts';
+import { metricRows } from './metric-words.ts';
+import { shortNumber } from './plot-scale.ts';
+import { verdictOf } from './verdict.ts';
+
+const predictionsShown = 5;
+
+export class Outcome {
+  readonly root = element('div', { class: 'outcome', id: 'outcome' });
+
+  clear(): void {
+    this.root.replaceChildren();
+  }
+
+  /** @param chosen picture of a contact sheet */
+  show(result: StudioResult, chosen: number): void {
+    const { fooling, notes, metrics } = result;
+    const wanted = new Set(result.classes.map(({ index }) => index));
+    const rows = metricRows(metrics);
+    this.root.replaceChildren(
+      ...(fooling ? [verdict(fooling)] : []),
+      ...(notes.length > 0 ? [section('Notes', element('ul', { class: 'notes' }, ...notes.map((note) => element('li', {}, icon(result.ended === 'dead' ? 'warning' : 'info'), note))))] : []),
+      ...(fooling ? foolingPredictions(fooling) : predictionLists(result, chosen, wanted)),
+      ...(rows.length > 0 ? [section('Numbers', element('dl', { class: 'facts-list' }, ...rows.flatMap(({ title, value }) => [element('dt', {}, title), element('dd', {}, value)])))] : []),
+      section('Made', facts(result)),
+    );
+  }
+}
+
+function section(title: string, ...content: Node[]): HTMLElement {
+  return element('section', { class: 'section' }, element('h2', { class: 'section-title' }, title), ...content);
+}
+
+function verdict(fooling: FoolingOutcome): HTMLElement {
+  const { kind, title, text } = verdictOf(fooling);
+  const sign = { fooled: 'pass', fragile: 'warning', 'not-fooled': 'circle-slash' }[kind];
+  return element('section', { class: `section verdict verdict-${kind}`, id: 'verdict', 'data-kind': kind },
+    element('h2', { class: 'verdict-title' }, icon(sign), title), element('p', {}, text));
+}
+
+function foolingPredictions({ before, after, asSaved, target }: FoolingOutcome): HTMLElement[] {
+  const wanted = new Set(target ? [target.index] : []);
+  return [
+    ...(before.length > 0 ? [section('Before', list(before, new Set()))] : []),
+    section('After', list(after, wanted)),
+    section('As saved (8-bit PNG)', list(asSaved, wanted)),
+  ];
+}
+
+function predictionLists({ predictions }: StudioResult, chosen: number, wanted: ReadonlySet<number>): HTMLElement[] {
+  const shown = predictions[chosen];
+  return shown && shown.length > 0 ? [section('What the model sees in it', list(shown, wanted))] : [];
+}
+
+/** Bars; the class that was wanted is marked. */
+function list(predictions: readonly Prediction[], wanted: ReadonlySet<number>): HTMLElement {
+  return element('ol', { class: 'predictions' }, ...predictions.slice(0, predictionsShown).map(({ index, name, probability }) => {
+    const fill = element('span', { class: 'bar-fill' });
+    fill.style.width = `${Math.max(probability * 100, 0.5)}%`;
+    const current = wanted.has(index);
+    return element('li', { class: 'prediction plain', 'data-class': index, 'aria-current': current ? 'true' : undefined },
+      element('span', { class: 'prediction-name', title: name }, ...(current ? [icon('target')] : []), name),
+      element('span', { class: 'prediction-value' }, formatProbability(probability)), element('span', { class: 'bar' }, fill));
+  }));
+}
+
+function facts({ step, total, ended, milliseconds, runtime, recipe }: StudioResult): HTMLElement {
+  const ways = { done: 'all steps done', reached: 'goal reached', stopped: 'stopped', dead: 'the target does not respond' };
+  const rows: [string, string][] = [
+    ['Ended', `${ways[ended]}, ${step} of ${total} steps`],
+    ['Per step', `${shortNumber(milliseconds.step)} ms`],
+    ['Seed', String(recipe.seed)],
+    ['Runtime', runtime],
+    ...(recipe.steered.length > 0 ? [['Steered', `${recipe.steered.length} change${recipe.steered.length === 1 ? '' : 's'} while it ran`] as [string, string]] : []),
+  ];
+  return element('dl', { class: 'facts-list' }, ...rows.flatMap(([title, value]) => [element('dt', {}, title), element('dd', {}, value)]));
+}

@@ -1,0 +1,34 @@
+/** A picture file that something is made from: its name, a button that asks for another, and a place to drop one. */
+import { button } from '../ui/controls.ts';
+import { element, newId } from '../ui/element.ts';
+
+export class PictureField {
+  readonly root: HTMLElement;
+  private readonly name = element('span', { class: 'picture-name' });
+
+  /** @param onDrop called with the URI of a file dropped here; the editor lets go of one over a page while Shift is held */
+  constructor(label: string, id: string, onChoose: () => void, onDrop: (uri: string) => void) {
+    const labelId = newId('label');
+    const choose = button('Choose…', onChoose, { id: `choose-${id}`, title: `Choose the ${label.toLowerCase()}; or drop a picture here with Shift held down` });
+    const box = element('div', { class: 'picture-box', id }, this.name, choose);
+    this.root = element('div', { class: 'field picture-field', role: 'group', 'aria-labelledby': labelId }, element('span', { class: 'field-label', id: labelId }, label), box);
+    const over = (event: DragEvent, inside: boolean): void => {
+      event.preventDefault();
+      box.classList.toggle('dropping', inside);
+    };
+    this.root.addEventListener('dragover', (event) => over(event, true));
+    this.root.addEventListener('dragleave', (event) => over(event, false));
+    this.root.addEventListener('drop', (event) => {
+      over(event, false);
+      const [uri] = (event.dataTransfer?.getData('text/uri-list') ?? '').split(/\r?\n/);
+      if (uri) onDrop(uri);
+    });
+    this.show(undefined);
+  }
+
+  show(name: string | undefined): void {
+    this.name.textContent = name ?? 'None chosen';
+    this.name.title = name ?? '';
+    this.name.classList.toggle('none', name === undefined);
+  }
+}

@@ -1,0 +1,52 @@
+/** Axes of a plot: how values become places, and which of them are marked. Pure functions. */
+
+export interface Axis {
+  /** Whether equal distances are equal ratios. */
+  readonly logarithmic: boolean;
+  readonly low: number;
+  readonly high: number;
+  /** Marked values, ascending. */
+  readonly ticks: readonly number[];
+}
+
+/** Ranges over so many times their least value are shown logarithmically: otherwise all but the largest term lie on the floor. */
+const wide = 100;
+
+/** Steps between ticks, as parts of a power of ten. */
+const niceSteps = [1, 2, 5, 10];
+
+/** An axis that holds all values. @param allowLog whether ratios may matter more than differences */
+export function axisOf(values: readonly number[], allowLog: boolean): Axis {
+  const finite = values.filter(Number.isFinite);
+  const [least, most] = finite.length === 0 ? [0, 1] : [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))];
+  return allowLog && least > 0 && most / least >= wide ? logarithmic(least, most) : linear(least, most);
+}
+
+function linear(least: number, most: number): Axis {
+  const span = most - least || Math.abs(most) || 1;
+  const power = 10 ** Math.floor(Math.log10(span / 3));
+  const step = power * (niceSteps.find((nice) => span / (nice * power) <= 4) ?? 10);
+  const [first, last] = [Math.floor(least / step + 1e-9), Math.max(Math.ceil(most / step - 1e-9), Math.floor(least / step + 1e-9) + 1)];
+  const ticks = Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)));
+  return { logarithmic: false, low: ticks[0], high: ticks[ticks.length - 1], ticks };
+}
+
+function logarithmic(least: number, most: number): Axis {
+  const [first, last] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
+  const stride = Math.ceil((last - first) / 5);
+  const ticks = Array.from({ length: Math.floor((last - first) / stride) + 1 }, (_, index) => 10 ** (first + index * stride));
+  return { logarithmic: true, low: 10 ** first, high: 10 ** last, ticks };
+}
+
+/** Where a value lies on the axis, 0 to 1. */
+export function placeOf({ logarithmic: byRatio, low, high }: Axis, value: number): number {
+  return byRatio ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+}
+
+/** A value in few characters: 0.0012, 3.4, 1.2e6. */
+export function shortNumber(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(1).replace('e+', 'e').replace('.0e', 'e');
+  return String(Number(value.toPrecision(3)));
+}

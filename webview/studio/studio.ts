@@ -1,0 +1,211 @@
+/** The studio's page: puts its parts together, gives them what the host sends, and asks the host for what a person wants. */
+import type { Pixels } from '../../src/protocol/engine.ts';
+import type { GeneratorDescription } from '../../src/protocol/generate.ts';
+import {
+  studioStateSchema, type StudioHostMessage, type StudioMessage, type StudioModel, type StudioState, type WorkChange,
+} from '../../src/protocol/studio-panel.ts';
+import { ErrorCard, EmptyNotice } from '../result/notices.ts';
+import { Announcer } from '../ui/announcer.ts';
+import { button, iconButton } from '../ui/controls.ts';
+import { element } from '../ui/element.ts';
+import { Host } from '../ui/host.ts';
+import { Chooser } from './chooser.ts';
+import { CurvePlot } from './curve-plot.ts';
+import { Easel, type Figure } from './easel.ts';
+import { Outcome } from './outcome.ts';
+import { ParameterForm } from './parameter-form.ts';
+import { Transport } from './transport.ts';
+
+type Message<T extends StudioHostMessage['type']> = Extract<StudioHostMessage, { type: T }>;
+
+/** Seeds that are thrown are below this: short enough to be read out. */
+const seeds = 10_000;
+
+export class Studio {
+  private readonly host = new Host<StudioHostMessage, StudioMessage, StudioState>(studioStateSchema, (message) => this.receive(message));
+  private readonly title = element('h1', { class: 'visually-hidden' }, 'Studio');
+  private readonly chooser = new Chooser({
+    changed: (change) => this.change(change),
+    choosePicture: (role) => this.host.post({ type: 'choose-picture', role }),
+    dropped: (role, uri) => this.host.post({ type: 'drop-picture', role, uri }),
+  });
+  private readonly transport = new Transport({
+    run: () => this.host.post({ type: 'run' }),
+    pause: () => this.host.post({ type: 'pause' }),
+    resume: () => this.host.post({ type: 'resume' }),
+    stop: () => this.host.post({ type: 'stop' }),
+    cancel: () => this.host.post({ type: 'cancel' }),
+    more: (steps) => this.host.post({ type: 'continue', steps }),
+    reseed: () => {
+      this.change({ seed: Math.floor(Math.random() * seeds) });
+      this.host.post({ type: 'run' });
+    },
+  });
+  private readonly easel = new Easel((index) => this.choose(index));
+  private readonly plot = new CurvePlot();
+  private readonly outcome = new Outcome();
+  private readonly form = new ParameterForm((change) => this.change(change));
+  private readonly error = new ErrorCard((id) => this.host.post({ type: 'action', id }));
+  private readonly empty = new EmptyNotice();
+  private readonly announcer = new Announcer();
+  private readonly export = iconButton('desktop-download', 'Export the picture (PNG)', () => this.host.post({ type: 'export', what: 'picture', index: this.chosen }), 'export');
+  private readonly exportDifference = iconButton('diff', 'Export the difference (PNG)', () => this.host.post({ type: 'export', what: 'difference', index: 0 }), 'export-difference');
+  private readonly modelName = element('span', { class: 'facts', id: 'model' });
+  private generators: readonly GeneratorDescription[] = [];
+  private model: StudioModel | undefined;
+  private state: Message<'state'> | undefined;
+  private sources: Message<'sources'>['pictures'] = {};
+  private frame: Message<'frame'> | undefined;
+  private result: Message<'result'> | undefined;
+  private failed = false;
+  private chosen: number;
+  private serial = 0;
+  private painting = 0;
+
+  constructor(root: HTMLElement) {
+    this.chosen = this.host.readState()?.chosen ?? 0;
+    root.append(element('div', { class: 'panel studio' },
+      element('header', { class: 'header' }, this.chooser.root, element('div', { class: 'header-tools', role: 'group', 'aria-label': 'Export' }, this.export, this.exportDifference)),
+      element('div', { class: 'middle' },
+        element('main', { class: 'centre', 'aria-label': 'Picture' }, this.title, element('div', { class: 'stage-box' }, this.easel.root, this.empty.root, this.error.root), this.plot.root),
+        element('aside', { class: 'sidebar', 'aria-label': 'Controls' }, this.transport.root, this.outcome.root, this.form.root)),
+      element('footer', { class: 'status-line' }, this.modelName, button('Select Model…', () => this.host.post({ type: 'select-model' }), { id: 'select-model' })),
+      this.announcer.root));
+    this.refresh();
+    this.host.post({ type: 'ready' });
+  }
+
+  private receive(message: StudioHostMessage): void {
+    switch (message.type) {
+      case 'generators':
+        this.generators = message.generators;
+        this.chooser.showGenerators(message.generators);
+        break;
+      case 'model':
+        this.model = message.model;
+        this.modelName.textContent = message.model.title;
+        this.chooser.showModel(message.model);
+        break;
+      case 'state':
+        this.showState(message);
+        break;
+      case 'sources':
+        this.sources = message.pictures;
+        break;
+      case 'frame':
+        this.frame = message;
+        this.result = undefined;
+        break;
+      case 'result':
+        this.result = message;
+        this.frame = undefined;
+        this.announcer.say(this.summary(message));
+        break;
+      case 'error':
+        this.failed = true;
+        this.error.show(message);
+        break;
+      case 'announce':
+        this.announcer.show(message.message);
+        break;
+    }
+    this.refresh();
+    this.schedule();
+  }
+
+  /** A state that was sent before the last change of this page says nothing of it. */
+  private showState(sent: Message<'state'>): void {
+    const outdated = this.state !== undefined && sent.serial < this.serial;
+    this.state = outdated ? { ...sent, work: this.state!.work } : sent;
+    if (sent.phase !== 'idle') this.failed = false;
+  }
+
+  private change(change: WorkChange): void {
+    if (!this.state) return;
+    const { layer = this.state.work.layer, ...others } = change;
+    this.state = { ...this.state, work: { ...this.state.work, ...others, layer: layer ?? undefined } };
+    this.host.post({ type: 'change', change, serial: ++this.serial });
+    this.refresh();
+  }
+
+  private choose(index: number): void {
+    this.chosen = index;
+    this.refresh();
+    this.schedule();
+  }
+
+  /** Pictures are painted when the screen is; a frame is confirmed then, so that a slow or hidden page is not sent more than it can show. */
+  private schedule(): void {
+    if (!this.painting) this.painting = requestAnimationFrame(() => this.paint());
+  }
+
+  private paint(): void {
+    this.painting = 0;
+    const { frame, result } = this;
+    const pictures = result?.result.pictures ?? frame?.pictures ?? [];
+    const chosen = Math.min(this.chosen, Math.max(pictures.length - 1, 0));
+    this.easel.show(this.figures(pictures, chosen));
+    this.easel.showSheet(pictures, pictures.map((_, index) => this.nameOf(index, pictures.length)), chosen);
+    if (frame) this.host.post({ type: 'shown', frame: frame.frame });
+  }
+
+  private figures(pictures: readonly Pixels[], chosen: number): Figure[] {
+    const picture = pictures[chosen];
+    const generator = this.generators.find(({ id }) => id === this.state?.work.generator);
+    const { fooling } = this.result?.result ?? {};
+    const content = fooling?.original ?? (generator?.needs.content ? this.sources.content : undefined);
+    const style = generator?.needs.style ? this.sources.style : undefined;
+    const main = picture && { id: 'made', caption: this.captionOf(chosen, pictures.length), pixels: picture, main: true };
+    return [
+      ...(content ? [{ id: 'content', caption: generator?.family === 'fooling' ? 'Before' : 'Photograph', pixels: content }] : []),
+      ...(main ? [main] : []),
+      ...(style ? [{ id: 'style', caption: 'Style', pixels: style }] : []),
+      ...(fooling?.difference ? [{ id: 'difference', caption: 'Difference × 10', pixels: fooling.difference }] : []),
+    ];
+  }
+
+  private captionOf(index: number, count: number): string {
+    const family = this.generators.find(({ id }) => id === this.state?.work.generator)?.family;
+    return family === 'fooling' ? 'After' : family === 'style' ? 'Result' : this.nameOf(index, count);
+  }
+
+  /** What a picture of a batch shows: each class has as many pictures as every other. */
+  private nameOf(index: number, count: number): string {
+    const { classes = [], layer } = this.state?.work ?? {};
+    const each = classes.length > 0 ? Math.max(count / classes.length, 1) : count;
+    const name = classes.length > 0 ? this.model?.labels[classes[Math.floor(index / each)]] ?? 'Picture' : layer ?? 'Picture';
+    return each > 1 ? `${name}, ${(index % each) + 1}` : name;
+  }
+
+  private summary({ result: { ended, step, fooling } }: Message<'result'>): string {
+    const how = { done: 'Done', reached: 'Goal reached', stopped: 'Stopped', dead: 'The target does not respond' }[ended];
+    return `${how} after ${step} steps.${fooling ? ` The model is ${fooling.fooledAsSaved ? '' : 'not '}fooled by the saved picture.` : ''}`;
+  }
+
+  private refresh(): void {
+    const { state, frame, result } = this;
+    const shown = result?.result ?? frame;
+    if (state) {
+      const { work, phase, names, canContinue, message } = state;
+      const generator = this.generators.find(({ id }) => id === work.generator);
+      this.title.textContent = generator?.title ?? 'Studio';
+      this.chooser.show(work, names, phase !== 'idle');
+      if (generator) this.form.showGenerator(generator);
+      this.form.show(work, phase !== 'idle');
+      this.transport.show(phase, canContinue, message);
+      this.host.saveState({ work, chosen: this.chosen });
+    }
+    this.transport.showProgress(shown);
+    this.plot.show(result?.curves ?? frame?.curves ?? [], shown?.total ?? 0);
+    if (result) this.outcome.show(result.result, Math.min(this.chosen, result.result.pictures.length - 1));
+    else this.outcome.clear();
+    if (!this.failed) this.error.hide();
+    this.export.disabled = shown === undefined;
+    this.exportDifference.hidden = result?.result.fooling?.difference === undefined;
+    const nothing = shown === undefined && Object.keys(this.sources).length === 0;
+    if (nothing && !this.failed) this.empty.show(state?.phase === 'preparing' ? 'Getting ready' : 'Nothing made yet', state?.phase === 'preparing' ? 'The first picture appears in a moment.' : 'Choose what to make, and press Run.');
+    else this.empty.hide();
+    document.body.dataset.state = this.failed ? 'error' : state?.phase ?? 'empty';
+    document.body.dataset.shown = result ? 'result' : frame ? 'frame' : 'nothing';
+  }
+}

@@ -1,0 +1,97 @@
+/** How the run is driven: run, pause, resume, stop, more steps, another seed; and how far it is. */
+import type { Phase } from '../../src/protocol/studio-panel.ts';
+import { readNumber } from '../../src/protocol/parameter-controls.ts';
+import { button, iconButton } from '../ui/controls.ts';
+import { element, setAttributes } from '../ui/element.ts';
+
+export interface TransportListener {
+  run(): void;
+  pause(): void;
+  resume(): void;
+  stop(): void;
+  cancel(): void;
+  more(steps: number): void;
+  reseed(): void;
+}
+
+export interface Progress {
+  readonly step: number;
+  readonly total: number;
+}
+
+const usualSteps = 50;
+
+export class Transport {
+  readonly root: HTMLElement;
+  private readonly run = button('Run', () => this.listener.run(), { id: 'run', appearance: 'primary', icon: 'play' });
+  private readonly pause = button('Pause', () => this.listener.pause(), { id: 'pause', icon: 'debug-pause' });
+  private readonly resume = button('Resume', () => this.listener.resume(), { id: 'resume', appearance: 'primary', icon: 'debug-continue' });
+  private readonly stop = button('Stop', () => this.listener.stop(), { id: 'stop', icon: 'debug-stop', title: 'Ends the run and keeps the picture' });
+  private readonly cancel = button('Cancel', () => this.listener.cancel(), { id: 'cancel', icon: 'close' });
+  private readonly reseed = iconButton('refresh', 'Run with another seed', () => this.listener.reseed(), 'reseed');
+  private readonly steps = element('input', { id: 'more-steps', class: 'number-input', type: 'text', inputmode: 'numeric', value: usualSteps, 'aria-label': 'Steps to add' });
+  private readonly more = button('Continue', () => this.addSteps(), { id: 'continue', icon: 'debug-step-over', title: 'Goes on for so many more steps' });
+  private readonly moreRow: HTMLElement;
+  private readonly bar = element('div', { class: 'transport-bar', role: 'progressbar', 'aria-label': 'Steps done', 'aria-valuemin': 0 });
+  private readonly words = element('p', { class: 'transport-words', id: 'progress' });
+  private progress: Progress | undefined;
+  private state: { phase: Phase; canContinue: boolean; message: string | undefined } = { phase: 'idle', canContinue: false, message: undefined };
+
+  constructor(private readonly listener: TransportListener) {
+    this.moreRow = element('div', { class: 'transport-more' }, this.more, this.steps, element('span', { class: 'transport-unit' }, 'more steps'));
+    this.steps.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') this.addSteps();
+    });
+    this.steps.addEventListener('input', () => this.refresh());
+    this.root = element('section', { class: 'section transport', 'aria-label': 'Run' },
+      element('div', { class: 'transport-buttons' }, this.run, this.pause, this.resume, this.stop, this.cancel, this.reseed), this.moreRow, this.bar, this.words);
+    this.refresh();
+  }
+
+  show(phase: Phase, canContinue: boolean, message: string | undefined): void {
+    this.state = { phase, canContinue, message };
+    this.refresh();
+  }
+
+  showProgress(progress: Progress | undefined): void {
+    this.progress = progress;
+    this.refresh();
+  }
+
+  private refresh(): void {
+    const { phase, canContinue, message } = this.state;
+    const going = phase === 'running' || phase === 'paused';
+    this.run.hidden = phase !== 'idle';
+    this.reseed.hidden = phase !== 'idle' || this.progress === undefined;
+    this.pause.hidden = phase !== 'running';
+    this.resume.hidden = phase !== 'paused';
+    this.stop.hidden = !going;
+    this.cancel.hidden = phase !== 'preparing' && phase !== 'ending';
+    this.moreRow.hidden = !going && !(phase === 'idle' && canContinue);
+    this.more.disabled = this.wanted === undefined;
+    setAttributes(this.steps, { 'aria-invalid': this.wanted === undefined ? 'true' : undefined });
+    this.showBar(message);
+  }
+
+  private showBar(message: string | undefined): void {
+    const { phase } = this.state;
+    const { step = 0, total = 0 } = this.progress ?? {};
+    const indeterminate = phase === 'preparing';
+    this.bar.hidden = phase === 'idle' && this.progress === undefined;
+    this.bar.classList.toggle('indeterminate', indeterminate);
+    this.bar.style.setProperty('--share', String(total > 0 ? Math.min(step / total, 1) : 0));
+    setAttributes(this.bar, indeterminate ? { 'aria-valuenow': undefined, 'aria-valuemax': undefined } : { 'aria-valuenow': step, 'aria-valuemax': Math.max(total, 1) });
+    const done = this.progress ? `Step ${step} of ${total}` : '';
+    const state = { idle: '', preparing: message ?? 'Preparing…', running: '', paused: 'paused', ending: 'ending after this step…' }[phase];
+    this.words.textContent = phase === 'preparing' ? state : [done, state].filter(Boolean).join(' · ');
+  }
+
+  private get wanted(): number | undefined {
+    const steps = readNumber(this.steps.value);
+    return Number.isInteger(steps) && steps >= 1 && steps <= 10_000 ? steps : undefined;
+  }
+
+  private addSteps(): void {
+    if (this.wanted !== undefined) this.listener.more(this.wanted);
+  }
+}

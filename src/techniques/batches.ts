@@ -8,8 +8,8 @@ import type { TechniqueContext } from './technique.ts';
 /** Bytes of activations that a batch may have. */
 const memoryBudget = 256 * 2 ** 20;
 
-/** More at once is no faster. */
-const mostSamples = 8;
+/** More at once is no faster, but later with its first partial result and its answer to a cancellation. */
+const mostSamples = 4;
 
 /** Number of samples that go through a program of this model at once. */
 export function batchSize({ graph, dynamicBatch }: Model): number {

@@ -75,7 +75,7 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
     const precise = Math.abs(delta) <= acceptedError * Math.abs(difference);
     if (wanted === 'auto' && !precise && steps < mostSteps) continue;
     return {
-      values: { ...input, data: Float32Array.from(values) }, logits: logitRow,
+      values: { ...input, data: new Float32Array(values) }, logits: logitRow,
       notes: wanted === 'auto' && !precise ? [...notes, `After ${steps} steps the error is still more than 1 % of the score's difference.`] : notes,
       metrics: [
         { id: 'delta', title: 'Completeness delta: sum of the values minus the score\'s difference from the baseline', values: [delta] },
@@ -106,7 +106,7 @@ async function integrate(
       covered += weights[index];
     },
     after: (done) => {
-      if (done < nodes.length) partial(Float32Array.from(sum, (value, i) => ((x[i] - baseline[i]) * value) / covered), done);
+      if (done < nodes.length) partial(new Float32Array(sum.map((value, i) => ((x[i] - baseline[i]) * value) / covered)), done);
     },
   });
   return sum.map((value, i) => (x[i] - baseline[i]) * value);

@@ -61,7 +61,7 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
   const program = await context.program(layerGradientKey(layer!, score), () => layerGradientGraph(model, layer!, score));
 
   const sum = new Float64Array(channels * height * width);
-  const asTensor = (): Tensor => tensorOf('float32', sum, [1, channels, height, width]);
+  const asTensor = (): Tensor => ({ type: 'float32', dims: [1, channels, height, width], data: new Float32Array(sum) });
   let before: { activation: Float32Array; gradient: Float32Array } | undefined;
   await runBatches(context, program, {
     count: nodes.length,

@@ -66,7 +66,7 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
   const plane = height * width;
   const [sum, counts] = [new Float64Array(plane), new Uint32Array(plane)];
   const soFar = (done: number): RawResult => ({
-    values: tensorOf('float32', sum.map((total, i) => (counts[i] === 0 ? 0 : total / counts[i])), [1, 1, height, width]),
+    values: { type: 'float32', dims: [1, 1, height, width], data: new Float32Array(sum.map((total, i) => (counts[i] === 0 ? 0 : total / counts[i]))) },
     logits: tensorOf('float32', logits, [1, logits.length]), samples: { done, total: windows.length }, notes: baselineNotes(context, kind),
   });
   await scoreInputs(context, {

@@ -84,10 +84,11 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
   const masks = Array.from({ length: Math.min(samples, batchSize(model)) }, () => new Float32Array(plane));
   const maker = new MaskMaker(model.input, cells, probability, seed);
   const mean = new RunningMean(plane);
+  const dims = [1, 1, height, width];
   const soFar = (done: number): RawResult => {
     const error = mean.standardError();
     return {
-      values: tensorOf('float32', mean.mean(), [1, 1, height, width]), standardError: error && tensorOf('float32', error, [1, 1, height, width]),
+      values: { type: 'float32', dims, data: mean.mean() }, standardError: error && { type: 'float32', dims, data: error },
       logits: tensorOf('float32', logits, [1, logits.length]), samples: { done, total: samples }, notes: baselineNotes(context, kind),
     };
   };

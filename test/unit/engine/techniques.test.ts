@@ -1,0 +1,61 @@
+/** What the engine adds to techniques: presets, the preprocessing's black, metrics, programs that several techniques use. */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { parseParameters } from '../../../src/engine/parameters.ts';
+import { encodeNpy } from '../../../src/pictures/npy.ts';
+import { blackPixel } from '../../../src/pictures/preprocess.ts';
+import { preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
+import { techniques } from '../../../src/techniques/registry.ts';
+import { useEngine } from '../../support/engine-rig.ts';
+import { hasReason } from '../../support/errors.ts';
+
+const integrated = techniques.find(({ id }) => id === 'integrated-gradients')!;
+
+describe('presets', () => {
+  it('give the parameters that are not given themselves', () => {
+    assert.deepEqual(parseParameters(integrated, { preset: 'captum' }), { steps: 50, rule: 'gauss-legendre', baseline: 'zero' });
+    assert.deepEqual(parseParameters(integrated, { preset: 'captum', baseline: 'mean' }), { steps: 50, rule: 'gauss-legendre', baseline: 'mean' });
+  });
+
+  it('are named where one is unknown', () => {
+    assert.throws(() => parseParameters(integrated, { preset: 'other' }),
+      (error: { help: string }) => hasReason('parameter-invalid', /no preset "other"/)(error) && /captum-trapezoid/.test(error.help));
+    const saliency = techniques.find(({ id }) => id === 'saliency')!;
+    assert.throws(() => parseParameters(saliency, { preset: 'captum' }), hasReason('parameter-invalid'));
+  });
+});
+
+describe('a black pixel', () => {
+  it('is what preprocessing makes of one, in the order of the channels', () => {
+    const parse = (more: object): number[] => blackPixel(preprocessingSchema.parse({ width: 4, height: 4, ...more }));
+    assert.deepEqual(parse({ mean: [0.5, 0.25, 0], std: [0.5, 0.5, 1] }), [-1, -0.5, 0]);
+    assert.deepEqual(parse({ channels: 'grey', mean: [0.5], std: [0.25] }), [-2]);
+    assert.deepEqual(parse({ channels: 'rgba' }), [0, 0, 0, 1]);
+  });
+});
+
+describe('techniques in the engine', () => {
+  const rig = useEngine();
+
+  it('come with their metrics, and techniques use one another\'s programs', async () => {
+    const request = await rig.request({ technique: 'integrated-gradients', class: 1 });
+    const { metrics, map, recipe } = await rig.engine.explain(request);
+    const value = (id: string): number => metrics!.find((one) => one.id === id)!.value;
+    const sum = map.values.reduce((a, one) => a + one, 0);
+    // Sums of 192 numbers in float32 against double precision.
+    assert.ok(Math.abs(sum - value('score-difference') - value('delta')) < 1e-5);
+    assert.deepEqual(recipe.parameters, { steps: 50, rule: 'gauss-legendre', baseline: 'black' });
+    const before = rig.compiled.length;
+    await rig.engine.explain({ ...request, technique: 'smooth-grad', parameters: { samples: 2 } });
+    await rig.engine.explain({ ...request, technique: 'input-x-gradient' });
+    assert.equal(rig.compiled.length, before);
+  });
+
+  it('know no black for arrays, and say so', async () => {
+    const model = await rig.model();
+    await writeFile(rig.at('two.npy'), encodeNpy({ type: 'float32', dims: [2, 3, 8, 8], data: Float32Array.from({ length: 384 }, (_, i) => Math.sin(i)) }));
+    const { metrics, notes } = await rig.engine.explainArray({ array: rig.at('two.npy'), classes: [1, 2], model, technique: 'integrated-gradients' });
+    assert.deepEqual(metrics.map(({ values }) => values.length), [2, 2, 2]);
+    assert.match(notes.join(), /the baseline is zero/);
+  });
+});

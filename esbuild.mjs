@@ -41,7 +41,7 @@ const bundles = [
   node('src/extension/extension.ts', 'dist/extension.cjs', ['vscode']),
   node('src/engine/server.ts', 'dist/engine.cjs', native),
   node('src/cli/main.ts', 'dist/cli.cjs', native, '#!/usr/bin/env node\n'),
-  ...['result', 'tune', 'studio'].map((page) => ({
+  ...['result', 'tune', 'studio', 'compare'].map((page) => ({
     ...common,
     entryPoints: ['main.ts', `${page}.css`].map((file) => ({ in: `webview/${page}/${file}`, out: page })),
     outdir: 'dist/webview',

@@ -3,11 +3,12 @@
  * `npm run generate` writes it; test/unit/manifest.test.ts fails when it is out of date.
  */
 import * as z from 'zod';
-import { changedClassKey, changedLayerKey, explainPrefix, recipeSuffix, resultViewType, studioViewType } from '../src/extension/ids.ts';
+import { changedClassKey, changedLayerKey, compareViewType, explainPrefix, recipeSuffix, resultViewType, studioViewType } from '../src/extension/ids.ts';
 import { pictureExtensions } from '../src/protocol/pictures.ts';
 import { sidecarSchema } from '../src/protocol/preprocessing.ts';
 import { recipeFileSchema } from '../src/protocol/recipe.ts';
 import type { TechniqueFamily } from '../src/protocol/techniques.ts';
+import { compareCommandList, compareMenus } from './compare-manifest.ts';
 import { sidePanelCommands, sidePanelMenus, views } from './side-panel-manifest.ts';
 import { studioCommandList, studioMenus } from './studio-manifest.ts';
 
@@ -120,9 +121,10 @@ export function contributes(techniques: readonly TechniqueFacts[]): object {
     commandPalette: [{ command: 'fovea.useModel', when: 'false' }],
   };
   return {
-    commands: [...explain, ...ownCommands, ...studioCommandList, ...sidePanelCommands].map((command) => ({ ...command, category })),
+    commands: [...explain, ...ownCommands, ...compareCommandList, ...studioCommandList, ...sidePanelCommands]
+      .map((command) => ({ ...command, category })),
     submenus: [{ id: techniquesMenu, label: 'Fovea' }],
-    menus: joinMenus(menus, studioMenus(techniquesMenu), sidePanelMenus),
+    menus: joinMenus(menus, compareMenus(techniquesMenu), studioMenus(techniquesMenu), sidePanelMenus),
     ...views,
     configuration,
     jsonValidation: [
@@ -142,7 +144,7 @@ function joinMenus(...parts: readonly Record<string, object[]>[]): Record<string
 export const hostFacts = {
   icon: 'media/icon.png',
   categories: ['Machine Learning', 'Visualization', 'Data Science'],
-  activationEvents: ['onStartupFinished', `onWebviewPanel:${resultViewType}`, `onWebviewPanel:${studioViewType}`],
+  activationEvents: ['onStartupFinished', ...[resultViewType, compareViewType, studioViewType].map((type) => `onWebviewPanel:${type}`)],
   capabilities: {
     untrustedWorkspaces: {
       supported: 'limited',

@@ -2,7 +2,8 @@
 import { Disposable, window, type ExtensionContext, type WebviewPanel } from 'vscode';
 import type { FoveaApi } from './api.ts';
 import { registerCommands } from './commands.ts';
-import { resultViewType, studioViewType } from './ids.ts';
+import { compareCommands } from './compare-commands.ts';
+import { compareViewType, resultViewType, studioViewType } from './ids.ts';
 import { ActiveModel } from './models.ts';
 import { SidePanel } from './side-panel.ts';
 import { StatusItem } from './status-item.ts';
@@ -29,7 +30,12 @@ export function activate(context: ExtensionContext): FoveaApi {
     models,
     status,
     sidePanel,
-    registerCommands(context, log, models, techniques, workbench, { ...sidePanel.commands, ...studioCommands(models, workbench) }),
+    registerCommands(context, log, models, techniques, workbench, {
+      ...sidePanel.commands, ...compareCommands(models, workbench), ...studioCommands(models, workbench),
+    }),
+    window.registerWebviewPanelSerializer(compareViewType, {
+      deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).comparisons.restore(view, state),
+    }),
     window.registerWebviewPanelSerializer(resultViewType, {
       deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).panels.restore(view, state),
     }),

@@ -5,6 +5,8 @@ export const explainPrefix = 'fovea.explain.';
 
 export const resultViewType = 'fovea.result';
 
+export const compareViewType = 'fovea.compare';
+
 export const studioViewType = 'fovea.studio';
 
 /** The editor that opens a saved recipe as a result. */

@@ -21,6 +21,16 @@ export async function selectModel(active: ModelReference): Promise<ModelReferenc
   return chosen?.browse ? browse() : chosen?.reference;
 }
 
+/** Asks for several models; undefined when the person changed their mind. */
+export async function selectModels(active: ModelReference): Promise<ModelReference[] | undefined> {
+  const items = modelItems(active).then((models) => models.filter(({ kind, browse }) => kind === undefined && !browse)
+    .map((item) => ({ ...item, picked: item.reference === active })));
+  const chosen = await window.showQuickPick(items, {
+    title: 'Select Models', placeHolder: 'Models to compare', canPickMany: true, matchOnDescription: true, matchOnDetail: true,
+  });
+  return chosen?.flatMap(({ reference }) => reference ?? []);
+}
+
 async function browse(): Promise<ModelReference | undefined> {
   const chosen = await window.showOpenDialog({ title: 'Select Model', openLabel: 'Use', filters: { 'ONNX models': ['onnx'] } });
   return chosen?.[0]?.fsPath;

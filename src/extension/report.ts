@@ -15,7 +15,8 @@ export interface ReportContent {
   readonly date: Date;
 }
 
-const style = `
+/** Style of a page to keep; dark where that is preferred. */
+export const reportStyle = `
 body { max-width: 1080px; margin: 32px auto; padding: 0 24px; font: 15px/1.5 system-ui, sans-serif; color: #1f2328; background: #fff; }
 h1 { margin: 0; font-size: 24px; } h2 { margin: 32px 0 8px; font-size: 16px; } .lead { margin: 4px 0 24px; color: #57606a; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); gap: 16px; } figure { margin: 0; }
@@ -42,7 +43,7 @@ export function reportHtml({ result, technique, display, pictures, commandLine, 
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<style>${style}</style>
+<style>${reportStyle}</style>
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>
@@ -73,7 +74,8 @@ ${citation(technique)}
 `;
 }
 
-function figure(png: Uint8Array, title: string, detail: string): string {
+/** A PNG file with words beneath. */
+export function figure(png: Uint8Array, title: string, detail: string): string {
   const data = Buffer.from(png).toString('base64');
   return `<figure><img alt="${escapeHtml(title)}" src="data:image/png;base64,${data}"><figcaption>${escapeHtml(title)} · ${escapeHtml(detail)}</figcaption></figure>`;
 }
@@ -105,7 +107,8 @@ function metrics({ metrics: found = [] }: ExplainResult): string {
   return `<h2>Metrics</h2>\n${table(found.map(({ title, value, better }) => [title, `${formatValue(value)}${better ? ` (${better} is better)` : ''}`]))}`;
 }
 
-function citation({ citation: { authors, title, year, url } }: TechniqueDescription): string {
+/** The paper that a technique comes from, as a paragraph. */
+export function citation({ citation: { authors, title, year, url } }: TechniqueDescription): string {
   const address = /^https?:\/\//.test(url) ? `<a href="${escapeHtml(url)}">${escapeHtml(url)}</a>` : escapeHtml(url);
   return `<p>${escapeHtml(`${authors} (${year}). ${title}.`)} ${address}</p>`;
 }

@@ -1,5 +1,6 @@
 /** What explaining needs, made when the first picture is explained: the client of the engine and the panels. */
 import { commands, Uri, workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { Comparisons } from './comparisons.ts';
 import { EngineClient } from './engine-client.ts';
 import { hasResultKey } from './ids.ts';
 import type { ActiveModel } from './models.ts';
@@ -13,6 +14,7 @@ import type { TechniqueCommand } from './technique-commands.ts';
 export class Workbench implements Disposable {
   readonly engine: EngineClient;
   readonly panels: Panels;
+  readonly comparisons: Comparisons;
   readonly studios: Studios;
   private readonly disposables: Disposable[];
 
@@ -38,10 +40,12 @@ export class Workbench implements Disposable {
       },
     });
     this.studios = new Studios({ engine: this.engine, log, extensionUri });
+    this.comparisons = new Comparisons({ engine: this.engine, log, extensionUri, techniqueTitle, open: (subject) => this.panels.explain([subject]) });
     const visible = () => this.panels.all.filter((panel) => panel.view.visible && !panel.recipe);
     let hadResult = false;
     this.disposables = [
       this.panels,
+      this.comparisons,
       this.studios,
       recorder,
       this.panels.onDidChange(() => {
@@ -56,7 +60,10 @@ export class Workbench implements Disposable {
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('fovea')) this.panels.all.forEach((panel) => panel.refresh());
       }),
-      workspace.onDidGrantWorkspaceTrust(() => this.panels.all.forEach((panel) => panel.refresh())),
+      workspace.onDidGrantWorkspaceTrust(() => {
+        this.panels.all.forEach((panel) => panel.refresh());
+        this.comparisons.all.forEach(({ session }) => void session.run());
+      }),
     ];
   }
 

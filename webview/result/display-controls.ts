@@ -6,8 +6,7 @@ import { Slider } from '../ui/slider.ts';
 import { ColourBar } from '../ui/colour-bar.ts';
 import type { PaintedResult } from '../ui/painted-result.ts';
 import type { ViewState } from '../ui/view-state.ts';
-
-const names: Record<ColorMap, string> = { turbo: 'Turbo', viridis: 'Viridis', inferno: 'Inferno', magma: 'Magma', 'red-blue': 'Red–blue', grey: 'Grey' };
+import { colorMapNames } from '../ui/words.ts';
 
 export class DisplayControls {
   readonly root: HTMLElement;
@@ -18,7 +17,7 @@ export class DisplayControls {
 
   constructor(private readonly view: ViewState) {
     this.colorMap = new Select<ColorMap>('Colour map', 'color-map', (colorMap) => view.changeDisplay({ colorMap }));
-    this.colorMap.setChoices(colorMaps.map((value) => ({ value, label: names[value] })));
+    this.colorMap.setChoices(colorMaps.map((value) => ({ value, label: colorMapNames[value] })));
     const opacity = new Slider('Opacity', 'opacity', (value) => view.changeDisplay({ opacity: value }));
     const threshold = new Slider('Threshold', 'threshold', (value) => view.changeDisplay({ threshold: value }));
     this.root = element('section', { class: 'section', 'aria-labelledby': 'display-title' },

@@ -10,6 +10,8 @@ const rasterSide = 512;
 export class PaintedResult {
   readonly size: Size;
   readonly plane: Plane;
+  /** Of the map's values. */
+  readonly ownRange: DisplayRange;
   /** What the colours span: the map's own range, until another one is set. */
   range: DisplayRange;
   /** Covers the whole picture, opaque where the map is shown; stretched over it when drawn. */
@@ -20,7 +22,8 @@ export class PaintedResult {
   constructor(readonly result: ExplainResult, readonly picture: HTMLCanvasElement | undefined) {
     this.size = { width: result.picture.width, height: result.picture.height };
     this.plane = reduceChannels(result.map);
-    this.range = displayRange(this.plane.values, this.plane.signed);
+    this.ownRange = displayRange(this.plane.values, this.plane.signed);
+    this.range = this.ownRange;
     this.raster = paintable(fitInto(this.size, rasterSide));
   }
 

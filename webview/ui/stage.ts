@@ -5,7 +5,7 @@ import { drawScene, panesOf } from './scene.ts';
 import { StageInput } from './stage-input.ts';
 import { SwipeHandle } from './swipe-handle.ts';
 import type { ViewState } from './view-state.ts';
-import { nextLevel, panBy, resolveZoom, toPane, toPicture, wheelScale, zoomTo, type Pane, type Point, type Size, type Zoom } from './viewport.ts';
+import { fitScale, nextLevel, panBy, resolveZoom, toPane, toPicture, wheelScale, zoomTo, type Pane, type Point, type Size, type Zoom } from './viewport.ts';
 
 export interface StageListener {
   /** The point of the picture that is pointed at, in its pixels, or undefined when none is. @param spoken by the keyboard, so it is to be said */
@@ -83,6 +83,12 @@ export class Stage {
 
   fit(): void {
     this.view.change({ zoom: null });
+  }
+
+  /** The scale at which the whole picture is seen; undefined before there is one. */
+  get fitted(): number | undefined {
+    const at = this.locate();
+    return at && fitScale(at.size, at.pane);
   }
 
   /** Whether the picture reaches beyond its pane, so that there is something to pan to. */

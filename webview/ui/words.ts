@@ -1,4 +1,5 @@
 /** Numbers and names as a person reads them. */
+import type { ColorMap } from '../../src/protocol/display.ts';
 import type { ExplainResult, LayerDescription } from '../../src/protocol/engine.ts';
 import type { Preprocessing, PreprocessingSource } from '../../src/protocol/preprocessing.ts';
 import type { ScoreKind } from '../../src/protocol/techniques.ts';
@@ -15,6 +16,10 @@ export function formatProbability(probability: number): string {
 export function formatShape({ shape }: LayerDescription): string {
   return shape.slice(1).map((size) => (size < 0 ? '?' : size)).join(' × ');
 }
+
+export const colorMapNames: Record<ColorMap, string> = {
+  turbo: 'Turbo', viridis: 'Viridis', inferno: 'Inferno', magma: 'Magma', 'red-blue': 'Red–blue', grey: 'Grey',
+};
 
 export const scoreNames: Record<ScoreKind, string> = { logit: 'Logit', probability: 'Probability', 'log-probability': 'Log-probability' };
 

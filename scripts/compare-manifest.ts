@@ -1,0 +1,22 @@
+/** What comparisons contribute to the manifest: their commands, and where these are offered. */
+import { runsView } from '../src/extension/ids.ts';
+
+export const compareCommandList = [
+  { command: 'fovea.compareTechniques', title: 'Compare Techniques…' },
+  { command: 'fovea.compareClasses', title: 'Compare Classes…' },
+  { command: 'fovea.compareLayers', title: 'Compare Layers…' },
+  { command: 'fovea.compareModels', title: 'Compare Models…' },
+  { command: 'fovea.comparePictures', title: 'Compare Pictures…' },
+  { command: 'fovea.compareRuns', title: 'Compare Selected' },
+];
+
+/** @param pictureMenu submenu of a picture */
+export function compareMenus(pictureMenu: string): Record<string, object[]> {
+  return {
+    [pictureMenu]: ['Techniques', 'Classes', 'Layers', 'Models', 'Pictures'].map((name, order) => (
+      { command: `fovea.compare${name}`, ...(name === 'Pictures' && { when: 'listMultiSelection' }), group: `8_compare@${order + 1}` }
+    )),
+    'view/item/context': [{ command: 'fovea.compareRuns', when: `view == ${runsView} && viewItem =~ /^run/ && listMultiSelection`, group: '1_run@3' }],
+    commandPalette: [{ command: 'fovea.compareRuns', when: 'false' }],
+  };
+}

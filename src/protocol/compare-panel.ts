@@ -1,0 +1,61 @@
+/** Messages between the extension host and the compare panel. Every host message is a whole snapshot of what it is about, never a delta. */
+import * as z from 'zod';
+import { comparisonSchema, mostCells, type ComparedNames, type Comparison } from './comparison.ts';
+import { displaySchema } from './display.ts';
+import type { ExplainResult, Pixels } from './engine.ts';
+import type { ErrorData } from './errors.ts';
+
+/** State of the view alone; never sent to the engine. */
+export const compareViewSchema = z.object({
+  layout: z.enum(['overlay', 'map']).default('overlay'),
+  display: displaySchema.prefault({}),
+  /** Of all cells: scale as a multiple of the fitted one, middle as shares of width and height; null: fitted. */
+  zoom: z.object({ scale: z.number().positive(), x: z.number(), y: z.number() }).nullable().default(null),
+  /** Whether all maps have one colour scale; until it is chosen, those of one technique have. */
+  shared: z.boolean().optional(),
+});
+export type CompareView = z.output<typeof compareViewSchema>;
+
+/** What the webview keeps with setState. */
+export const compareStateSchema = z.object({ comparison: comparisonSchema, view: compareViewSchema.prefault({}) });
+export type CompareState = z.output<typeof compareStateSchema>;
+
+/** One result of a comparison; results come without pixels. */
+export type Cell =
+  | { state: 'waiting' }
+  | { state: 'busy'; message: string; fraction?: number; /** So far, of a technique that samples. */ result?: ExplainResult }
+  | { state: 'done'; result: ExplainResult }
+  | { state: 'stopped'; /** What a sampling technique had by then. */ result?: ExplainResult }
+  | { state: 'failed'; error: ErrorData; /** Offered as buttons, by their title. */ actions: { id: string; title: string }[] };
+
+export type CompareHostMessage =
+  | { type: 'comparison'; comparison: Comparison; names: ComparedNames }
+  /** Pixels of a picture, for all cells on it. */
+  | { type: 'picture'; /** URI. */ picture: string; pixels: Pixels }
+  | { type: 'cell'; /** Of its subject. */ index: number; cell: Cell }
+  /** Said to a screen reader and shown briefly. */
+  | { type: 'announce'; message: string };
+
+const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const mostBytes = 64 << 20;
+
+/** A PNG file made by the page. */
+const pngSchema = z.instanceof(Uint8Array).refine((bytes) => bytes.length <= mostBytes && signature.every((byte, at) => bytes[at] === byte), 'not a PNG file');
+
+/** Messages of the webview; parsed by the host, since a webview is another origin. */
+export const compareMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready'), state: compareStateSchema.optional() }),
+  z.object({ type: z.literal('cancel') }),
+  /** Explain what has no result yet. */
+  z.object({ type: z.literal('run') }),
+  /** Show a cell as a result of its own. */
+  z.object({ type: z.literal('open'), index: z.int().min(0).max(mostCells - 1) }),
+  z.object({ type: z.literal('action'), id: z.string() }),
+  z.object({ type: z.literal('export-picture'), png: pngSchema }),
+  /** Cells as painted, in their order; one without a result of its own, such as a difference, has no index. */
+  z.object({
+    type: z.literal('export-page'),
+    cells: z.array(z.object({ index: z.int().min(0).max(mostCells - 1).optional(), label: z.string().max(1000), png: pngSchema })).max(mostCells + 1),
+  }),
+]);
+export type CompareMessage = z.output<typeof compareMessageSchema>;

@@ -1,0 +1,73 @@
+/** Several results side by side: what is compared, and how each is named by what sets it apart from the others. Pure; no DOM, no Node. */
+import * as z from 'zod';
+import type { ExplainResult } from './engine.ts';
+import { subjectSchema, type Subject } from './result-panel.ts';
+
+/** More cells than this are too small to be looked at. */
+export const mostCells = 24;
+
+/** Navigation state of a compare panel. */
+export const comparisonSchema = z.object({
+  subjects: z.array(subjectSchema).min(1).max(mostCells),
+  /** Cells in a row, where rows mean something, such as one picture; else as many as the window has room for. */
+  columns: z.int().min(1).max(mostCells).optional(),
+});
+export type Comparison = z.output<typeof comparisonSchema>;
+
+/** Titles of the techniques and models of a comparison, by their ids and references. */
+export interface ComparedNames {
+  readonly techniques: Readonly<Record<string, string>>;
+  readonly models: Readonly<Record<string, string>>;
+}
+
+/** Parts of a subject, in the order in which they are named. */
+const parts = ['picture', 'technique', 'model', 'class', 'layer', 'score', 'parameters', 'seed'] as const;
+export type ComparedPart = (typeof parts)[number];
+
+const nouns: Record<ComparedPart, string> = {
+  picture: 'pictures', technique: 'techniques', model: 'models', class: 'classes', layer: 'layers', score: 'scores', parameters: 'settings', seed: 'seeds',
+};
+
+/** In which parts the subjects are not all the same. */
+export function varyingParts({ subjects }: Comparison): ComparedPart[] {
+  return parts.filter((part) => subjects.some((subject) => JSON.stringify(subject[part]) !== JSON.stringify(subjects[0][part])));
+}
+
+/** Name of a picture for a person, from its URI. */
+export function pictureNameOf(uri: string): string {
+  return decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
+}
+
+/**
+ * What a cell is called: the parts in which it may differ, its technique where there are none.
+ * @param result names the class, once it is there
+ */
+export function cellLabel(subject: Subject, varying: readonly ComparedPart[], names: ComparedNames, result?: ExplainResult): string {
+  const named = varying.map((part) => partLabel(subject, part, names, result)).filter((label) => label !== '');
+  return named.join(' · ') || partLabel(subject, 'technique', names, result);
+}
+
+function partLabel(subject: Subject, part: ComparedPart, names: ComparedNames, result: ExplainResult | undefined): string {
+  switch (part) {
+    case 'picture': return pictureNameOf(subject.picture);
+    case 'technique': return names.techniques[subject.technique] ?? subject.technique;
+    case 'model': return names.models[subject.model] ?? subject.model;
+    case 'class': return result?.class.name ?? (subject.class === 'top' ? 'most likely class' : `class ${subject.class}`);
+    case 'layer': return subject.layer ?? result?.layer?.name ?? 'default layer';
+    case 'score': return subject.score;
+    case 'parameters': return Object.entries(subject.parameters).map(([name, value]) => `${name} ${String(value)}`).join(', ');
+    case 'seed': return `seed ${subject.seed}`;
+  }
+}
+
+/** E.g. "cat.jpg – 4 techniques". */
+export function comparisonTitle(comparison: Comparison, names: ComparedNames): string {
+  const varying = varyingParts(comparison);
+  const [first] = comparison.subjects;
+  const shared = (['picture', 'technique'] as const).filter((part) => !varying.includes(part)).map((part) => partLabel(first, part, names, undefined));
+  const counts = varying.slice(0, 2).map((part) => {
+    const different = new Set(comparison.subjects.map((subject) => JSON.stringify(subject[part])));
+    return `${different.size} ${nouns[part]}`;
+  });
+  return [...shared, ...(counts.length > 0 ? [counts.join(', ')] : [])].join(' – ');
+}

@@ -1,0 +1,119 @@
+/** Cells as pictures: one of all of them, or one of each for a page. */
+import { colorMapOf, colorTable, formatValue } from '../../src/protocol/display.ts';
+import { context2d, paintable, type PaintedResult } from '../ui/painted-result.ts';
+import type { CellView } from './cell-view.ts';
+import { factsOf } from './facts.ts';
+
+/** In pixels. */
+const side = 360;
+const gap = 24;
+const margin = 32;
+const headHeight = 40;
+const barHeight = 12;
+const lineHeight = 19;
+const font = 'system-ui, "Segoe UI", sans-serif';
+const ink = '#1f2328';
+const faint = '#57606a';
+/** Longer side of a picture in a page. */
+const pageSide = 720;
+
+type Layout = 'overlay' | 'map';
+
+/** All cells with names, scales and facts on white: a PNG file. */
+export async function exportPicture(title: string, cells: readonly CellView[], layout: Layout): Promise<Uint8Array<ArrayBuffer>> {
+  const painted = cells.map((cell) => ({ name: cell.name, painted: cell.painted!, colorMap: cell.view.value.display.colorMap }));
+  const heights = painted.map(({ painted: { size } }) => Math.round((side * size.height) / Math.max(size.width, size.height)));
+  const tallest = Math.max(...heights);
+  const lines = Math.max(...painted.map(({ painted: { result } }) => factsOf(result).length));
+  const columns = Math.min(cells.length, cells.length <= 4 ? cells.length : Math.ceil(Math.sqrt(cells.length * 1.5)));
+  const rows = Math.ceil(cells.length / columns);
+  const cellHeight = lineHeight + 8 + tallest + 10 + barHeight + lineHeight + 8 + lines * lineHeight;
+  const scale = 2; // for print and dense screens
+  const canvas = paintable({
+    width: (2 * margin + columns * side + (columns - 1) * gap) * scale,
+    height: (2 * margin + headHeight + rows * cellHeight + (rows - 1) * gap) * scale,
+  });
+  const context = context2d(canvas);
+  context.scale(scale, scale);
+  context.fillStyle = '#ffffff';
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.textBaseline = 'top';
+  write(context, title, margin, margin, canvas.width / scale - 2 * margin, `600 20px ${font}`, ink);
+  painted.forEach((cell, index) => {
+    const x = margin + (index % columns) * (side + gap);
+    const y = margin + headHeight + Math.floor(index / columns) * (cellHeight + gap);
+    drawCell(context, cell.name, cell.painted, cells[index], layout, x, y, tallest);
+  });
+  return encode(canvas);
+}
+
+/** Each cell's picture as a PNG file. @param indexOf its subject's */
+export async function exportPage(
+  cells: readonly CellView[], layout: Layout, indexOf: (cell: CellView) => number | undefined,
+): Promise<{ index?: number; label: string; png: Uint8Array<ArrayBuffer> }[]> {
+  return Promise.all(cells.map(async (cell) => {
+    const { width, height } = cell.painted!.size;
+    const factor = pageSide / Math.max(width, height);
+    const canvas = paintable({ width: width * factor, height: height * factor });
+    drawPicture(context2d(canvas), cell, layout, 0, 0, canvas.width, canvas.height);
+    return { index: indexOf(cell), label: cell.name, png: await encode(canvas) };
+  }));
+}
+
+function drawCell(
+  context: CanvasRenderingContext2D, name: string, painted: PaintedResult, cell: CellView, layout: Layout, x: number, top: number, tallest: number,
+): void {
+  write(context, name, x, top, side, `600 14px ${font}`, ink);
+  const { size, result, range } = painted;
+  const fit = side / Math.max(size.width, size.height);
+  const [width, height] = [size.width * fit, size.height * fit];
+  let y = top + lineHeight + 8;
+  drawPicture(context, cell, layout, x + (side - width) / 2, y + (tallest - height) / 2, width, height);
+  y += tallest + 10;
+  const colours = colorTable(colorMapOf(cell.view.value.display, painted.plane.signed));
+  for (let step = 0; step < 256; step++) {
+    context.fillStyle = `rgb(${colours[step * 3]}, ${colours[step * 3 + 1]}, ${colours[step * 3 + 2]})`;
+    context.fillRect(x + (step * side) / 256, y, side / 256 + 0.5, barHeight);
+  }
+  y += barHeight + 3;
+  write(context, formatValue(range.min), x, y, side / 3, `12px ${font}`, faint);
+  context.textAlign = 'center';
+  write(context, result.map.unit, x + side / 2, y, side / 2, `12px ${font}`, faint);
+  context.textAlign = 'right';
+  write(context, formatValue(range.max), x + side, y, side / 3, `12px ${font}`, faint);
+  context.textAlign = 'left';
+  y += lineHeight + 8;
+  for (const { term, value } of factsOf(result)) {
+    write(context, term, x, y, side * 0.4, `12px ${font}`, faint);
+    context.textAlign = 'right';
+    write(context, value, x + side, y, side * 0.58, `12px ${font}`, ink);
+    context.textAlign = 'left';
+    y += lineHeight;
+  }
+}
+
+/** The picture with its map, or the map alone, in the colours that are shown. */
+function drawPicture(context: CanvasRenderingContext2D, cell: CellView, layout: Layout, x: number, y: number, width: number, height: number): void {
+  const painted = cell.painted!;
+  const { display } = cell.view.value;
+  painted.recolour(display);
+  context.imageSmoothingQuality = 'high';
+  if (painted.picture && layout === 'overlay') context.drawImage(painted.picture, x, y, width, height);
+  context.globalAlpha = layout === 'map' ? 1 : display.opacity;
+  context.drawImage(painted.raster, x, y, width, height);
+  context.globalAlpha = 1;
+}
+
+function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, most: number, style: string, colour: string): void {
+  context.font = style;
+  context.fillStyle = colour;
+  let shown = text;
+  while (shown.length > 1 && context.measureText(shown).width > most) shown = `${shown.slice(0, -2)}…`;
+  context.fillText(shown, x, y);
+}
+
+async function encode(canvas: HTMLCanvasElement): Promise<Uint8Array<ArrayBuffer>> {
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+  if (!blob) throw new Error('the picture could not be encoded');
+  return new Uint8Array(await blob.arrayBuffer());
+}

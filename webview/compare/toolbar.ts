@@ -1,0 +1,87 @@
+/** Above the cells: what is compared, how all of it is looked at, what is under way, and what to do with it. */
+import type { Button, Checkbox } from '@vscode/webview-ui-toolkit';
+import { colorMapOf, colorMaps, type ColorMap, type Display } from '../../src/protocol/display.ts';
+import type { CompareView } from '../../src/protocol/compare-panel.ts';
+import { button, iconButton, Select } from '../ui/controls.ts';
+import { element, setAttributes } from '../ui/element.ts';
+import { MenuButton } from '../ui/menu.ts';
+import { Segmented } from '../ui/segmented.ts';
+import { Slider } from '../ui/slider.ts';
+import { colorMapNames } from '../ui/words.ts';
+
+export interface ToolbarListener {
+  changed(patch: Partial<Pick<CompareView, 'layout' | 'shared'>>): void;
+  display(patch: Partial<Display>): void;
+  fit(): void;
+  cancel(): void;
+  run(): void;
+  export(what: 'picture' | 'page'): void;
+}
+
+export class Toolbar {
+  readonly root: HTMLElement;
+  private readonly title = element('h1', { class: 'compare-title' });
+  private readonly status = element('span', { class: 'compare-status', role: 'status' });
+  private readonly layout: Segmented<CompareView['layout']>;
+  private readonly shared = document.createElement('vscode-checkbox') as Checkbox;
+  private readonly reason = element('span', { class: 'compare-reason', id: 'shared-reason' });
+  private readonly colorMap: Select<ColorMap>;
+  private readonly opacity: Slider;
+  private readonly threshold: Slider;
+  private readonly cancel: Button;
+  private readonly run: Button;
+  private readonly exports: MenuButton;
+  /** Changes made by `showView` are no one's choice. */
+  private isShared = false;
+
+  constructor(listener: ToolbarListener) {
+    this.layout = new Segmented('View', [
+      { value: 'overlay', label: 'Overlay', icon: 'layers' }, { value: 'map', label: 'Map only', icon: 'flame' },
+    ], (layout) => listener.changed({ layout }));
+    setAttributes(this.shared, { id: 'shared', 'aria-describedby': 'shared-reason' });
+    this.shared.textContent = 'One colour scale';
+    this.shared.addEventListener('change', () => {
+      if (this.shared.checked !== this.isShared) listener.changed({ shared: this.shared.checked });
+    });
+    this.colorMap = new Select<ColorMap>('Colour map', 'color-map', (colorMap) => listener.display({ colorMap }));
+    this.colorMap.setChoices(colorMaps.map((value) => ({ value, label: colorMapNames[value] })));
+    this.opacity = new Slider('Opacity', 'opacity', (opacity) => listener.display({ opacity }));
+    this.threshold = new Slider('Threshold', 'threshold', (threshold) => listener.display({ threshold }));
+    this.cancel = button('Cancel', () => listener.cancel(), { id: 'cancel' });
+    this.run = button('Continue', () => listener.run(), { id: 'run', icon: 'play' });
+    this.exports = new MenuButton('Export', 'desktop-download', [
+      { id: 'picture', label: 'Picture of all cells (PNG)', icon: 'file-media' }, { id: 'page', label: 'Page with all cells (HTML)', icon: 'file-code' },
+    ], (what) => listener.export(what as 'picture' | 'page'));
+    this.root = element('header', { class: 'compare-header' },
+      element('div', { class: 'compare-head' }, this.title, this.status, this.run, this.cancel,
+        element('div', { class: 'compare-tools' }, this.layout.root, iconButton('screen-full', 'Fit all (0)', () => listener.fit(), 'zoom-fit'), this.exports.root)),
+      element('div', { class: 'compare-controls' }, element('div', { class: 'compare-scale' }, this.shared, this.reason),
+        this.opacity.root, this.threshold.root, this.colorMap.root));
+  }
+
+  showTitle(title: string): void {
+    this.title.textContent = title;
+    this.title.title = title;
+  }
+
+  /** @param reason why one scale makes no sense here @param signed whether the first map has a sign */
+  showView({ layout, display }: CompareView, shared: boolean, reason: string | undefined, signed: boolean): void {
+    this.layout.value = layout;
+    this.opacity.value = display.opacity;
+    this.opacity.disabled = layout === 'map'; // nothing lies beneath the map there
+    this.threshold.value = display.threshold;
+    this.colorMap.value = colorMapOf(display, signed);
+    this.isShared = shared && reason === undefined;
+    if (this.shared.checked !== this.isShared) this.shared.checked = this.isShared;
+    this.shared.disabled = reason !== undefined;
+    this.reason.textContent = reason ?? (shared ? 'The same colour is the same value everywhere.' : 'Each map spans its own values.');
+  }
+
+  /** @param left cells that have not been explained */
+  showProgress(done: number, total: number, busy: boolean, left: number): void {
+    this.status.textContent = busy ? `${done} of ${total}` : left > 0 ? `${total - left} of ${total}` : '';
+    this.cancel.hidden = !busy;
+    this.run.hidden = busy || left === 0;
+    this.exports.disabled = done === 0;
+  }
+}

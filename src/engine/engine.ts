@@ -11,8 +11,9 @@ import { shownPixels } from '../pictures/shown-pixels.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { GenerateRequest, GenerateResult, GeneratorDescription, PixelsRequest, SavePixelsRequest, SteerRequest } from '../protocol/generate.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
+import type { SweepRequest, SweepResult } from '../protocol/sweep.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
-import type { CheckRequest, CheckResult } from '../protocol/trust.ts';
+import type { CheckRequest, CheckResult, EvaluateRequest, EvaluateResult } from '../protocol/trust.ts';
 import type { Runtimes, RuntimeStatus } from '../runtimes/choose.ts';
 import type { Generator } from '../techniques/generator.ts';
 import { generators as allGenerators } from '../techniques/generators.ts';
@@ -20,6 +21,7 @@ import type { Technique } from '../techniques/technique.ts';
 import { explainArray, readArray, type ArrayExplanation, type ExplainArrayRequest } from './array-input.ts';
 import { BundledModels, bundledPrefix, type BundledModel } from './bundled-models.ts';
 import { Checks } from './check.ts';
+import { evaluate } from './evaluate.ts';
 import { Explainer } from './explainer.ts';
 import { explainPicture } from './explain-picture.ts';
 import { exportPicture } from './export-picture.ts';
@@ -127,6 +129,11 @@ export class Engine {
     return this.#generations.generate(request, job);
   }
 
+  /** Runs of a generator over a grid of parameters. */
+  sweep(request: SweepRequest, job: Job = unattended): Promise<SweepResult> {
+    return this.#generations.sweep(request, job);
+  }
+
   /** Acts at once, whatever is in the queue. @returns false where no run has that token */
   steer(request: SteerRequest): boolean {
     return this.#generations.steer(request);
@@ -143,6 +150,10 @@ export class Engine {
 
   check(request: CheckRequest, job: Job = unattended): Promise<CheckResult> {
     return this.#checks.check(request, job);
+  }
+
+  evaluate(request: EvaluateRequest, job: Job = unattended): Promise<EvaluateResult> {
+    return evaluate(this.#services, (turn, work) => this.#run(turn, work), request, job);
   }
 
   /** Explains the samples of an array. For the command line. */

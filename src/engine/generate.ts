@@ -8,6 +8,7 @@ import { restorePixels } from '../pictures/restore.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { GenerateRecipe, GenerateRequest, GenerateResult, GeneratorDescription, SteerRequest } from '../protocol/generate.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
+import type { SweepRequest, SweepResult } from '../protocol/sweep.ts';
 import type { Program, Runtime } from '../runtimes/runtime.ts';
 import type { Generator, GeneratorResult, GeneratorState, PictureSize } from '../techniques/generator.ts';
 import { resolveClass } from './classes.ts';
@@ -15,7 +16,7 @@ import { samplesOf } from './explanation.ts';
 import { foolingOutcome } from './fooling-outcome.ts';
 import type { Job } from './job.ts';
 import { describeLayer, resolveLayer } from './layers.ts';
-import { LiveRun } from './live-run.ts';
+import { fixedParameters, LiveRun } from './live-run.ts';
 import { choosePreprocessing, type LoadedModel } from './models.ts';
 import { didYouMean } from './nearest.ts';
 import { keepProportions } from './own-size.ts';
@@ -23,6 +24,7 @@ import { parseParameters } from './parameters.ts';
 import type { PictureInput } from './picture-input.ts';
 import { className, topPredictions } from './predictions.ts';
 import type { Services } from './services.ts';
+import { sweep } from './sweep.ts';
 
 /** Ended runs that can be gone on with. */
 const keptRuns = 4;
@@ -69,7 +71,8 @@ export class Generations {
     const setup = await this.turn(job, () => prepare(this.services, this.#find(request.generator), request, job));
     const { generator, loaded, runtime, preprocessing, content, style, classes, layer, seed } = setup;
     const { model, facts } = loaded;
-    const identity = JSON.stringify([generator.id, loaded.hash, runtime.id, preprocessing, content?.key, style?.key, classes, layer?.name, seed]);
+    const identity = JSON.stringify([generator.id, loaded.hash, runtime.id, preprocessing, content?.key, style?.key, classes, layer?.name, seed,
+      fixedParameters(generator, setup.parameters)]);
     const earlier = this.#earlier(request.resume, identity);
     const { token = '' } = request;
     const run = new LiveRun(generator, setup.parameters, job.signal, ({ step, total, picture, paused, points }) => {
@@ -107,6 +110,11 @@ export class Generations {
       if (this.#live.get(token) === run) this.#live.delete(token);
       await programs.dispose();
     }
+  }
+
+  /** @throws FoveaError as `generate` does; CancelledError */
+  async sweep(request: SweepRequest, job: Job): Promise<SweepResult> {
+    return sweep(request, this.#find(request.request.generator), (one, part) => this.generate(one, part), job);
   }
 
   #find(id: string): Generator {

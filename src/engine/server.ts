@@ -10,6 +10,7 @@ import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vsc
 import { notifications, requests } from '../protocol/engine.ts';
 import { FoveaError, type ErrorData } from '../protocol/errors.ts';
 import { frameNotification, generateRequests } from '../protocol/generate.ts';
+import { sweepRequest } from '../protocol/sweep.ts';
 import { trustRequests } from '../protocol/trust.ts';
 import { runtimeLoaders, Runtimes } from '../runtimes/choose.ts';
 import { techniques } from '../techniques/registry.ts';
@@ -67,10 +68,12 @@ connection.onRequest(requests.exportResult, (request, token) => answer((job) => 
 connection.onRequest(requests.render, (request, token) => answer((job) => engine.render(request, job), token));
 connection.onRequest(generateRequests.generators, (_, token) => answer(() => engine.generators(), token));
 connection.onRequest(generateRequests.generate, (request, token) => answer((job) => engine.generate(request, job), token, request.token));
+connection.onRequest(sweepRequest, (request, token) => answer((job) => engine.sweep(request, job), token, request.request.token));
 connection.onRequest(generateRequests.steer, (request, token) => answer(() => engine.steer(request), token));
 connection.onRequest(generateRequests.pixels, (request, token) => answer((job) => engine.pixels(request, job), token));
 connection.onRequest(generateRequests.savePixels, (request, token) => answer(() => engine.savePixels(request), token));
 connection.onRequest(trustRequests.check, (request, token) => answer((job) => engine.check(request, job), token, request.token));
+connection.onRequest(trustRequests.evaluate, (request, token) => answer((job) => engine.evaluate(request, job), token, request.token));
 connection.onRequest(requests.techniques, (token) => answer(() => engine.techniques(), token));
 connection.onRequest(requests.bundledModels, (token) => answer(() => engine.bundledModels(), token));
 connection.onRequest(requests.status, (token) => answer(() => engine.status(), token));

@@ -5,6 +5,7 @@ import path from 'node:path';
 import esbuild from 'esbuild';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type { HostMessage, PanelMessage, PanelState } from '../../../src/protocol/result-panel.ts';
+import type { StudioHostMessage, StudioMessage, StudioState } from '../../../src/protocol/studio-panel.ts';
 import type { TuneHostMessage, TuneMessage } from '../../../src/protocol/tune-panel.ts';
 import { findChromium } from '../../rig/chromium.ts';
 import { introduction, shown } from './canned.ts';
@@ -29,11 +30,11 @@ export interface PanelOptions {
   readonly width?: number;
   readonly height?: number;
   /** What an earlier page left with setState. */
-  readonly state?: PanelState;
+  readonly state?: PanelState | StudioState;
 }
 
 /** The pages there are, and what each has once it has started. */
-const pages = { result: '#map', tune: '#run' } as const;
+const pages = { result: '#map', tune: '#run', studio: '#run' } as const;
 type PageName = keyof typeof pages;
 /** What the pages post; `ready` of the side panel is one of the result panel's without a state. */
 type Message = PanelMessage | Exclude<TuneMessage, { type: PanelMessage['type'] }>;
@@ -117,7 +118,7 @@ export class PanelPage {
   constructor(readonly page: Page, private readonly context: BrowserContext) {}
 
   /** Sends messages as a host does; typed arrays arrive as they are. */
-  async send(...messages: (HostMessage | TuneHostMessage)[]): Promise<void> {
+  async send(...messages: (HostMessage | TuneHostMessage | StudioHostMessage)[]): Promise<void> {
     for (const message of messages) {
       await this.page.evaluate((encoded) => {
         const message: unknown = JSON.parse(encoded, (_, value: unknown) => {
@@ -136,6 +137,11 @@ export class PanelPage {
   async posted<T extends Message['type']>(type: T): Promise<Extract<Message, { type: T }>[]> {
     const all = await this.page.evaluate(() => (window as unknown as { posted: unknown[] }).posted) as Message[];
     return all.filter((message): message is Extract<Message, { type: T }> => message.type === type);
+  }
+
+  /** The same of the studio's page. */
+  async postedByStudio<T extends StudioMessage['type']>(type: T): Promise<Extract<StudioMessage, { type: T }>[]> {
+    return await this.posted(type as Message['type']) as unknown as Extract<StudioMessage, { type: T }>[];
   }
 
   async postedCount(): Promise<number> {

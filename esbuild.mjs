@@ -37,8 +37,25 @@ function node(entry, outfile, external, banner = '') {
   };
 }
 
+/**
+ * The extension host as modules: what activation needs, and chunks that are read when they are first used. The banner gives CommonJS
+ * packages inside the `require` that modules lack.
+ */
+const extension = {
+  ...common,
+  entryPoints: ['src/extension/extension.ts'],
+  outdir: 'dist/extension',
+  external: ['vscode'],
+  platform: 'node',
+  format: 'esm',
+  splitting: true,
+  target: 'node20',
+  chunkNames: '[name]-[hash]',
+  banner: { js: 'import{createRequire as requireOf}from"node:module";const require=requireOf(import.meta.url);' },
+};
+
 const bundles = [
-  node('src/extension/extension.ts', 'dist/extension.cjs', ['vscode']),
+  extension,
   node('src/engine/server.ts', 'dist/engine.cjs', native),
   node('src/cli/main.ts', 'dist/cli.cjs', native, '#!/usr/bin/env node\n'),
   ...['result', 'tune', 'studio', 'compare'].map((page) => ({

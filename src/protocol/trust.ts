@@ -90,15 +90,19 @@ export interface Curve {
   values: number[];
 }
 
-export interface Evaluation {
-  id: MetricId;
+/** What is measured, in words. */
+export interface Measure {
   title: string;
-  value: number;
   better: 'lower' | 'higher';
-  /** What is measured, in a sentence. */
+  /** A sentence. */
   description: string;
-  /** What it takes, in words. */
+  /** What it takes. */
   cost: string;
+}
+
+export interface Evaluation extends Measure {
+  id: MetricId;
+  value: number;
   curve?: Curve;
   milliseconds: number;
 }

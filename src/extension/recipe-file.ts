@@ -1,6 +1,5 @@
 /** Saved recipes as text, and what has changed since one was saved. Knows no VS Code. */
 import path from 'node:path';
-import * as z from 'zod';
 import type { ModelReference } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import { recipeFileSchema, type RecipeFile, type StoredRecipe } from '../protocol/recipe.ts';
@@ -26,7 +25,7 @@ export function parseRecipe(text: string, name: string): RecipeFile {
   if (parsed.success) return parsed.data;
   const [{ path: place, message }] = parsed.error.issues;
   throw new FoveaError(
-    'recipe-invalid', `"${name}" is not a recipe: ${place.length > 0 ? `"${z.core.toDotPath(place)}": ` : ''}${message}.`,
+    'recipe-invalid', `"${name}" is not a recipe: ${place.length > 0 ? `"${place.join('.')}": ` : ''}${message}.`,
     'Save the recipe again, or correct it in the text editor.', { cause: parsed.error },
   );
 }

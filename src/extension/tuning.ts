@@ -11,8 +11,12 @@ import { ChangeHistory } from './change-history.ts';
 /** Milliseconds between the last movement of a control and the run that it causes. */
 export const debounceTime = 120;
 
-/** A technique that took longer than this, in milliseconds, is not run at every movement of a control. */
+/**
+ * A technique that took longer than this, in milliseconds, is not run at every movement of a control. The first run of a program is slower
+ * than those that follow, and says less of them.
+ */
 const liveLimit = 1000;
+const firstLiveLimit = 3000;
 
 export interface TuningTarget {
   readonly subject: Subject;
@@ -26,8 +30,8 @@ export class Tuning {
   private draft: Tuned = {};
   private timer: NodeJS.Timeout | undefined;
   private technique: string;
-  /** Milliseconds of the last run of each technique. */
-  private readonly cost = new Map<string, number>();
+  /** The last run of each technique. */
+  private readonly cost = new Map<string, { milliseconds: number; isFast: boolean }>();
 
   /** @param changed called when anything that the side panel shows has changed */
   constructor(private readonly target: TuningTarget, private readonly changed: () => void) {
@@ -49,7 +53,7 @@ export class Tuning {
 
   /** Whether changes run at once. */
   get live(): boolean {
-    return (this.milliseconds ?? 0) <= liveLimit;
+    return this.cost.get(this.technique)?.isFast ?? true;
   }
 
   /** Whether changes wait for `run`. */
@@ -59,7 +63,7 @@ export class Tuning {
 
   /** Of the last run with the present technique. */
   get milliseconds(): number | undefined {
-    return this.cost.get(this.technique);
+    return this.cost.get(this.technique)?.milliseconds;
   }
 
   change(tuned: Tuned): void {
@@ -107,7 +111,8 @@ export class Tuning {
   }
 
   explained({ technique, milliseconds }: Pick<ExplainResult, 'technique' | 'milliseconds'>): void {
-    this.cost.set(technique, milliseconds.picture + milliseconds.run); // building is done once
+    const took = milliseconds.picture + milliseconds.run; // building is done once
+    this.cost.set(technique, { milliseconds: took, isFast: took <= (milliseconds.build > 0 ? firstLiveLimit : liveLimit) });
     this.changed();
   }
 

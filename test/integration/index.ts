@@ -17,6 +17,7 @@ export async function run(): Promise<void> {
     await import('./activation.test.ts');
     await import('./explain.test.ts');
     await import('./models.test.ts');
+    await import('./side-panel.test.ts');
   } else {
     await import('./restricted.test.ts');
   }

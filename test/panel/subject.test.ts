@@ -90,6 +90,16 @@ describe('the result panel: what is explained', () => {
       assert.equal(await panel.page.locator('#layer').isVisible(), false);
     });
 
+    it('another technique, which begins with its own parameters', async () => {
+      const tuned = { ...subject, parameters: { relu: false }, seed: 3 };
+      panel = await browser.show({}, [{ type: 'subject', subject: tuned, pictureName: 'shapes.png' }, { type: 'result', subject: tuned, result: canned.result() }]);
+      await panel.page.locator('.prediction').nth(1).click();
+      assert.deepEqual((await panel.posted('explain'))[0].subject, { ...tuned, class: 967 });
+      await panel.page.locator('#technique').click();
+      await panel.page.getByRole('option', { name: 'Saliency' }).click();
+      assert.deepEqual((await panel.posted('explain'))[1].subject.parameters, {});
+    });
+
     it('another score', async () => {
       panel = await browser.show();
       await panel.page.locator('#score').click();
@@ -141,6 +151,20 @@ describe('the result panel: what is explained', () => {
       assert.equal(await state(), 'result');
     });
 
+    it('a partial result is painted while the work goes on, with the number of samples', async () => {
+      panel = await browser.open();
+      await panel.send(...canned.introduction(), { type: 'busy', message: 'SmoothGrad', fraction: 0.1 });
+      await panel.repaint(() => panel.send({ type: 'partial', subject, result: canned.result({ samples: { done: 8, total: 25 } }) }));
+      assert.equal(await state(), 'busy');
+      assert.match(await panel.page.locator('.status-line').innerText(), /8 of 25 samples/);
+      assert.equal(await panel.page.locator('#announcement').innerText(), '', 'a screen reader is told of the whole result only');
+      const { pixels: _, ...next } = canned.result({ samples: { done: 16, total: 25 }, map: canned.bump(5.9, 4.8) });
+      await panel.repaint(() => panel.send({ type: 'partial', subject, result: next }));
+      assert.match(await panel.page.locator('.status-line').innerText(), /16 of 25 samples/);
+      await panel.repaint(() => panel.send(canned.shown({ samples: { done: 25, total: 25 } })));
+      assert.equal(await state(), 'result');
+    });
+
     it('a guessed preprocessing is named a guess, corrected by what it predicts, and saved', async () => {
       const model = { ...canned.model, reference: '/models/mine.onnx' };
       const mine = { ...subject, model: model.reference };
@@ -175,6 +199,15 @@ describe('the result panel: what is explained', () => {
         await panel.page.keyboard.press('Enter');
         assert.deepEqual((await panel.posted('export'))[index], { type: 'export', what, display: expected });
       }
+    });
+
+    it('takes report, recipe and command line by asking the host', async () => {
+      panel = await browser.show();
+      for (const label of ['Report (HTML)', 'Recipe (.fovea-run.json)', 'Copy command line']) {
+        await panel.page.getByRole('button', { name: 'Export' }).click();
+        await panel.page.getByRole('menuitem', { name: label }).click();
+      }
+      assert.deepEqual((await panel.posted('take')).map(({ what }) => what), ['report', 'recipe', 'command-line']);
     });
 
     it('copies the picture with its map at its own size', async () => {

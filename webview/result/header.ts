@@ -12,12 +12,15 @@ import type { ViewState } from '../ui/view-state.ts';
 import { formatShape } from '../ui/words.ts';
 
 export type ExportKind = 'overlay' | 'map' | 'values';
+/** What makes a result again, or tells of it. */
+export type TakeKind = 'command-line' | 'recipe' | 'report';
 
 export interface HeaderListener {
   /** A part of the subject was chosen. */
   chosen(patch: Partial<Pick<Subject, 'technique' | 'class' | 'layer'>>): void;
   copy(): void;
   export(what: ExportKind): void;
+  take(what: TakeKind): void;
 }
 
 const layoutSegments: Segment<View['layout']>[] = [
@@ -52,7 +55,10 @@ export class Header {
       { id: 'overlay', label: 'Picture with heat map (PNG)', icon: 'file-media' },
       { id: 'map', label: 'Heat map alone (PNG)', icon: 'flame' },
       { id: 'values', label: 'Raw values (.npy)', icon: 'symbol-array' },
-    ], (id) => listener.export(id as ExportKind));
+      { id: 'report', label: 'Report (HTML)', icon: 'file-code' },
+      { id: 'recipe', label: 'Recipe (.fovea-run.json)', icon: 'json' },
+      { id: 'command-line', label: 'Copy command line', icon: 'terminal' },
+    ], (id) => (isExport(id) ? listener.export(id) : listener.take(id as TakeKind)));
     this.root = element('header', { class: 'header' },
       element('div', { class: 'header-subject' }, this.technique.root, this.target.root, this.layerField),
       element('div', { class: 'header-tools', role: 'group', 'aria-label': 'View and export' }, layout.root, this.copy, this.exports.root));
@@ -105,4 +111,8 @@ export class Header {
     this.layer.disabled = !this.model;
     if (this.subject && !this.subject.layer) this.layer.value = this.model?.defaultLayer;
   }
+}
+
+function isExport(id: string): id is ExportKind {
+  return id === 'overlay' || id === 'map' || id === 'values';
 }

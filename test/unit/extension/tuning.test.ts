@@ -4,7 +4,7 @@ import { debounceTime, Tuning } from '../../../src/extension/tuning.ts';
 import type { Subject } from '../../../src/protocol/result-panel.ts';
 
 const start: Subject = { picture: 'file:///a.png', model: 'bundled:net', technique: 'smooth-grad', class: 'top', score: 'logit', parameters: {}, seed: 0 };
-const took = (run: number) => ({ technique: 'smooth-grad', milliseconds: { picture: 5, build: 4000, run, total: 4005 + run } });
+const took = (run: number, build = 0) => ({ technique: 'smooth-grad', milliseconds: { picture: 5, build, run, total: 5 + build + run } });
 
 describe('tuning', () => {
   let asked: Subject[];
@@ -48,6 +48,10 @@ describe('tuning', () => {
     tuning.explained(took(900));
     assert.equal(tuning.live, true);
     tuning.explained(took(1100));
+    assert.equal(tuning.live, false);
+    tuning.explained(took(1100, 4000));
+    assert.equal(tuning.live, true, 'the first run of a program says less');
+    tuning.explained(took(3100, 4000));
     assert.equal(tuning.live, false);
   });
 

@@ -20,7 +20,7 @@ Examples:
   $ fovea visualize --class zebra --out pictures
   $ fovea visualize --class 88,340,985 --set recipe=modern --out pictures
   $ fovea visualize --layer head/relu6 --channel 17 --out pictures
-  $ fovea visualize photo.jpg --generator deep-dream --out pictures
+  $ fovea visualize photo.jpg --generator deep-dream --layer head/relu6 --out pictures
 
 --out gets <name>.<generator>.png at the model's input size, one for each class (and seed); the name is that of the class or layer.
 `;
@@ -37,7 +37,7 @@ export function addVisualize(program: Command, context: Context): void {
     .action((photo: string | undefined, options: VisualizeOptions) => context.run(options, async ({ engine, report, signal }) => {
       const { class: classes, layer, channel, generator, seed, runtime, out } = options;
       if (classes.length > 0 && layer !== undefined) throw new UsageError('The target is either a class or a layer.', 'Leave --class or --layer out.');
-      if (classes.length === 0 && layer === undefined && photo === undefined) throw new UsageError('Something must be visualized.', 'Give --class or --layer.');
+      if (classes.length === 0 && layer === undefined) throw new UsageError('Something must be visualized.', 'Give --class or --layer.');
       if (channel !== undefined && layer === undefined) throw new UsageError('A channel belongs to a layer.', 'Give --layer.');
       const model = await resolveModel(engine, options.model);
       const parameters = channel === undefined ? options.set : { ...options.set, channel };

@@ -93,6 +93,11 @@ export class LiveRun {
   }
 }
 
+/** Those that cannot be changed while a run goes on. */
+export function fixedParameters(generator: Generator, parameters: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !isLive(generator, name)));
+}
+
 /** Whether a parameter acts on a running optimiser, as its `meta` says. */
 function isLive({ parameters }: Generator, name: string): boolean {
   return (parameters.shape[name] as { meta?: () => { live?: boolean } | undefined } | undefined)?.meta?.()?.live === true;

@@ -7,20 +7,15 @@
  */
 import * as z from 'zod';
 import type { Tensor } from '../graph/graph.ts';
-import { FoveaError } from '../protocol/errors.ts';
 import { classicStep, noisePictures } from './classic-ascent.ts';
 import type { Generator, GeneratorContext } from './generator.ts';
 import { ModernAscent } from './modern-ascent.ts';
-import { describeUnit, objective, type Ascent, type Target } from './objective.ts';
+import { objective, type Target } from './objective.ts';
 import { pixelRanges } from './pixel-range.ts';
 import { runSteps } from './steps.ts';
+import { outcome, silence, targetOf, unitParameters } from './target.ts';
 
 const recipes = { classic: 100, modern: 512 } as const;
-
-/** An index, or `all`. */
-function orAll(most: number) {
-  return z.union([z.literal('all'), z.int().min(0).max(most)]).default('all');
-}
 
 const parameters = z.object({
   recipe: z.enum(['classic', 'modern']).default('modern').meta({
@@ -29,9 +24,7 @@ const parameters = z.object({
   steps: z.union([z.literal('auto'), z.int().min(1).max(10_000)]).default('auto')
     .meta({ title: 'Steps', description: 'Number of steps; auto: as the recipe has it, 100 classic, 512 modern', live: true }),
   pictures: z.int().min(1).max(16).default(1).meta({ title: 'Pictures', description: 'Pictures of each target, each from noise of its own' }),
-  channel: orAll(1_000_000).meta({ title: 'Channel', description: 'Of the layer that is the target; all: the layer as a whole' }),
-  x: orAll(8192).meta({ title: 'Column', description: 'Of the channel\'s map; with a row, that neuron is the target; all: the whole channel' }),
-  y: orAll(8192).meta({ title: 'Row', description: 'Of the channel\'s map, counted from 0 at the top' }),
+  ...unitParameters,
   noise: z.number().min(0).max(1).default(0.2).meta({ title: 'Noise', description: 'Classic: standard deviation of the start, as a part of the range from black to white' }),
   stepSize: z.number().min(0).max(1000).default(25).meta({ title: 'Step size', description: 'Classic: length of a step, in units of the model\'s input', live: true }),
   normalised: z.boolean().default(true).meta({ title: 'Normalised', description: 'Classic: divide the gradient by its length', live: true }),
@@ -61,42 +54,14 @@ export const classVisualization: Generator<typeof parameters> = {
   needs: { content: false, style: false, target: 'class-or-layer' },
   parameters,
   async run(context) {
-    const target = targetOf(context);
-    const result = await (context.parameters().recipe === 'classic' ? classic : modern)(context, target);
+    const { classes, layer } = context;
+    const { pictures, recipe, ...unit } = context.parameters();
+    const target = targetOf(classes.flatMap((index) => new Array<number>(pictures).fill(index)), layer, unit);
+    const result = await (recipe === 'classic' ? classic : modern)(context, target);
     const notes = result.ended === 'dead' ? [silence(target)] : [];
     return { ...result, notes, metrics: {} };
   },
 };
-
-/** @throws FoveaError `parameter-invalid` for a unit that the layer does not have */
-function targetOf({ classes, layer, parameters: read }: Context): Target {
-  const { pictures, channel, x, y } = read();
-  if (!layer) {
-    if (channel !== 'all' || x !== 'all' || y !== 'all') {
-      throw new FoveaError('parameter-invalid', 'A channel, row or column needs a layer that it belongs to.', 'Name the layer, or leave channel, x and y out.');
-    }
-    return { kind: 'class', classes: classes.flatMap((index) => new Array<number>(pictures).fill(index)) };
-  }
-  const { channels, width, height } = layer.map;
-  if (channel === 'all') {
-    if (x === 'all' && y === 'all') return { kind: 'layer', layer };
-    throw new FoveaError('parameter-invalid', 'A row or column needs the channel whose neuron is meant.', 'Set channel.');
-  }
-  if (channel >= channels) {
-    throw new FoveaError('parameter-invalid', `"${layer.name}" has no channel ${channel}; it has ${channels}.`, `Channels are numbered from 0 to ${channels - 1}.`);
-  }
-  if (x === 'all' && y === 'all') return { kind: 'channel', layer, channel };
-  if (x === 'all' || y === 'all' || x >= width || y >= height) {
-    throw new FoveaError('parameter-invalid', `"${layer.name}" has no neuron at column ${x}, row ${y}; its maps are ${width} × ${height}.`, 'Set both x and y, counted from 0.');
-  }
-  return { kind: 'channel', layer, channel, position: { x, y } };
-}
-
-/** What is said of a unit that gives no gradient. */
-function silence(target: Target): string {
-  const unit = target.kind === 'class' ? 'The class' : describeUnit(target);
-  return `${unit} does not respond to any of the pictures tried: its activation and its gradient are zero. It is dead, or silent on noise; another seed may tell.`;
-}
 
 async function classic(context: Context, target: Target) {
   const { model: { input: { channels } }, preprocessing, seed, resume } = context;
@@ -134,11 +99,4 @@ function plannedSteps({ steps, recipe }: Parameters): number {
 
 function dimsOf({ model: { input: { channels, height, width } }, parameters: read }: Context, target: Target): number[] {
   return [target.kind === 'class' ? target.classes.length : read().pictures, channels, height, width];
-}
-
-/** A curve of the scores, or one for each picture of a contact sheet; and whether there is no use in going on. */
-function outcome({ scores, norms }: Ascent): { curves: Record<string, number>; end?: 'dead' } {
-  const title = (n: number): string => (scores.length === 1 ? 'score' : `score ${n + 1}`);
-  const curves = Object.fromEntries(Array.from(scores, (score, n) => [title(n), score]));
-  return norms.every((norm) => norm === 0) ? { curves, end: 'dead' } : { curves };
 }

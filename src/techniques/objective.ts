@@ -77,13 +77,6 @@ export function objective({ model, program, signal }: Pick<GeneratorContext<unkn
   };
 }
 
-/** The name of a target that is no class, for notes. */
-export function describeUnit(target: Exclude<Target, { kind: 'class' }>): string {
-  if (target.kind === 'layer') return `The layer "${target.layer.name}"`;
-  const { layer, channel, position } = target;
-  return position ? `The neuron at (${position.x}, ${position.y}) of channel ${channel} of "${layer.name}"` : `Channel ${channel} of "${layer.name}"`;
-}
-
 /** One program serves all units of a layer. */
 function targetKey({ kind, layer }: Exclude<Target, { kind: 'class' }>): string {
   return `${kind} ${layer.name}`;

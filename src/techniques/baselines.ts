@@ -1,5 +1,6 @@
 /** Inputs that stand for "nothing is there", for techniques that compare with one. */
 import * as z from 'zod';
+import { blurPlane } from './blur.ts';
 import type { TechniqueContext } from './technique.ts';
 
 const baselineKinds = ['black', 'zero', 'mean', 'blurred'] as const;
@@ -30,7 +31,10 @@ export function makeBaseline({ model, input, black }: Pick<TechniqueContext<unkn
     const [from, to] = [values.subarray(c * plane, (c + 1) * plane), baseline.subarray(c * plane, (c + 1) * plane)];
     if (kind === 'black') to.fill(black?.[c] ?? 0);
     if (kind === 'mean') to.fill(from.reduce((sum, value) => sum + value, 0) / plane);
-    if (kind === 'blurred') to.set(blur(from, width, height, Math.max(0.5, blurPart * Math.min(width, height))));
+    if (kind === 'blurred') {
+      to.set(from);
+      blurPlane(to, width, height, blurPart * Math.min(width, height));
+    }
   }
   return baseline;
 }
@@ -38,23 +42,4 @@ export function makeBaseline({ model, input, black }: Pick<TechniqueContext<unkn
 /** What a person should know about the baseline. */
 export function baselineNotes({ black }: Pick<TechniqueContext<unknown>, 'black'>, kind: BaselineKind): string[] {
   return kind === 'black' && !black ? ['How a black pixel looks to the model is not known for an array; the baseline is zero.'] : [];
-}
-
-/** A plane smoothed by a Gaussian along both axes; pixels beyond the edge are those of the edge. */
-function blur(plane: Float32Array, width: number, height: number, sigma: number): Float64Array {
-  const reach = Math.ceil(3 * sigma);
-  const weights = Float64Array.from({ length: 2 * reach + 1 }, (_, i) => Math.exp(-(((i - reach) / sigma) ** 2) / 2));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const along = (source: ArrayLike<number>, length: number, lines: number, step: number, lineStep: number): Float64Array => {
-    const result = new Float64Array(length * lines);
-    for (let line = 0; line < lines; line++) {
-      for (let at = 0; at < length; at++) {
-        let sum = 0;
-        for (let k = -reach; k <= reach; k++) sum += weights[k + reach] * source[line * lineStep + Math.min(Math.max(at + k, 0), length - 1) * step];
-        result[line * lineStep + at * step] = sum / total;
-      }
-    }
-    return result;
-  };
-  return along(along(plane, width, height, 1, width), height, width, width, 1);
 }

@@ -37,10 +37,11 @@ export class Chooser {
     this.generator = new Select('Technique', 'generator', (generator) => this.chooseGenerator(generator));
     this.kind = new Select('Target', 'target-kind', (kind) => this.chooseKind(kind));
     this.kind.setChoices([{ value: 'class', label: 'Class' }, { value: 'layer', label: 'Layer' }]);
+    this.kind.root.classList.add('kind-field');
     this.target = new Combobox('Class', 'class', 'Search classes', (value) => this.chooseClass(value));
     this.layer = new Combobox('Layer', 'layer', 'Search layers', (layer) => listener.changed({ layer, classes: [] }));
     this.add = iconButton('add', 'Add another class', () => this.startAdding(), 'add-class');
-    this.targetField = element('div', { class: 'target-field field' }, this.target.root, this.add);
+    this.targetField = element('div', { class: 'layer-field field' }, this.target.root, this.add);
     this.pictures = {
       content: new PictureField('Photograph', 'content', () => listener.choosePicture('content'), (uri) => listener.dropped('content', uri)),
       style: new PictureField('Style', 'style', () => listener.choosePicture('style'), (uri) => listener.dropped('style', uri)),

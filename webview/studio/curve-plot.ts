@@ -5,7 +5,7 @@ import { axisOf, placeOf, shortNumber, type Axis } from './plot-scale.ts';
 
 const namespace = 'http://www.w3.org/2000/svg';
 const height = 132;
-const margin = { left: 48, right: 10, top: 8, bottom: 30 };
+const margin = { left: 66, right: 12, top: 8, bottom: 30 };
 
 /** How many lines have a look of their own; see studio.css. */
 const looks = 6;
@@ -55,7 +55,9 @@ export class CurvePlot {
       ]),
       ...shown.map((tick) => text(String(tick), { class: 'tick', x: x(tick), y: height - margin.bottom + 14, 'text-anchor': 'middle' })),
       text('Steps', { class: 'axis', x: (margin.left + width - margin.right) / 2, y: height - 3, 'text-anchor': 'middle' }),
-      ...(values.logarithmic ? [text('log', { class: 'axis', x: 2, y: 14 })] : []),
+      text(`${curves.length === 1 ? inWords(curves[0].title) : 'Terms'}${values.logarithmic ? ' (log)' : ''}`, {
+        class: 'axis', transform: `translate(10 ${(margin.top + height - margin.bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle',
+      }),
       ...curves.map((curve, index) => shape('path', { class: `line look-${index % looks}`, d: pathOf(curve, x, y, values) })),
     );
   }

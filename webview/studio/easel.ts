@@ -44,6 +44,7 @@ export class Easel {
       drawn.caption.textContent = figure.caption;
       drawn.root.classList.toggle('main', figure.main ?? false);
       setAttributes(drawn.canvas, { 'aria-label': figure.caption });
+      drawn.canvas.style.setProperty('--ratio', String(figure.pixels.width / figure.pixels.height));
       paint(drawn.canvas, figure.pixels);
       drawn.canvas.dataset.painted = String(++this.paints);
     });
@@ -74,7 +75,7 @@ export class Easel {
   private add({ id }: Figure): Drawn {
     const canvas = element('canvas', { class: 'figure-picture', role: 'img', id: `picture-${id}` });
     const caption = element('figcaption', { class: 'figure-caption' });
-    const root = element('figure', { class: 'figure' }, element('div', { class: 'figure-frame' }, canvas), caption);
+    const root = element('figure', { class: 'figure' }, canvas, caption);
     const drawn = { root, canvas, caption };
     this.drawn.set(id, drawn);
     return drawn;
@@ -83,8 +84,7 @@ export class Easel {
   /** Enlarged pixels are shown as squares from a certain scale on, so that nothing is made up. */
   private sharpen(): void {
     for (const { canvas } of this.drawn.values()) {
-      const scale = Math.min(canvas.clientWidth / canvas.width, canvas.clientHeight / canvas.height);
-      canvas.classList.toggle('pixelated', scale >= pixelatedFrom);
+      canvas.classList.toggle('pixelated', canvas.clientWidth / canvas.width >= pixelatedFrom);
     }
   }
 }

@@ -75,6 +75,10 @@ export class Studio {
     this.host.post({ type: 'ready' });
   }
 
+  private get generator(): GeneratorDescription | undefined {
+    return this.generators.find(({ id }) => id === this.state?.work.generator);
+  }
+
   private receive(message: StudioHostMessage): void {
     switch (message.type) {
       case 'generators':
@@ -144,6 +148,7 @@ export class Studio {
     const { frame, result } = this;
     const pictures = result?.result.pictures ?? frame?.pictures ?? [];
     const chosen = Math.min(this.chosen, Math.max(pictures.length - 1, 0));
+    this.easel.root.dataset.family = this.generator?.family ?? '';
     this.easel.show(this.figures(pictures, chosen));
     this.easel.showSheet(pictures, pictures.map((_, index) => this.nameOf(index, pictures.length)), chosen);
     if (frame) this.host.post({ type: 'shown', frame: frame.frame });
@@ -151,7 +156,7 @@ export class Studio {
 
   private figures(pictures: readonly Pixels[], chosen: number): Figure[] {
     const picture = pictures[chosen];
-    const generator = this.generators.find(({ id }) => id === this.state?.work.generator);
+    const { generator } = this;
     const { fooling } = this.result?.result ?? {};
     const content = fooling?.original ?? (generator?.needs.content ? this.sources.content : undefined);
     const style = generator?.needs.style ? this.sources.style : undefined;
@@ -165,7 +170,7 @@ export class Studio {
   }
 
   private captionOf(index: number, count: number): string {
-    const family = this.generators.find(({ id }) => id === this.state?.work.generator)?.family;
+    const family = this.generator?.family;
     return family === 'fooling' ? 'After' : family === 'style' ? 'Result' : this.nameOf(index, count);
   }
 
@@ -187,7 +192,7 @@ export class Studio {
     const shown = result?.result ?? frame;
     if (state) {
       const { work, phase, names, canContinue, message } = state;
-      const generator = this.generators.find(({ id }) => id === work.generator);
+      const { generator } = this;
       this.title.textContent = generator?.title ?? 'Studio';
       this.chooser.show(work, names, phase !== 'idle');
       if (generator) this.form.showGenerator(generator);

@@ -30,7 +30,7 @@ export class Transport {
   private readonly cancel = button('Cancel', () => this.listener.cancel(), { id: 'cancel', icon: 'close' });
   private readonly reseed = iconButton('refresh', 'Run with another seed', () => this.listener.reseed(), 'reseed');
   private readonly steps = element('input', { id: 'more-steps', class: 'number-input', type: 'text', inputmode: 'numeric', value: usualSteps, 'aria-label': 'Steps to add' });
-  private readonly more = button('Continue', () => this.addSteps(), { id: 'continue', icon: 'debug-step-over', title: 'Goes on for so many more steps' });
+  private readonly more = button('Continue', () => this.addSteps(), { id: 'continue', title: 'Goes on for so many more steps' });
   private readonly moreRow: HTMLElement;
   private readonly bar = element('div', { class: 'transport-bar', role: 'progressbar', 'aria-label': 'Steps done', 'aria-valuemin': 0 });
   private readonly words = element('p', { class: 'transport-words', id: 'progress' });
@@ -68,6 +68,7 @@ export class Transport {
     this.stop.hidden = !going;
     this.cancel.hidden = phase !== 'preparing' && phase !== 'ending';
     this.moreRow.hidden = !going && !(phase === 'idle' && canContinue);
+    this.more.textContent = going ? 'Add' : 'Continue';
     this.more.disabled = this.wanted === undefined;
     setAttributes(this.steps, { 'aria-invalid': this.wanted === undefined ? 'true' : undefined });
     this.showBar(message);

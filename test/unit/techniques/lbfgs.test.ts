@@ -12,7 +12,7 @@ async function minimise(problem: Problem, start: readonly number[], most: number
     return Promise.resolve(problem(x));
   };
   const lbfgs = new Lbfgs(evaluate, bounds);
-  let x = Float32Array.from(start);
+  let x: Float32Array = Float32Array.from(start);
   let here = await evaluate(x);
   const values = [here.value];
   while (values.length <= most) {

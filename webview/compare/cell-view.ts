@@ -11,7 +11,7 @@ import { Stage } from '../ui/stage.ts';
 import { ViewState } from '../ui/view-state.ts';
 import type { Point } from '../ui/viewport.ts';
 import { describeResult } from '../ui/words.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, type Fact } from './facts.ts';
 
 export interface CellListener {
   /** A point of the cell's picture, as shares of its width and height. @param spoken by the keyboard, so it is to be said */
@@ -33,6 +33,7 @@ export class CellView {
   private readonly unit = element('span', { class: 'cell-unit' });
   private readonly value = element('output', { class: 'cell-value' });
   private readonly facts = element('dl', { class: 'cell-facts' });
+  private known: readonly Fact[] = [];
 
   /** @param id of its canvas @param technique title, for a description */
   constructor(id: string, private readonly technique: string, private readonly listener: CellListener) {
@@ -58,6 +59,11 @@ export class CellView {
     return this.stage.result;
   }
 
+  /** What is said beneath the picture. */
+  get said(): readonly Fact[] {
+    return this.known;
+  }
+
   get name(): string {
     return this.label.textContent;
   }
@@ -67,11 +73,11 @@ export class CellView {
     this.title.title = name;
   }
 
-  /** @param picture pixels of the picture, once they are there */
-  show(cell: Cell, picture: HTMLCanvasElement | undefined): void {
+  /** @param picture pixels of the picture, once they are there @param facts what is said beneath */
+  show(cell: Cell, picture: HTMLCanvasElement | undefined, facts?: readonly Fact[]): void {
     this.root.dataset.state = cell.state;
     const result = 'result' in cell ? cell.result : undefined;
-    if (result) this.paint(result, picture);
+    if (result) this.paint(result, picture, facts ?? factsOf(result));
     this.cover.replaceChildren(...this.coverOf(cell, result !== undefined));
     this.progress.hidden = cell.state !== 'busy';
     if (cell.state === 'busy') {
@@ -114,16 +120,19 @@ export class CellView {
     return { x: x / width, y: y / height };
   }
 
-  private paint(result: ExplainResult, picture: HTMLCanvasElement | undefined): void {
+  private paint(result: ExplainResult, picture: HTMLCanvasElement | undefined, facts: readonly Fact[]): void {
     const painted = new PaintedResult(result, picture);
     this.stage.show(painted, `${this.name}. ${describeResult(result, this.technique, painted.peak())}`);
     this.unit.textContent = result.map.unit;
-    this.facts.replaceChildren(...factsOf(result).map(({ term, value, hint }) => element('div', { title: hint }, element('dt', {}, term), element('dd', {}, value))));
+    this.known = facts;
+    this.facts.replaceChildren(...facts.map(({ term, value, hint }) => (
+      element('div', { title: hint ?? value }, element('dt', {}, term), element('dd', {}, value))
+    )));
   }
 
   private coverOf(cell: Cell, hasResult: boolean): HTMLElement[] {
     switch (cell.state) {
-      case 'waiting': return [icon('watch'), element('p', {}, 'Waiting')];
+      case 'waiting': return [icon('ellipsis'), element('p', {}, 'Waiting')];
       case 'busy': return hasResult ? [] : [element('p', {}, cell.message)];
       case 'done': return [];
       case 'stopped': return hasResult ? [] : [icon('debug-stop'), element('p', {}, 'Stopped')];

@@ -2,7 +2,6 @@
 import { colorMapOf, colorTable, formatValue } from '../../src/protocol/display.ts';
 import { context2d, paintable, type PaintedResult } from '../ui/painted-result.ts';
 import type { CellView } from './cell-view.ts';
-import { factsOf } from './facts.ts';
 
 /** In pixels. */
 const side = 360;
@@ -24,7 +23,7 @@ export async function exportPicture(title: string, cells: readonly CellView[], l
   const painted = cells.map((cell) => ({ name: cell.name, painted: cell.painted!, colorMap: cell.view.value.display.colorMap }));
   const heights = painted.map(({ painted: { size } }) => Math.round((side * size.height) / Math.max(size.width, size.height)));
   const tallest = Math.max(...heights);
-  const lines = Math.max(...painted.map(({ painted: { result } }) => factsOf(result).length));
+  const lines = Math.max(...cells.map(({ said }) => said.length));
   const columns = Math.min(cells.length, cells.length <= 4 ? cells.length : Math.ceil(Math.sqrt(cells.length * 1.5)));
   const rows = Math.ceil(cells.length / columns);
   const cellHeight = lineHeight + 8 + tallest + 10 + barHeight + lineHeight + 8 + lines * lineHeight;
@@ -83,7 +82,7 @@ function drawCell(
   write(context, formatValue(range.max), x + side, y, side / 3, `12px ${font}`, faint);
   context.textAlign = 'left';
   y += lineHeight + 8;
-  for (const { term, value } of factsOf(result)) {
+  for (const { term, value } of cell.said) {
     write(context, term, x, y, side * 0.4, `12px ${font}`, faint);
     context.textAlign = 'right';
     write(context, value, x + side, y, side * 0.58, `12px ${font}`, ink);

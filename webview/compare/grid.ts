@@ -1,30 +1,41 @@
-/** How many cells stand in a row. */
+/** How the cells stand in the window. Pure functions on numbers; lengths are CSS pixels. */
 
 export interface GridRoom {
   readonly width: number;
   readonly height: number;
   /** Between cells. */
   readonly gap: number;
-  /** Height of what a cell has beside its picture. */
+  /** Width and height of what a cell has beside its picture. */
+  readonly frame: number;
   readonly words: number;
-  /** A cell is no narrower where there is room for two. */
+  /** Width of a cell, at least, where there is room for two. */
   readonly least: number;
 }
 
+export interface GridLayout {
+  readonly columns: number;
+  /** Height of a cell's picture. */
+  readonly picture: number;
+}
+
 /**
- * The number of columns at which pictures are seen largest without scrolling; of those that scroll, the least number that fills the width.
+ * The columns at which pictures are seen largest without scrolling; where they would be small, as many as have room, and the page scrolls.
  * @param aspect width of a picture by its height
  */
-export function bestColumns(count: number, aspect: number, { width, height, gap, words, least }: GridRoom): number {
-  const most = Math.max(1, Math.min(count, Math.floor((width + gap) / (least + gap))));
-  let best = most;
+export function arrangeCells(count: number, aspect: number, room: GridRoom, mostColumns = Infinity): GridLayout {
+  const { width, height, gap, frame, words, least } = room;
+  const most = Math.max(1, Math.min(count, mostColumns, Math.floor((width + gap) / (least + gap))));
+  const across = (columns: number): number => (width - gap * (columns - 1)) / columns - frame;
+  let best = { columns: most, picture: across(most) / aspect };
   let largest = 0;
   for (let columns = 1; columns <= most; columns++) {
     const rows = Math.ceil(count / columns);
-    const across = (width - gap * (columns - 1)) / columns;
     const down = (height - gap * (rows - 1)) / rows - words;
-    const seen = Math.min(across, down * aspect);
-    if (seen > largest) [best, largest] = [columns, seen];
+    const picture = Math.min(across(columns) / aspect, down);
+    if (picture > largest && picture * aspect >= least / 2) {
+      best = { columns, picture };
+      largest = picture;
+    }
   }
-  return largest < least / 2 ? most : best;
+  return best;
 }

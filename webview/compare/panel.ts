@@ -12,13 +12,13 @@ import type { Point } from '../ui/viewport.ts';
 import { CellView, type CellListener } from './cell-view.ts';
 import { differenceOf, hasDifference } from './difference.ts';
 import { exportPage, exportPicture } from './export.ts';
-import { bestColumns } from './grid.ts';
+import { arrangeCells } from './grid.ts';
 import { LinkedZoom } from './linked-zoom.ts';
 import { commonScale } from './scale.ts';
 import { Toolbar } from './toolbar.ts';
 
-/** Lengths of compare.css, in pixels: between cells, what a cell has beside its picture, and its least width. */
-const room = { gap: 12, words: 150, least: 220 };
+/** Lengths of compare.css, in pixels. */
+const room = { gap: 12, frame: 18, words: 190, least: 220 };
 
 export class ComparePanel {
   private readonly host = new Host<CompareHostMessage, CompareMessage, CompareState>(compareStateSchema, (message) => this.receive(message));
@@ -123,7 +123,7 @@ export class ComparePanel {
     this.difference.name = `${this.views[1].name} − ${this.views[0].name}`;
     const difference = differenceOf(first.result, second.result);
     if ('reason' in difference) this.difference.explain(difference.reason);
-    else this.difference.show({ state: 'done', result: difference.result }, this.pictures.get(this.comparison.subjects[0].picture));
+    else this.difference.show({ state: 'done', result: difference.result }, this.pictures.get(this.comparison.subjects[0].picture), difference.facts);
     this.linked.apply(this.difference);
   }
 
@@ -159,7 +159,7 @@ export class ComparePanel {
       const one = view === this.difference ? undefined : scale;
       view.recolour(one ? { ...display, colorMap: colorMapOf(display, one.signed) } : display, layout, one?.range);
     }
-    this.toolbar.showView(this.view, this.shared, 'reason' in common ? common.reason : undefined, scale?.signed ?? maps[0]?.plane.signed ?? false);
+    this.toolbar.showView(this.view, this.shared, 'reason' in common ? common.reason : undefined);
     const count = (...states: Cell['state'][]): number => this.cells.filter(({ state }) => states.includes(state)).length;
     const busy = count('busy', 'waiting') > 0;
     this.toolbar.showProgress(count('done'), this.cells.length, busy, count('stopped'));
@@ -171,9 +171,9 @@ export class ComparePanel {
     const size = this.views.find(({ painted }) => painted)?.painted?.size ?? { width: 1, height: 1 };
     const aspect = Math.min(Math.max(size.width / size.height, 0.5), 2);
     const inside = { ...room, width: width - 2 * room.gap, height: height - 2 * room.gap };
-    const columns = Math.min(this.comparison?.columns ?? Infinity, bestColumns(this.views.length, aspect, inside));
+    const { columns, picture } = arrangeCells(this.views.length, aspect, inside, this.comparison?.columns);
     this.grid.style.setProperty('--columns', String(columns));
-    this.grid.style.setProperty('--aspect', String(aspect));
+    this.grid.style.setProperty('--picture', `${Math.floor(picture)}px`);
     for (const view of this.views) this.linked.apply(view);
   }
 

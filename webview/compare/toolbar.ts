@@ -1,6 +1,6 @@
 /** Above the cells: what is compared, how all of it is looked at, what is under way, and what to do with it. */
 import type { Button, Checkbox } from '@vscode/webview-ui-toolkit';
-import { colorMapOf, colorMaps, type ColorMap, type Display } from '../../src/protocol/display.ts';
+import { colorMaps, type ColorMap, type Display } from '../../src/protocol/display.ts';
 import type { CompareView } from '../../src/protocol/compare-panel.ts';
 import { button, iconButton, Select } from '../ui/controls.ts';
 import { element, setAttributes } from '../ui/element.ts';
@@ -25,7 +25,7 @@ export class Toolbar {
   private readonly layout: Segmented<CompareView['layout']>;
   private readonly shared = document.createElement('vscode-checkbox') as Checkbox;
   private readonly reason = element('span', { class: 'compare-reason', id: 'shared-reason' });
-  private readonly colorMap: Select<ColorMap>;
+  private readonly colorMap: Select<ColorMap | 'auto'>;
   private readonly opacity: Slider;
   private readonly threshold: Slider;
   private readonly cancel: Button;
@@ -43,8 +43,8 @@ export class Toolbar {
     this.shared.addEventListener('change', () => {
       if (this.shared.checked !== this.isShared) listener.changed({ shared: this.shared.checked });
     });
-    this.colorMap = new Select<ColorMap>('Colour map', 'color-map', (colorMap) => listener.display({ colorMap }));
-    this.colorMap.setChoices(colorMaps.map((value) => ({ value, label: colorMapNames[value] })));
+    this.colorMap = new Select<ColorMap | 'auto'>('Colour map', 'color-map', (chosen) => listener.display({ colorMap: chosen === 'auto' ? undefined : chosen }));
+    this.colorMap.setChoices([{ value: 'auto', label: 'Automatic' }, ...colorMaps.map((value) => ({ value, label: colorMapNames[value] }))]);
     this.opacity = new Slider('Opacity', 'opacity', (opacity) => listener.display({ opacity }));
     this.threshold = new Slider('Threshold', 'threshold', (threshold) => listener.display({ threshold }));
     this.cancel = button('Cancel', () => listener.cancel(), { id: 'cancel' });
@@ -64,13 +64,13 @@ export class Toolbar {
     this.title.title = title;
   }
 
-  /** @param reason why one scale makes no sense here @param signed whether the first map has a sign */
-  showView({ layout, display }: CompareView, shared: boolean, reason: string | undefined, signed: boolean): void {
+  /** @param reason why one scale makes no sense here */
+  showView({ layout, display }: CompareView, shared: boolean, reason: string | undefined): void {
     this.layout.value = layout;
     this.opacity.value = display.opacity;
     this.opacity.disabled = layout === 'map'; // nothing lies beneath the map there
     this.threshold.value = display.threshold;
-    this.colorMap.value = colorMapOf(display, signed);
+    this.colorMap.value = display.colorMap ?? 'auto';
     this.isShared = shared && reason === undefined;
     if (this.shared.checked !== this.isShared) this.shared.checked = this.isShared;
     this.shared.disabled = reason !== undefined;

@@ -1,9 +1,10 @@
 /** A panel's own bundle in a plain page: the host's policy and theme around it, messages of a test in place of a host. */
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import esbuild from 'esbuild';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { CompareHostMessage, CompareMessage, CompareState } from '../../../src/protocol/compare-panel.ts';
 import type { HostMessage, PanelMessage, PanelState } from '../../../src/protocol/result-panel.ts';
 import type { StudioHostMessage, StudioMessage, StudioState } from '../../../src/protocol/studio-panel.ts';
 import type { TuneHostMessage, TuneMessage } from '../../../src/protocol/tune-panel.ts';
@@ -30,14 +31,14 @@ export interface PanelOptions {
   readonly width?: number;
   readonly height?: number;
   /** What an earlier page left with setState. */
-  readonly state?: PanelState | StudioState;
+  readonly state?: PanelState | StudioState | CompareState;
 }
 
 /** The pages there are, and what each has once it has started. */
-const pages = { result: '#map', tune: '#run', studio: '#run' } as const;
+const pages = { result: '#map', tune: '#run', studio: '#run', compare: '#compare' } as const;
 type PageName = keyof typeof pages;
 /** What the pages post; `ready` of the side panel is one of the result panel's without a state. */
-type Message = PanelMessage | Exclude<TuneMessage, { type: PanelMessage['type'] }>;
+type Message = PanelMessage | Exclude<TuneMessage, { type: PanelMessage['type'] }> | Exclude<CompareMessage, { type: (PanelMessage | TuneMessage)['type'] }>;
 
 /** A browser and the built bundle, for all tests of a file. */
 export class PanelBrowser {
@@ -118,7 +119,7 @@ export class PanelPage {
   constructor(readonly page: Page, private readonly context: BrowserContext) {}
 
   /** Sends messages as a host does; typed arrays arrive as they are. */
-  async send(...messages: (HostMessage | TuneHostMessage | StudioHostMessage)[]): Promise<void> {
+  async send(...messages: (HostMessage | TuneHostMessage | StudioHostMessage | CompareHostMessage)[]): Promise<void> {
     for (const message of messages) {
       await this.page.evaluate((encoded) => {
         const message: unknown = JSON.parse(encoded, (_, value: unknown) => {
@@ -177,6 +178,12 @@ export class PanelPage {
   async screenshot(name: string): Promise<void> {
     await mkdir(screenshots, { recursive: true });
     await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  }
+
+  /** Keeps a picture that the page has made beside the screenshots. */
+  async keep(name: string, png: Uint8Array): Promise<void> {
+    await mkdir(screenshots, { recursive: true });
+    await writeFile(path.join(screenshots, `${name}.png`), png);
   }
 
   async close(): Promise<void> {

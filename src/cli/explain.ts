@@ -1,26 +1,14 @@
 /** `fovea explain INPUT... --technique ID`: where a model looks. */
 import path from 'node:path';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Engine } from '../engine/engine.ts';
 import type { Job } from '../engine/job.ts';
 import type { ModelReference } from '../protocol/engine.ts';
-import { scoreKinds, type ScoreKind } from '../protocol/techniques.ts';
 import type { Context } from './context.ts';
 import { expandInputs, type Input } from './inputs.ts';
 import { resolveModel } from './model.ts';
-import { collectSetting, parseClasses, wholeNumber, withModelOption, withRunOptions, type RunOptions } from './options.ts';
+import { requestOf, withTechniqueOptions, type TechniqueOptions } from './technique-options.ts';
 import { UsageError } from './usage-error.ts';
-
-interface ExplainOptions extends RunOptions {
-  readonly model?: string;
-  readonly technique: string;
-  readonly class: (number | string)[];
-  readonly layer?: string;
-  readonly score: ScoreKind;
-  readonly set: Record<string, unknown>;
-  readonly seed: number;
-  readonly out?: string;
-}
 
 const examples = `
 Examples:
@@ -34,20 +22,11 @@ Examples:
 `;
 
 export function addExplain(program: Command, context: Context): void {
-  withRunOptions(withModelOption(program.command('explain')))
+  withTechniqueOptions(program.command('explain'))
     .description('Show where a model looks: explain pictures with one of the techniques.')
     .argument('<input...>', 'pictures, folders of pictures, or arrays (.npy, float32 [C,H,W] or [N,C,H,W], the model\'s input as it stands)')
-    .requiredOption('-t, --technique <id>', 'see "fovea techniques"')
-    .addOption(new Option('-c, --class <class>', 'a class by name or index, or "top" for the most likely one; for arrays also one index per sample, as in 3,7')
-      .argParser(parseClasses).default(['top'], '"top"'))
-    .option('--layer <name>', 'for techniques that explain a layer; default: the model\'s (see "fovea layers")')
-    .addOption(new Option('--score <kind>', 'the explained number').choices(scoreKinds).default('logit'))
-    .addOption(new Option('--set <key=value>', 'a parameter of the technique (see "fovea techniques ID"); may be given several times')
-      .argParser(collectSetting).default({}, 'their defaults'))
-    .option('--seed <n>', 'seed of everything random', wholeNumber(0), 0)
-    .option('-o, --out <dir>', 'folder for the results')
     .addHelpText('after', examples)
-    .action((paths: string[], options: ExplainOptions) => context.run(options, async ({ engine, report, signal }) => {
+    .action((paths: string[], options: TechniqueOptions) => context.run(options, async ({ engine, report, signal }) => {
       engine.checkTechnique(options.technique, options.set);
       const model = await resolveModel(engine, options.model);
       const inputs = await expandInputs(paths);
@@ -78,9 +57,9 @@ interface Answer {
   readonly notes: readonly string[];
 }
 
-async function explainPicture(engine: Engine, input: Input, model: ModelReference, options: ExplainOptions, job: Job): Promise<Answer> {
-  const { technique, set: parameters, layer, score, seed, runtime, out } = options;
-  const request = { picture: { path: input.path }, model, technique, parameters, class: options.class[0], layer, score, seed, runtime };
+async function explainPicture(engine: Engine, input: Input, model: ModelReference, options: TechniqueOptions, job: Job): Promise<Answer> {
+  const { technique, out } = options;
+  const request = requestOf(input, model, options);
   const result = await engine.explain(request, job);
   const files: string[] = [];
   for (const [what, extension] of [['overlay', 'png'], ['values', 'npy']] as const) {
@@ -94,7 +73,7 @@ async function explainPicture(engine: Engine, input: Input, model: ModelReferenc
   };
 }
 
-async function explainArray(engine: Engine, input: Input, model: ModelReference, options: ExplainOptions, job: Job): Promise<Answer> {
+async function explainArray(engine: Engine, input: Input, model: ModelReference, options: TechniqueOptions, job: Job): Promise<Answer> {
   const { technique, set: parameters, layer, score, seed, runtime, out } = options;
   const request = { array: input.path, classes: options.class, model, technique, parameters, layer, score, seed, runtime };
   const result = await engine.explainArray(request, job);

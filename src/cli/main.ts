@@ -1,8 +1,10 @@
 /** The command `fovea`: the engine of the extension, in this process. */
 import { Command, CommanderError } from 'commander';
 import { findPackageRoot, readVersion } from '../engine/package-root.ts';
+import { addCheck } from './check.ts';
 import { addCompile } from './compile.ts';
 import { Context, exitCodes } from './context.ts';
+import { addEvaluate } from './evaluate.ts';
 import { addExplain } from './explain.ts';
 import { addFool } from './fool.ts';
 import { addLayers } from './layers.ts';
@@ -31,7 +33,7 @@ const program = new Command('fovea')
 
 const context = new Context();
 const commands = [
-  addPredict, addExplain, addVisualize, addStyle, addFool, addLayers, addModels, addTechniques, addCompile, addRuntimes,
+  addPredict, addExplain, addVisualize, addStyle, addCheck, addEvaluate, addFool, addLayers, addModels, addTechniques, addCompile, addRuntimes,
 ];
 for (const add of commands) add(program, context);
 

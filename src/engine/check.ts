@@ -82,7 +82,7 @@ export class Checks {
         similarity: mapSimilarity(reference, comparedMap(edgeMap.values, edgeMap)),
       },
       verdict: verdict(mode, technique.title, steps, layers.length),
-      caveats: caveats(mode), notes: result.notes, runtime: result.runtime,
+      caveats: caveats(mode), notes: [...result.notes, ...deadNotes(steps)], runtime: result.runtime,
       milliseconds: performance.now() - began,
       recipe: { ...result.recipe, mode },
     };
@@ -141,6 +141,12 @@ function changesOf(mode: CheckMode, layers: readonly WeightLayer[], { setup, exp
 export function evenly(count: number, most: number): number[] {
   if (count <= most) return Array.from({ length: count }, (_, i) => i + 1);
   return Array.from({ length: most }, (_, i) => 1 + Math.round((i * (count - 1)) / (most - 1)));
+}
+
+/** A network with shuffled weights may be dead: that its map is another one then says less. */
+function deadNotes(steps: readonly CheckStep[]): string[] {
+  const dead = steps.filter(({ map }) => map.values.every((value) => value === 0)).length;
+  return dead === 0 ? [] : [`${dead} of the ${steps.length} maps that it is compared with ${dead === 1 ? 'is' : 'are'} zero everywhere.`];
 }
 
 /** At the resolution of the model's input, where layers' maps are drawn. */

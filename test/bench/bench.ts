@@ -1,7 +1,7 @@
 /**
  * How fast Fovea is, as ratios measured in one run. Asserts nothing.
  *
- *     npm run bench -- [MODEL.onnx ...] [--python PYTHON] [--rounds 12]
+ *     npm run bench -- [MODEL.onnx ...] [--python PYTHON] [--rounds 12] [--techniques]
  *
  * Programs take turns, round after round, so that a busy machine slows all of them alike; medians are printed. With --python, PyTorch
  * (eager, tuned) and, where importable, Captum and pytorch-grad-cam run the same networks in the same rounds.
@@ -20,7 +20,8 @@ import { gradCam } from '../../src/techniques/grad-cam.ts';
 import { saliency } from '../../src/techniques/saliency.ts';
 import { measureColdStart } from './cold-start.ts';
 import { mobilenetV2, resnet50, squeezenet11 } from './networks.ts';
-import { PyTorchPeer, type PeerWork } from './peer.ts';
+import { PyTorchPeer } from './peer.ts';
+import { manyPasses, measureTechnique } from './techniques.ts';
 
 /** Networks that PyTorch has too, by torchvision's names. */
 const shared: Record<string, () => Graph> = { mobilenet_v2: mobilenetV2, squeezenet1_1: squeezenet11, resnet50 };
@@ -53,7 +54,7 @@ async function measure(runtime: Runtime, name: string, source: Graph, rounds: nu
   const { channels, height, width } = model.input;
   const input = tensorOf('float32', Float32Array.from({ length: channels * height * width }, (_, i) => Math.sin(i * 1.3)), [1, channels, height, width]);
   const feeds = { [model.input.name]: input, classes: tensorOf('int64', [Math.min(5, model.logits.classes - 1)]) };
-  const peerWork: PeerWork[] = peer && name in shared ? ['forward', 'grad-cam', 'saliency', 'captum saliency', 'pytorch-grad-cam'] : [];
+  const peerWork = peer && name in shared ? ['forward', 'grad-cam', 'saliency', 'captum saliency', 'pytorch-grad-cam'] : [];
   const times: Record<string, number[]> = {};
   for (let round = 0; round < rounds; round++) {
     for (const [what, program] of Object.entries(programs)) {
@@ -89,6 +90,14 @@ const peerColumns: typeof columns = [
   ['Captum saliency', ({ medians }) => times(medians['torch captum saliency'], medians.saliency)],
 ];
 
+const techniqueColumns: typeof columns = [
+  ['technique (mobilenet_v2)', ({ name }) => name],
+  ['time', ({ medians }) => `${medians.ours.toFixed(0)} ms`],
+  ['first partial result', ({ medians }) => (medians.first === undefined ? '–' : `${medians.first.toFixed(0)} ms`)],
+  ['PyTorch loop', ({ medians }) => times(medians.tuned, medians.ours)],
+  ['Captum, pytorch-grad-cam', ({ medians }) => times(medians.shipped, medians.ours)],
+];
+
 function ratio(a: number, b: number): string {
   return (a / b).toFixed(2);
 }
@@ -105,8 +114,9 @@ function print(rows: readonly Row[], shown: typeof columns): void {
 
 async function main(): Promise<void> {
   const command = new Command('bench').argument('[models...]', 'ONNX files to measure besides').option('--python <interpreter>', 'measure PyTorch too')
-    .option('--rounds <n>', 'turns of each program', '12').parse();
-  const { python, rounds } = command.opts<{ python?: string; rounds: string }>();
+    .option('--rounds <n>', 'turns of each program', '12')
+    .option('--techniques', 'measure techniques of many passes too, which takes minutes').parse();
+  const { python, rounds, techniques } = command.opts<{ python?: string; rounds: string; techniques?: boolean }>();
   const root = path.join(import.meta.dirname, '../..');
   const runtime = await loadNative();
   console.log(`${cpus()[0].model}, ${availableParallelism()} cores; Node ${process.version}, ${runtime.title}; 224 px where the network allows, batch 1, medians`);
@@ -118,9 +128,15 @@ async function main(): Promise<void> {
     rows.push(await measure(runtime, path.basename(file, '.onnx'), (await readModel(file)).graph, Number(rounds), undefined));
   }
   for (const [name, graph] of Object.entries(shared)) rows.push(await measure(runtime, name, graph(), Number(rounds), peer));
-  peer?.stop();
   print(rows, columns);
   if (peer) print(rows.filter(({ name }) => name in shared), [columns[0], ...peerColumns]);
+
+  if (techniques) {
+    const found: Row[] = [];
+    for (const work of manyPasses) found.push({ name: work.title, build: 0, medians: await measureTechnique(work, 'mobilenet_v2', mobilenetV2(), 3, peer) });
+    print(found, techniqueColumns);
+  }
+  peer?.stop();
 
   const cold: Awaited<ReturnType<typeof measureColdStart>>[] = [];
   for (let i = 0; i < 5; i++) cold.push(await measureColdStart());

@@ -3,8 +3,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** What the peer can time; see peer.py. */
-export type PeerWork = 'forward' | 'grad-cam' | 'saliency' | 'captum saliency' | 'pytorch-grad-cam';
 
 export class PyTorchPeer {
   readonly #answers: AsyncIterator<string>;
@@ -23,9 +21,12 @@ export class PyTorchPeer {
     return this.#ask({ do: 'versions' }) as Promise<Record<string, string | null>>;
   }
 
-  /** Milliseconds of each run; undefined where a package is not there. */
-  async time(network: string, what: PeerWork, runs: number): Promise<number[] | undefined> {
-    const answer = await this.#ask({ do: 'time', network, what, runs }) as { milliseconds?: number[] };
+  /**
+   * Milliseconds of each run; undefined where the package is not there, or has nothing of the kind.
+   * @param what see TIMED in peer.py
+   */
+  async time(network: string, what: string, runs: number, warmups = 3): Promise<number[] | undefined> {
+    const answer = await this.#ask({ do: 'time', network, what, runs, warmups }) as { milliseconds?: number[] };
     return answer.milliseconds;
   }
 

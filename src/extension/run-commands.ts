@@ -9,7 +9,6 @@ import { explainArguments, shellLine } from './command-line.ts';
 import { recipeSuffix } from './ids.ts';
 import { picturePath } from './picture-files.ts';
 import { recipeText } from './recipe-file.ts';
-import { reportHtml } from './report.ts';
 import type { ResultPanel } from './result-panel.ts';
 import type { RunStore } from './run-store.ts';
 import { RunItem } from './runs-view.ts';
@@ -64,8 +63,11 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
     },
     'fovea.saveRecipe': async (...args) => {
       const { subject, recipe } = await made(args);
-      const target = await askWhere(subject, recipeSuffix, 'Save Recipe', { 'Fovea recipe': ['fovea-run.json'] });
-      if (target) await write(target, recipeText(recipe, picturePath(subject.picture), subject.model, target.fsPath));
+      const chosen = await askWhere(subject, recipeSuffix, 'Save Recipe', { 'Fovea recipe': ['json'] });
+      if (!chosen) return;
+      // By another name it would open as text.
+      const target = chosen.path.endsWith(recipeSuffix) ? chosen : chosen.with({ path: chosen.path.replace(/(\.json)?$/, recipeSuffix) });
+      await write(target, recipeText(recipe, picturePath(subject.picture), subject.model, target.fsPath));
     },
     'fovea.exportReport': async (...args) => {
       const [item] = args;
@@ -113,7 +115,9 @@ async function write(target: Uri, text: string): Promise<void> {
   }
 }
 
+/** What reports need is read with the first one. */
 async function report({ engine }: Workbench, { session }: ResultPanel, display: Display): Promise<string> {
+  const { reportHtml } = await import('./report.ts');
   const [result, technique] = [found(session.result), found(session.technique)];
   const { pixels, picture, map, placement } = result;
   const request = { pixels: found(pixels), picture, map, placement, display, longest: reportSide };

@@ -7,13 +7,13 @@ import type { Run, RunStore } from './run-store.ts';
 
 export class RunItem extends TreeItem {
   constructor(readonly run: Run) {
-    super(run.recipe.picture.name);
-    const { id, pinned, technique, className, time } = run;
+    const { id, pinned, technique, className, time, recipe: { picture } } = run;
+    super(`${technique}: ${className}`); // the picture is often the same for many
     this.id = id;
-    this.description = `${technique} · ${className} · ${shortTime(new Date(time))}`;
+    this.description = `${picture.name} · ${shortTime(new Date(time))}`;
     this.contextValue = pinned ? 'run.pinned' : 'run';
     this.iconPath = new ThemeIcon(pinned ? 'pinned' : 'eye');
-    this.accessibilityInformation = { label: `${run.recipe.picture.name}, ${technique}, ${className}, ${shortTime(new Date(time))}${pinned ? ', pinned' : ''}` };
+    this.accessibilityInformation = { label: `${technique}: ${className}, ${picture.name}, ${shortTime(new Date(time))}${pinned ? ', pinned' : ''}` };
     this.command = { command: 'fovea.openRun', title: 'Open Run', arguments: [this] };
   }
 }

@@ -79,6 +79,7 @@ describe('the side panel', () => {
     await workbench.command('Fovea: Save Recipe…');
     const input = workbench.page.locator('.quick-input-widget input[aria-controls]');
     await input.waitFor();
+    await workbench.page.waitForFunction(() => document.querySelector<HTMLInputElement>('.quick-input-widget input[aria-controls]')?.value.endsWith('.fovea-run.json'));
     const file = path.join(session.folder, 'again.fovea-run.json');
     await input.fill(file);
     await workbench.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();

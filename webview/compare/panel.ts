@@ -18,7 +18,7 @@ import { commonScale } from './scale.ts';
 import { Toolbar } from './toolbar.ts';
 
 /** Lengths of compare.css, in pixels. */
-const room = { gap: 12, frame: 18, words: 190, least: 220 };
+const room = { gap: 12, frame: { width: 18, height: 46 }, words: { beneath: 144, beside: 196 }, least: 220 };
 
 export class ComparePanel {
   private readonly host = new Host<CompareHostMessage, CompareMessage, CompareState>(compareStateSchema, (message) => this.receive(message));
@@ -171,7 +171,8 @@ export class ComparePanel {
     const size = this.views.find(({ painted }) => painted)?.painted?.size ?? { width: 1, height: 1 };
     const aspect = Math.min(Math.max(size.width / size.height, 0.5), 2);
     const inside = { ...room, width: width - 2 * room.gap, height: height - 2 * room.gap };
-    const { columns, picture } = arrangeCells(this.views.length, aspect, inside, this.comparison?.columns);
+    const { columns, picture, beside } = arrangeCells(this.views.length, aspect, inside, this.comparison?.columns);
+    this.grid.classList.toggle('beside', beside);
     this.grid.style.setProperty('--columns', String(columns));
     this.grid.style.setProperty('--picture', `${Math.floor(picture)}px`);
     for (const view of this.views) this.linked.apply(view);

@@ -1,0 +1,69 @@
+/** Results side by side in the real window. */
+import assert from 'node:assert/strict';
+import type { Frame } from 'playwright-core';
+import { ResultPanel } from './rig/result-panel.ts';
+import { Session } from './rig/session.ts';
+import type { Workbench } from './rig/workbench.ts';
+
+const picture = 'cat-and-espresso.jpg';
+const title = `${picture} – 4 techniques`;
+
+describe('comparing', () => {
+  let session: Session;
+  let workbench: Workbench;
+
+  before(async () => {
+    session = await Session.start();
+    workbench = session.workbench;
+  });
+  after(() => session?.stop());
+  afterEach(async function () {
+    if (this.currentTest?.isFailed()) await workbench.screenshot(`failed ${this.currentTest.title}`);
+  });
+
+  /** The visible panel, once it has explained everything. */
+  async function compared(): Promise<Frame> {
+    return workbench.webview('body[data-state="result"] #compare .map[data-painted]', 90_000);
+  }
+
+  it('shows four techniques on the picture that is open, from the palette', async () => {
+    await workbench.openFile(picture);
+    await workbench.command('Compare Techniques…');
+    await workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Saliency' }).first().waitFor();
+    await workbench.page.keyboard.press('Enter'); // the four that are chosen beforehand
+    const frame = await compared();
+    assert.deepEqual(await frame.locator('.cell-label').allInnerTexts(), ['Grad-CAM', 'Saliency', 'Integrated Gradients', 'Occlusion']);
+    assert.deepEqual(await frame.locator('.cell').evaluateAll((cells) => cells.map((cell) => (cell as HTMLElement).dataset.state)), Array(4).fill('done'));
+    await frame.locator('#cell-0').hover();
+    const values = await frame.locator('.cell-value').allInnerTexts();
+    assert.ok(values.every((value) => Number.isFinite(Number(value)) && value !== ''), `${values.join()} are numbers`);
+    assert.equal(new Set(values).size, 4, 'of four maps');
+    await workbench.screenshot('compare techniques');
+  });
+
+  it('is there again after a reload', async () => {
+    await workbench.settleState();
+    await workbench.reload();
+    await workbench.tab(title).waitFor();
+    const frame = await compared();
+    assert.equal(await frame.locator('.cell[data-state="done"]').count(), 4);
+  });
+
+  it('opens a cell as a result of its own', async () => {
+    const frame = await compared();
+    await frame.getByRole('button', { name: 'Integrated Gradients' }).click();
+    await workbench.tab(`${picture} – Integrated Gradients`).waitFor();
+    assert.match(await (await ResultPanel.painted(workbench, picture)).explainedClass(), /./);
+    await workbench.command('View: Close All Editors');
+  });
+
+  it('shows the likeliest classes, from the menu of a picture', async () => {
+    await workbench.explorerMenu(picture, 'Compare Classes…', 'Fovea');
+    await workbench.pick('Grad-CAM');
+    const frame = await compared();
+    const labels = await frame.locator('.cell-label').allInnerTexts();
+    assert.equal(new Set(labels).size, 5, labels.join());
+    assert.ok(await frame.locator('#shared').evaluate((box) => (box as HTMLInputElement).checked), 'one scale for all');
+    await workbench.screenshot('compare classes');
+  });
+});

@@ -55,6 +55,11 @@ const configuration = {
       scope: 'machine-overridable',
       markdownDescription: 'What runs the models. *Automatic* takes native ONNX Runtime and falls back to its WebAssembly build. Open results are made again when this changes.',
     },
+    'fovea.sanityBadge': {
+      type: 'boolean',
+      default: true,
+      markdownDescription: 'Check in the background whether a map changes when the model\'s upper layers are made meaningless, and say so in a badge beside it. Techniques that take longer than two seconds are checked only when you ask.',
+    },
   },
 };
 

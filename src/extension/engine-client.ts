@@ -13,6 +13,7 @@ import {
 } from '../protocol/generate.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
+import { trustRequests, type CheckRequest, type CheckResult } from '../protocol/trust.ts';
 import { EngineEndedError, EngineProcess, type EngineEnd, type EngineLog } from './engine-process.ts';
 
 /** Milliseconds before the next start after the 1st, 2nd, ... crash in a row; the last one holds from then on. */
@@ -63,6 +64,11 @@ export class EngineClient {
   layerStrip(request: LayerStripRequest, options: CallOptions = {}): Promise<LayerStripEntry[]> {
     return this.followed(options, (follow) => this.call(
       (connection, token) => connection.sendRequest(requests.layerStrip, { ...request, token: follow }, token), options));
+  }
+
+  check(request: CheckRequest, options: CallOptions = {}): Promise<CheckResult> {
+    return this.followed(options, (follow) => this.call(
+      (connection, token) => connection.sendRequest(trustRequests.check, { ...request, token: follow }, token), options));
   }
 
   predict(request: PredictRequest, options: CallOptions = {}): Promise<PredictResult> {

@@ -10,6 +10,7 @@ import { applyPreset, preprocessingPresets } from '../protocol/preprocessing-pre
 import type { HostMessage, PanelMessage, Subject } from '../protocol/result-panel.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import type { PanelSummary } from './api.ts';
+import { BackgroundCheck } from './background-check.ts';
 import { actionsFor } from './error-actions.ts';
 import type { CallOptions, EngineClient } from './engine-client.ts';
 
@@ -20,6 +21,8 @@ export interface SessionHost {
   /** @throws FoveaError `model-untrusted` */
   checkModel(model: ModelReference): void;
   runtime(): RuntimeChoice;
+  /** Whether maps have a badge that says if they passed a sanity check. */
+  sanityBadge(): boolean;
   /** What is to be noted with a result besides what the engine notes. */
   notes(result: ExplainResult): string[];
   /** Called with every result that is shown. */
@@ -29,7 +32,7 @@ export interface SessionHost {
 }
 
 /** The part of the engine that a session uses. */
-export type SessionEngine = Pick<EngineClient, 'describeModel' | 'explain' | 'layerStrip' | 'predict' | 'exportResult' | 'techniques'>;
+export type SessionEngine = Pick<EngineClient, 'describeModel' | 'explain' | 'layerStrip' | 'predict' | 'exportResult' | 'techniques' | 'check'>;
 
 /** What can be under way, each at most once. The strip and the trials outlive a mere change of layer. */
 type Work = 'explain' | 'strip' | 'trials';
@@ -37,16 +40,18 @@ type Work = 'explain' | 'strip' | 'trials';
 type Kept = Exclude<HostMessage['type'], 'announce'>;
 
 /** In the order in which a panel that starts anew needs them. */
-const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'result', 'partial', 'strip', 'preprocessing-trials', 'error', 'busy'];
+const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'result', 'partial', 'badge', 'strip', 'preprocessing-trials', 'error', 'busy'];
 
 export class ExplainSession {
   private readonly kept = new Map<Kept, HostMessage>();
   private readonly running = new Map<Work, AbortController>();
+  private readonly check: BackgroundCheck;
   private override: { model: ModelReference; preprocessing: Preprocessing } | undefined;
   private current: Subject;
 
   constructor(subject: Subject, private readonly engine: SessionEngine, private readonly host: SessionHost) {
     this.current = subject;
+    this.check = new BackgroundCheck(engine, (badge) => this.keep({ type: 'badge', badge }));
     this.keepSubject();
   }
 
@@ -66,7 +71,13 @@ export class ExplainSession {
     return message?.type === 'techniques' ? message.techniques.find(({ id }) => id === this.current.technique) : undefined;
   }
 
-  /** What is shown; undefined before the first result. */
+  /** Index of the class of what is shown, be it partial; undefined before anything is. */
+  get explainedClass(): number | undefined {
+    const partial = this.kept.get('partial');
+    return (partial?.type === 'partial' ? partial.result : this.result)?.class.index;
+  }
+
+  /** The last result; undefined before the first. */
   get result(): ExplainResult | undefined {
     const message = this.kept.get('result');
     return message?.type === 'result' ? message.result : undefined;
@@ -102,6 +113,8 @@ export class ExplainSession {
     if (!sameStrip) this.drop('strip', 'strip');
     if (subject.model !== model || subject.picture !== picture) this.drop('trials', 'preprocessing-trials');
     this.keepSubject();
+    this.check.cancel();
+    if (this.kept.has('badge')) this.keep({ type: 'badge', badge: null });
     await this.task('explain', 'Explaining', async (options) => {
       this.host.checkModel(subject.model);
       let pixels: ExplainResult['pixels'];
@@ -118,9 +131,16 @@ export class ExplainSession {
           this.kept.delete('partial');
           this.show({ type: 'result', subject, result: { ...forPage(result), notes: [...result.notes, ...this.host.notes(result)] } });
           this.host.explained(result);
+          if (this.host.sanityBadge()) void this.check.consider(this.request(), result);
         }),
       ]);
     });
+  }
+
+  /** The sanity check that a person asked for. @param quick see CheckRequest */
+  async sanityCheck(quick: boolean): Promise<void> {
+    this.host.checkModel(this.current.model);
+    await this.check.run(this.request(), quick);
   }
 
   /** Stops what is under way. What a sampling technique has by then becomes the result; otherwise the last one, if any, is shown again. */
@@ -193,6 +213,7 @@ export class ExplainSession {
 
   dispose(): void {
     this.abortAll();
+    this.check.cancel();
   }
 
   private abortAll(): void {
@@ -250,6 +271,13 @@ export class ExplainSession {
       if (this.running.size === 0) this.kept.delete('busy');
       this.host.changed();
     }
+  }
+
+  /** Shows what is beside the result, and says nothing of the work on it. */
+  private keep(message: Extract<HostMessage, { type: 'badge' }>): void {
+    if (message.badge) this.kept.set('badge', message);
+    else this.kept.delete('badge');
+    this.host.post(message);
   }
 
   private keepSubject(): void {

@@ -51,6 +51,7 @@ export class ResultPanel implements Disposable {
       picturePath,
       checkModel: checkModelAllowed,
       runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
+      sanityBadge: () => workspace.getConfiguration('fovea').get<boolean>('sanityBadge', true),
       notes: (result) => (recipe ? changesSince(recipe, result.recipe) : []),
       explained: (result) => {
         this.tuning.explained(result);
@@ -153,6 +154,9 @@ export class ResultPanel implements Disposable {
       case 'request-strip':
         await commands.executeCommand('setContext', changedLayerKey, true);
         await this.session.strip();
+        break;
+      case 'request-check':
+        await this.session.sanityCheck(message.quick);
         break;
       case 'request-preprocessing-trials':
         await this.session.preprocessingTrials();

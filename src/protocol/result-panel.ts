@@ -6,6 +6,7 @@ import { scoreKinds } from './techniques.ts';
 import type { ErrorData } from './errors.ts';
 import type { ExplainResult, LayerStripEntry, ModelDescription, Prediction } from './engine.ts';
 import type { TechniqueDescription } from './techniques.ts';
+import type { CheckResult } from './trust.ts';
 
 /** What the panel explains: navigation state, persisted by the webview and given back to the serializer after a reload. */
 export const subjectSchema = z.object({
@@ -43,6 +44,13 @@ export type View = z.output<typeof viewSchema>;
 export const panelStateSchema = z.object({ subject: subjectSchema, view: viewSchema.prefault({}) });
 export type PanelState = z.output<typeof panelStateSchema>;
 
+/** The sanity check of the technique shown; offered: only when asked for, since it would take long. */
+export type BadgeState =
+  | { state: 'offered' }
+  | { state: 'running'; fraction?: number }
+  | { state: 'done'; result: CheckResult }
+  | { state: 'failed'; message: string };
+
 export type HostMessage =
   /** Sent after `ready` and whenever the subject changes; the panel shows it at once, before a result is there. */
   | { type: 'subject'; subject: Subject; pictureName: string }
@@ -52,6 +60,8 @@ export type HostMessage =
   | { type: 'result'; subject: Subject; result: ExplainResult }
   /** The result so far of a technique that samples; more is to come. */
   | { type: 'partial'; subject: Subject; result: ExplainResult }
+  /** null: no badge, because none is wanted or nothing is shown that it could be about. */
+  | { type: 'badge'; badge: BadgeState | null }
   | { type: 'strip'; subject: Subject; entries: LayerStripEntry[] }
   /** The last good result, if any, stays visible beneath. */
   | { type: 'error'; error: ErrorData; /** Offered as buttons, by their title. */ actions: { id: string; title: string }[] }
@@ -66,6 +76,8 @@ export const panelMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('explain'), subject: subjectSchema }),
   z.object({ type: z.literal('cancel') }),
   z.object({ type: z.literal('request-strip') }),
+  /** quick: what the badge says; otherwise more layers. */
+  z.object({ type: z.literal('request-check'), quick: z.boolean() }),
   z.object({ type: z.literal('request-preprocessing-trials') }),
   z.object({ type: z.literal('use-preprocessing'), preprocessing: preprocessingSchema, save: z.boolean() }),
   z.object({ type: z.literal('export'), what: z.enum(['overlay', 'map', 'values']), display: displaySchema }),

@@ -6,6 +6,7 @@ import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';
 import { preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
 import { preprocessingPresets } from '../../../src/protocol/preprocessing-presets.ts';
 import type { HostMessage, Subject } from '../../../src/protocol/result-panel.ts';
+import type { CheckRequest, CheckResult } from '../../../src/protocol/trust.ts';
 
 const subject: Subject = { picture: 'file:///pictures/a%20cat.png', model: 'bundled:net', technique: 'grad-cam', class: 'top', score: 'logit', parameters: {}, seed: 0 };
 const preprocessing = preprocessingSchema.parse({ width: 8, height: 8 });
@@ -19,6 +20,7 @@ class ManualEngine implements SessionEngine {
     signal: AbortSignal;
   }[] = [];
   readonly predicted: PredictRequest[] = [];
+  readonly checked: { request: CheckRequest; answer: (result: CheckResult) => void; signal: AbortSignal }[] = [];
   note: ((message: string) => void) | undefined;
   partial: ((result: ExplainResult) => void) | undefined;
 
@@ -27,6 +29,11 @@ class ManualEngine implements SessionEngine {
     this.partial = onPartial;
     signal!.addEventListener('abort', () => fail(new CancelledError()));
     this.explained.push({ request, answer, fail, signal: signal! });
+  });
+
+  check: SessionEngine['check'] = (request, { signal } = {}) => new Promise((answer, fail) => {
+    signal!.addEventListener('abort', () => fail(new CancelledError()));
+    this.checked.push({ request, answer, signal: signal! });
   });
 
   describeModel: SessionEngine['describeModel'] = async () => ({ title: 'Net', preprocessing } as ModelDescription);
@@ -39,18 +46,20 @@ class ManualEngine implements SessionEngine {
   };
 }
 
-const resultOf = (name: string): ExplainResult => ({ class: { name }, notes: [] as string[] } as ExplainResult);
+const resultOf = (name: string): ExplainResult => ({ class: { name }, notes: [] as string[], milliseconds: { run: 20 } } as ExplainResult);
 
 describe('explain session', () => {
   let engine: ManualEngine;
   let posted: HostMessage[];
   let session: ExplainSession;
   let untrusted: string | undefined;
+  let badge: boolean;
 
   beforeEach(() => {
     engine = new ManualEngine();
     posted = [];
     untrusted = undefined;
+    badge = false;
     const host: SessionHost = {
       post: (message) => posted.push(message),
       picturePath: (uri) => decodeURIComponent(uri.slice('file://'.length)),
@@ -58,6 +67,7 @@ describe('explain session', () => {
         if (model === untrusted) throw new FoveaError('model-untrusted', 'No trust.');
       },
       runtime: () => 'wasm',
+      sanityBadge: () => badge,
       notes: () => [],
       explained: () => {},
       changed: () => {},
@@ -232,5 +242,50 @@ describe('explain session', () => {
     assert.deepEqual(engine.explained[0].request.preprocessing, corrected);
     void session.explain({ ...subject, model: '/other.onnx' });
     assert.equal(engine.explained[1].request.preprocessing, undefined);
+  });
+
+  describe('the sanity check behind the badge', () => {
+    const states = (): (string | null)[] => posted.flatMap((message) => (message.type === 'badge' ? message.badge?.state ?? null : []));
+    const explainOnce = async (change: Partial<Subject> = {}): Promise<void> => {
+      const done = session.explain({ ...subject, ...change });
+      engine.explained.at(-1)!.answer(resultOf('cat'));
+      await done;
+    };
+
+    beforeEach(() => {
+      badge = true;
+    });
+
+    it('runs after a result, quickly, and is no work that a person waits for', async () => {
+      await explainOnce({ class: 3 });
+      assert.equal(session.summary().busy, false);
+      const [{ request, answer }] = engine.checked;
+      assert.deepEqual([request.quick, request.class, request.technique], [true, 3, 'grad-cam']);
+      answer({ technique: 'grad-cam' } as CheckResult);
+      await turn();
+      assert.deepEqual(states(), ['running', 'done']);
+      assert.deepEqual(types(session.snapshot()), ['techniques', 'subject', 'model', 'result', 'badge']);
+    });
+
+    it('is not run where no badge is wanted', async () => {
+      badge = false;
+      await explainOnce();
+      assert.deepEqual([engine.checked.length, states()], [0, []]);
+    });
+
+    it('gives way to the next request, whose badge is not the old one', async () => {
+      await explainOnce();
+      void session.explain({ ...subject, class: 9 });
+      assert.ok(engine.checked[0].signal.aborted);
+      await turn();
+      assert.deepEqual(states(), ['running', null]);
+      assert.ok(!types(session.snapshot()).includes('badge'));
+    });
+
+    it('ends with the panel', async () => {
+      await explainOnce();
+      session.dispose();
+      assert.ok(engine.checked[0].signal.aborted);
+    });
   });
 });

@@ -1,0 +1,50 @@
+/**
+ * The sanity check behind the badge of one panel: runs after a result is shown, gives way to whatever a person asks for, and never disturbs.
+ * Knows no VS Code.
+ */
+import type { ExplainRequest, ExplainResult } from '../protocol/engine.ts';
+import { FoveaError } from '../protocol/errors.ts';
+import type { BadgeState } from '../protocol/result-panel.ts';
+import type { EngineClient } from './engine-client.ts';
+
+/** A technique that took longer than this, in milliseconds, is checked only when asked for: a check runs it several times. */
+const quickEnough = 2_000;
+
+export class BackgroundCheck {
+  private running: AbortController | undefined;
+
+  constructor(private readonly engine: Pick<EngineClient, 'check'>, private readonly show: (state: BadgeState) => void) {}
+
+  /** Checks the technique of a result that has just been shown. */
+  async consider(request: ExplainRequest, { milliseconds }: Pick<ExplainResult, 'milliseconds'>): Promise<void> {
+    if (milliseconds.run > quickEnough) {
+      this.cancel();
+      this.show({ state: 'offered' });
+    } else await this.run(request, true);
+  }
+
+  /** @param quick only what a verdict needs; otherwise more layers, for who looks at them. Failures are shown, never thrown. */
+  async run(request: ExplainRequest, quick: boolean): Promise<void> {
+    this.cancel();
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.running = controller;
+    this.show({ state: 'running' });
+    try {
+      const onProgress = quick ? undefined : ({ fraction }: { fraction?: number }): void => {
+        if (!signal.aborted) this.show({ state: 'running', fraction });
+      };
+      const result = await this.engine.check({ ...request, quick }, { signal, onProgress });
+      if (!signal.aborted) this.show({ state: 'done', result });
+    } catch (error) {
+      if (!signal.aborted) this.show({ state: 'failed', message: FoveaError.from(error).message });
+    } finally {
+      if (this.running === controller) this.running = undefined;
+    }
+  }
+
+  cancel(): void {
+    this.running?.abort();
+    this.running = undefined;
+  }
+}

@@ -1,11 +1,11 @@
 /** Commands that make pictures: what they ask before a studio opens. */
-import { Uri, window, type QuickPickItem } from 'vscode';
+import { window, type QuickPickItem, type Uri } from 'vscode';
 import type { GeneratorDescription, GeneratorFamily } from '../protocol/generate.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { PictureRole, Work } from '../protocol/studio-panel.ts';
 import { checkModelAllowed, modelTitle, type ActiveModel } from './models.ts';
 import { activePicture, askForPicture, picturesOf } from './pictures.ts';
-import { nameOf } from './studio-session.ts';
+import { nameOf } from './work.ts';
 import type { Workbench } from './workbench.ts';
 
 type Handler = (...args: unknown[]) => Promise<void>;

@@ -12,8 +12,9 @@ import { checkModelAllowed } from './models.ts';
 import { performAction } from './notifications.ts';
 import { picturePath } from './picture-files.ts';
 import { askForPicture, isPicture } from './pictures.ts';
-import { nameOf, StudioSession } from './studio-session.ts';
+import { StudioSession } from './studio-session.ts';
 import { webviewOptions, webviewPage } from './webview-html.ts';
+import { nameOf } from './work.ts';
 
 export interface StudioServices {
   readonly engine: EngineClient;

@@ -9,6 +9,10 @@ import type { Phase, PictureRole, StudioHostMessage, Work, WorkChange } from '..
 import { Curves } from './curves.ts';
 import type { EngineClient } from './engine-client.ts';
 import { actionsFor } from './error-actions.ts';
+import { FrameFeed } from './frame-feed.ts';
+import { pagePixels } from './page-pixels.ts';
+import { Steering } from './steering.ts';
+import { nameOf, pageResult, requestOf, runKey } from './work.ts';
 
 export interface StudioHost {
   post(message: StudioHostMessage): void;
@@ -23,11 +27,10 @@ export interface StudioHost {
 
 export type StudioEngine = Pick<EngineClient, 'describeModel' | 'generators' | 'generate' | 'steer' | 'pixels' | 'savePixels'>;
 
-type Kept = Exclude<StudioHostMessage['type'], 'announce'>;
-type FrameMessage = Extract<StudioHostMessage, { type: 'frame' }>;
+type Kept = Exclude<StudioHostMessage['type'], 'announce' | 'frame'>;
 
 /** In the order in which a page that starts anew needs them. */
-const snapshotOrder: readonly Kept[] = ['generators', 'model', 'state', 'sources', 'frame', 'result', 'error'];
+const snapshotOrder: readonly Kept[] = ['generators', 'model', 'state', 'sources', 'result', 'error'];
 
 /** Longer side of a source as it is shown beside the picture. */
 const sourceSide = 512;
@@ -46,15 +49,13 @@ export class StudioSession {
   private phase: Phase = 'idle';
   private message: string | undefined;
   private serial = 0;
-  private frames = 0;
-  /** Frame that the page has been sent and has not shown yet. */
-  private underWay: number | undefined;
+  private readonly frames = new FrameFeed((message) => this.host.post(message));
   /** What an ended run can be taken up by. */
-  private ended: { token: string; step: number; key: string } | undefined;
+  private ended: { token: string; step: number; key: string; curves: Curves } | undefined;
   private described = '';
-  /** Changes of parameters wait here while others are on their way to the engine. */
-  private steering: Record<string, unknown> | undefined;
-  private isSteering = false;
+  private readonly steering = new Steering((parameters) => this.tell({ parameters }));
+  /** What to save of a fooling image. */
+  private saved: Pixels | undefined;
 
   constructor(private current: Work, private readonly engine: StudioEngine, private readonly host: StudioHost) {
     this.keepState();
@@ -75,14 +76,14 @@ export class StudioSession {
 
   /** Everything that a page needs to show the present state, in order. */
   snapshot(): StudioHostMessage[] {
-    this.underWay = (this.kept.get('frame') as FrameMessage | undefined)?.frame;
-    return snapshotOrder.flatMap((type) => this.kept.get(type) ?? []);
+    this.frames.restart();
+    return [...snapshotOrder.flatMap((type) => this.kept.get(type) ?? []), ...(this.frames.newest ? [this.frames.newest] : [])];
   }
 
   /** Asks the engine for what the controls need: generators, the model's classes and layers, the sources. Failures are shown, never thrown. */
   async describe(): Promise<void> {
-    const { model, content, style } = this.current;
-    const key = JSON.stringify([model, content, style]);
+    const { generator, model, content, style } = this.current;
+    const key = JSON.stringify([generator, model, content, style]);
     if (key === this.described && this.kept.has('model')) return;
     this.described = key;
     try {
@@ -106,7 +107,8 @@ export class StudioSession {
     this.current = { ...before, ...others, layer: layer ?? undefined };
     if (change.generator !== undefined && change.generator !== before.generator) this.current.parameters = change.parameters ?? {};
     this.keepState();
-    if (this.run && change.parameters) this.steer(before.parameters, change.parameters);
+    if (this.current.generator !== before.generator) void this.describe();
+    if (this.run && change.parameters) this.steering.change(this.generator, before.parameters, change.parameters);
   }
 
   async useModel(model: string): Promise<void> {
@@ -125,7 +127,7 @@ export class StudioSession {
 
   /** Makes the pictures anew. Failures are shown, never thrown. */
   start(): Promise<void> {
-    return this.generate(this.current.parameters);
+    return this.generate(this.current);
   }
 
   /** Adds steps: to the run that is going on, or to the one that ended. */
@@ -135,8 +137,8 @@ export class StudioSession {
       return;
     }
     if (!this.canContinue || !this.ended) return;
-    const { token, step } = this.ended;
-    await this.generate({ ...this.current.parameters, steps: step + steps }, token);
+    const { step } = this.ended;
+    await this.generate({ ...this.current, parameters: { ...this.current.parameters, steps: step + steps } }, this.ended);
   }
 
   async pause(paused: boolean): Promise<void> {
@@ -163,19 +165,16 @@ export class StudioSession {
     this.host.post({ type: 'announce', message: 'Cancelled.' });
   }
 
-  /** The page has shown a frame: it gets the newest one, if that is another. */
   shown(frame: number): void {
-    if (this.underWay === frame) this.underWay = undefined;
-    const newest = this.kept.get('frame') as FrameMessage | undefined;
-    if (newest && newest.frame > frame) this.postFrame(newest);
+    this.frames.shown(frame);
   }
 
   /** Pixels of what is shown; undefined where there is no such picture. */
   picture(what: 'picture' | 'difference', index: number): Pixels | undefined {
-    const result = this.kept.get('result');
-    const frame = this.kept.get('frame');
-    if (what === 'difference') return result?.type === 'result' ? result.result.fooling?.difference : undefined;
-    return (result?.type === 'result' ? result.result.pictures : frame?.type === 'frame' ? frame.pictures : [])[index];
+    const message = this.kept.get('result');
+    const result = message?.type === 'result' ? message.result : undefined;
+    if (what === 'difference') return result?.fooling?.difference;
+    return result ? this.saved ?? result.pictures[index] : this.frames.newest?.pictures[index];
   }
 
   showError(error: unknown): void {
@@ -196,23 +195,24 @@ export class StudioSession {
 
   /** Whether the ended run was of what is now chosen, parameters aside. */
   private get canContinue(): boolean {
-    return this.ended !== undefined && this.ended.key === keyOf(this.current);
+    return this.ended !== undefined && this.ended.key === runKey(this.current);
   }
 
   private async describeSources(key: string): Promise<void> {
     const pictures: Partial<Record<PictureRole, Pixels>> = {};
     for (const role of ['content', 'style'] as const) {
       const uri = this.current[role];
-      if (uri !== undefined) pictures[role] = forPage(await this.engine.pixels({ picture: { path: this.host.picturePath(uri) }, longest: sourceSide }));
+      if (uri === undefined || this.generator?.needs[role] === false) continue;
+      pictures[role] = pagePixels(await this.engine.pixels({ picture: { path: this.host.picturePath(uri) }, longest: sourceSide }));
     }
     if (key === this.described) this.show({ type: 'sources', pictures });
   }
 
-  private async generate(parameters: Record<string, unknown>, resume?: string): Promise<void> {
+  /** @param earlier run that this one goes on from */
+  private async generate(work: Work, earlier?: { token: string; curves: Curves }): Promise<void> {
     this.run?.controller.abort();
-    const run: Run = { controller: new AbortController(), curves: new Curves(), token: undefined };
+    const run: Run = { controller: new AbortController(), curves: earlier?.curves ?? new Curves(), token: undefined };
     this.run = run;
-    const work = this.current;
     const isCurrent = (): boolean => this.run === run;
     this.kept.delete('error');
     this.message = undefined;
@@ -220,7 +220,7 @@ export class StudioSession {
     try {
       this.host.checkModel(work.model);
       await this.describe();
-      const result = await this.engine.generate(this.request(work, parameters, resume), {
+      const result = await this.engine.generate(this.request(work, earlier?.token), {
         signal: run.controller.signal,
         onStart: (token) => (run.token = token),
         onFrame: (frame) => {
@@ -241,15 +241,9 @@ export class StudioSession {
     }
   }
 
-  private request({ generator, model, content, style, classes, layer, seed }: Work, parameters: Record<string, unknown>, resume?: string): GenerateRequest {
-    const needs = this.generator?.needs;
-    const picture = (uri: string | undefined) => (uri === undefined ? undefined : { path: this.host.picturePath(uri) });
-    return {
-      generator, model, parameters, seed, resume, runtime: this.host.runtime(),
-      content: needs?.content === false ? undefined : picture(content),
-      style: needs?.style === false ? undefined : picture(style),
-      ...(layer === undefined ? { classes: needs?.target === 'none' ? [] : classes } : { layer }),
-    };
+  private request(work: Work, resume: string | undefined): GenerateRequest {
+    const { host, generator } = this;
+    return requestOf(work, { needs: generator?.needs, runtime: host.runtime(), resume, picturePath: (uri) => host.picturePath(uri) });
   }
 
   private prepare(message: string): void {
@@ -262,56 +256,16 @@ export class StudioSession {
     const phase = paused ? 'paused' : 'running';
     if (this.phase !== 'ending' && this.phase !== phase) this.enter(phase);
     this.kept.delete('result');
-    const message: FrameMessage = { type: 'frame', frame: ++this.frames, step, total, pictures: pictures.map(forPage), curves: curves.list() };
-    this.kept.set('frame', message);
-    if (this.underWay === undefined) this.postFrame(message);
+    this.frames.offer({ step, total, pictures: pictures.map(pagePixels), curves: curves.list() });
   }
 
-  private postFrame(message: FrameMessage): void {
-    this.underWay = message.frame;
-    this.host.post(message);
-  }
-
-  private showResult({ curves: points, ...result }: GenerateResult, token: string | undefined, work: Work): void {
+  private showResult(result: GenerateResult, token: string | undefined, work: Work): void {
     const curves = new Curves();
-    curves.add(points);
-    this.ended = token === undefined || result.ended === 'dead' ? undefined : { token, step: result.step, key: keyOf(work) };
-    this.kept.delete('frame');
-    const { fooling } = result;
-    this.show({
-      type: 'result', curves: curves.list(),
-      result: {
-        ...result, pictures: result.pictures.map(forPage),
-        ...(fooling && { fooling: { ...fooling, original: fooling.original && forPage(fooling.original), difference: fooling.difference && forPage(fooling.difference) } }),
-      },
-    });
-  }
-
-  /** Sends live parameters that have changed to the engine, one message at a time: what is moved meanwhile is sent together. */
-  private steer(before: Record<string, unknown>, after: Record<string, unknown>): void {
-    const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-    const changed = [...names].filter((name) => before[name] !== after[name] && this.isLive(name));
-    if (changed.length === 0) return;
-    this.steering = { ...this.steering, ...Object.fromEntries(changed.map((name) => [name, after[name] ?? this.property(name)?.default])) };
-    if (!this.isSteering) void this.sendSteering();
-  }
-
-  private async sendSteering(): Promise<void> {
-    this.isSteering = true;
-    while (this.steering) {
-      const parameters = this.steering;
-      this.steering = undefined;
-      await this.tell({ parameters });
-    }
-    this.isSteering = false;
-  }
-
-  private isLive(name: string): boolean {
-    return this.property(name)?.live === true;
-  }
-
-  private property(name: string): { live?: boolean; default?: unknown } | undefined {
-    return this.generator?.parameters.properties?.[name] as { live?: boolean; default?: unknown } | undefined;
+    curves.add(result.curves);
+    this.ended = token === undefined || result.ended === 'dead' ? undefined : { token, step: result.step, key: runKey(work), curves };
+    this.saved = result.fooling?.saved;
+    this.frames.clear();
+    this.show({ type: 'result', curves: curves.list(), result: pageResult(result) });
   }
 
   /** Failures are shown, never thrown. */
@@ -339,24 +293,8 @@ export class StudioSession {
     this.host.changed();
   }
 
-  private show(message: Exclude<StudioHostMessage, { type: 'announce' }>): void {
+  private show(message: Exclude<StudioHostMessage, { type: 'announce' | 'frame' }>): void {
     this.kept.set(message.type, message);
     this.host.post(message);
   }
-}
-
-/** All that an ended run and the one that goes on from it must share. */
-function keyOf({ generator, model, content, style, classes, layer, seed }: Work): string {
-  return JSON.stringify([generator, model, content, style, classes, layer, seed]);
-}
-
-/** A picture's name for a person. */
-export function nameOf(uri: string): string {
-  return decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
-}
-
-/** VS Code carries an array to a page if its class is one of the standard ones; bytes from another process may be a Buffer. */
-function forPage(pixels: Pixels): Pixels {
-  const { buffer, byteOffset, byteLength } = pixels.data;
-  return { ...pixels, data: new Uint8Array(buffer, byteOffset, byteLength) };
 }

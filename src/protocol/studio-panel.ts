@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { ModelDescription, Pixels } from './engine.ts';
 import type { ErrorData } from './errors.ts';
-import type { GenerateResult, GeneratorDescription } from './generate.ts';
+import type { FoolingOutcome, GenerateResult, GeneratorDescription } from './generate.ts';
 
 /** What is made: persisted by the page and given back to the serializer after a reload. */
 export const workSchema = z.object({
@@ -48,8 +48,10 @@ export interface Curve {
 /** The part of a model that the pickers need. */
 export type StudioModel = Pick<ModelDescription, 'reference' | 'title' | 'labels' | 'layers' | 'defaultLayer'>;
 
-/** What a result says beside its pictures and curves. */
-export type StudioResult = Omit<GenerateResult, 'curves'>;
+/** What a result says beside its curves; the picture to be saved, which may be large, stays with the host. */
+export interface StudioResult extends Omit<GenerateResult, 'curves' | 'fooling'> {
+  fooling?: Omit<FoolingOutcome, 'saved'>;
+}
 
 export type StudioHostMessage =
   | { type: 'generators'; generators: GeneratorDescription[] }

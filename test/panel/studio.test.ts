@@ -1,6 +1,7 @@
 /** The studio in a real browser: what is painted, what is posted, the triptych, keyboard, axe in every theme. */
 import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
+import type { Pixels } from '../../src/protocol/engine.ts';
 import type { StudioHostMessage } from '../../src/protocol/studio-panel.ts';
 import * as canned from './rig/canned-studio.ts';
 import { PanelBrowser, themes, type PanelOptions, type PanelPage } from './rig/panel-page.ts';
@@ -49,7 +50,10 @@ describe('the studio', () => {
     return [...copy.getImageData(0, 0, 1, 1).data];
   }, [id, x, y] as const);
 
-  const own = ({ data, width }: { data: Uint8Array; width: number }, x: number, y: number): number[] => [...data.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
+  function own({ data, width }: Pixels, x: number, y: number): number[] {
+    const at = (y * width + x) * 4;
+    return [...data.subarray(at, at + 4)];
+  }
 
   async function assertNoViolations(what: string): Promise<void> {
     const { violations } = await new AxeBuilder({ page: panel.page }).analyze();
@@ -89,7 +93,10 @@ describe('the studio', () => {
         for (const picture of data.pictures) picture.data = Uint8Array.from(picture.data as number[]);
         window.dispatchEvent(new MessageEvent('message', { data }));
       }
-    }, [10, 200].map((level, frame) => JSON.stringify({ ...canned.frame({ frame }), pictures: [{ ...canned.picture(level), data: [...canned.picture(level).data] }] })) as [string, string]);
+    }, [10, 200].map((level, frame) => {
+      const picture = canned.picture(level);
+      return JSON.stringify({ ...canned.frame({ frame }), pictures: [{ ...picture, data: [...picture.data] }] });
+    }) as [string, string]);
     await painted();
     assert.deepEqual(await pixel('made', 5, 5), own(canned.picture(200), 5, 5));
     assert.deepEqual(await panel.postedByStudio('shown'), [{ type: 'shown', frame: 1 }]);

@@ -1,12 +1,11 @@
 /** What became of it: the verdict on a fooling image, what the model sees, numbers, and what is to be known. */
 import type { Prediction } from '../../src/protocol/engine.ts';
-import type { FoolingOutcome } from '../../src/protocol/generate.ts';
 import type { StudioResult } from '../../src/protocol/studio-panel.ts';
 import { element, icon } from '../ui/element.ts';
 import { formatProbability } from '../ui/words.ts';
 import { metricRows } from './metric-words.ts';
 import { shortNumber } from './plot-scale.ts';
-import { verdictOf } from './verdict.ts';
+import { verdictOf, type Fooling } from './verdict.ts';
 
 const predictionsShown = 5;
 
@@ -36,14 +35,14 @@ function section(title: string, ...content: Node[]): HTMLElement {
   return element('section', { class: 'section' }, element('h2', { class: 'section-title' }, title), ...content);
 }
 
-function verdict(fooling: FoolingOutcome): HTMLElement {
+function verdict(fooling: Fooling): HTMLElement {
   const { kind, title, text } = verdictOf(fooling);
   const sign = { fooled: 'pass', fragile: 'warning', 'not-fooled': 'circle-slash' }[kind];
   return element('section', { class: `section verdict verdict-${kind}`, id: 'verdict', 'data-kind': kind },
     element('h2', { class: 'verdict-title' }, icon(sign), title), element('p', {}, text));
 }
 
-function foolingPredictions({ before, after, asSaved, target }: FoolingOutcome): HTMLElement[] {
+function foolingPredictions({ before, after, asSaved, target }: Fooling): HTMLElement[] {
   const wanted = new Set(target ? [target.index] : []);
   return [
     ...(before.length > 0 ? [section('Before', list(before, new Set()))] : []),

@@ -30,7 +30,9 @@ export class ParameterForm {
     this.generator = generator;
     const isLive = (name: string): boolean => (generator.parameters.properties?.[name] as { live?: boolean } | undefined)?.live === true;
     const controls = controlsOf(generator.parameters);
-    this.fields = new Map(controls.map((parameter) => [parameter.name, new ParameterField(parameter, (value) => this.changed(parameter.name, value))]));
+    this.fields = new Map(controls.map((parameter) => (
+      [parameter.name, new ParameterField(parameter, (value) => this.changed(parameter.name, value))]
+    )));
     const roots = (live: boolean) => controls.filter(({ name }) => isLive(name) === live).map(({ name }) => this.fields.get(name)!.root);
     this.presets.setOptions((generator.presets ?? []).map(({ id, title, description }) => ({ value: id, label: title, detail: description })));
     this.live.show(roots(true));

@@ -1,6 +1,8 @@
 /** Whether the model was fooled, in plain words. */
-import type { FoolingOutcome } from '../../src/protocol/generate.ts';
+import type { StudioResult } from '../../src/protocol/studio-panel.ts';
 import { formatProbability } from '../ui/words.ts';
+
+export type Fooling = NonNullable<StudioResult['fooling']>;
 
 export interface Verdict {
   /** fragile: in full precision only, not as saved. */
@@ -9,7 +11,7 @@ export interface Verdict {
   readonly text: string;
 }
 
-export function verdictOf({ target, before, after, asSaved, fooled, fooledAsSaved }: FoolingOutcome): Verdict {
+export function verdictOf({ target, before, after, asSaved, fooled, fooledAsSaved }: Fooling): Verdict {
   const seen = asSaved[0] ?? after[0];
   const sees = seen ? `The saved picture is classified as “${seen.name}” (${formatProbability(seen.probability)})` : 'The saved picture was not classified';
   const wanted = target ? `“${target.name}”` : before[0] ? `anything but “${before[0].name}”` : 'another class';

@@ -56,15 +56,20 @@ export class Workbench {
     for (const [index, name] of names.entries()) await this.file(name).click({ modifiers: index === 0 ? [] : ['ControlOrMeta'] });
   }
 
-  async explorerMenu(name: string, item: string): Promise<void> {
-    await this.contextMenu(this.file(name), item);
+  /** @param submenu that holds the entry */
+  async explorerMenu(name: string, item: string, submenu?: string): Promise<void> {
+    await this.contextMenu(this.file(name), item, submenu);
   }
 
-  /** Opens the context menu of `target` and chooses an entry, by the start of its title. */
-  async contextMenu(target: Locator, item: string): Promise<void> {
+  /** Opens the context menu of `target` and chooses an entry, by the start of its title. @param submenu that holds the entry */
+  async contextMenu(target: Locator, item: string, submenu?: string): Promise<void> {
     const menu = this.page.locator('.monaco-menu');
     for (let attempt = 0; attempt < 5; attempt++) {
       await target.click({ button: 'right' });
+      if (submenu !== undefined && await appears(menu.locator(`.action-label[aria-label="${submenu}"]`), 3_000)) {
+        await sleep(menuSettles);
+        await menu.locator(`.action-label[aria-label="${submenu}"]`).click();
+      }
       const entry = menu.locator(`.action-label[aria-label^="${item}"]`).first();
       if (await appears(entry, 3_000)) {
         await entry.hover();

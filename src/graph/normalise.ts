@@ -4,7 +4,7 @@
  */
 import { FoveaError, UnsupportedOperatorError } from '../protocol/errors.ts';
 import { GraphBuilder, operatorKey } from './builder.ts';
-import type { Graph, Shape, ValueInfo } from './graph.ts';
+import type { Graph, Node, Shape, ValueInfo } from './graph.ts';
 import { N } from './graph.ts';
 import { operators } from './operators/registry.ts';
 
@@ -37,7 +37,13 @@ export function normalise(graph: Graph, options: NormaliseOptions = {}): Graph {
 function addNodes(b: GraphBuilder, graph: Graph, outer: (tensor: string) => string = (tensor) => tensor): [string, string][] {
   /** Tensors whose nodes were replaced by something that has another name. */
   const aliases = new Map<string, string>();
-  const named = (tensor: string): string => aliases.get(tensor) ?? outer(tensor);
+  /** Outputs that nothing stands for, with the nodes that had them: a Dropout's mask. */
+  const lost = new Map<string, Node>();
+  const named = (tensor: string): string => {
+    const node = lost.get(tensor);
+    if (node) throw new UnsupportedOperatorError(node.op, node.name, 'operator', `its output "${tensor}" is used.`);
+    return aliases.get(tensor) ?? outer(tensor);
+  };
   const inline = (branch: Graph): string[] => {
     for (const [name, tensor] of branch.initializers) b.constant(tensor, name);
     return addNodes(b, { ...branch, opset: graph.opset }, named).map(([, tensor]) => tensor);
@@ -56,8 +62,9 @@ function addNodes(b: GraphBuilder, graph: Graph, outer: (tensor: string) => stri
       continue;
     }
     node.outputs.forEach((output, i) => {
-      if (output === '' || replaced[i] === undefined) return;
-      if (b.isNewer(replaced[i], before) && !b.has(output)) b.rename(replaced[i], output);
+      if (output === '') return;
+      if (replaced[i] === undefined) lost.set(output, node);
+      else if (b.isNewer(replaced[i], before) && !b.has(output)) b.rename(replaced[i], output);
       else aliases.set(output, replaced[i]);
     });
   }

@@ -1,5 +1,5 @@
 /** Operators that give the same elements another shape or order, and those that do nothing at inference. */
-import { FoveaError } from '../../protocol/errors.ts';
+import { FoveaError, UnsupportedOperatorError } from '../../protocol/errors.ts';
 import { numberAttribute, numbersAttribute } from '../attributes.ts';
 import type { Dim, Shape } from '../graph.ts';
 import { countElements, divideDims, formatShape, multiplyDims, resolveAxis, sameDim, staticDim, staticShape } from '../shape.ts';
@@ -146,6 +146,17 @@ function passing(op: string): Operator {
   };
 }
 
+const dropout: Operator = {
+  ...passing('Dropout'),
+  rewrite: (context) => {
+    const { node } = context;
+    if (context.has(2) && (!context.constant(2) || numbersOf(context.constant(2)!)[0] !== 0)) {
+      throw new UnsupportedOperatorError(node.op, node.name, 'operator', 'it is in training mode; export the model for inference.');
+    }
+    return [node.inputs[0]];
+  },
+};
+
 /** (N, C·b², H, W) to (N, C, H·b, W·b) and back; mode DCR takes the block position from the slower part of the channels, CRD from the faster. */
 function blocks(context: NodeContext): { block: number; columnFirst: boolean } {
   const block = numberAttribute(context.node, 'blocksize', 0);
@@ -237,5 +248,5 @@ const tile: Operator = {
 
 export const reshapingOperators: readonly Operator[] = [
   reshape, reshaping('Squeeze', squeezed), reshaping('Unsqueeze', unsqueezed), reshaping('Flatten', flattened), transpose, expand, tile,
-  passing('Identity'), passing('Dropout'), depthToSpace, spaceToDepth,
+  passing('Identity'), dropout, depthToSpace, spaceToDepth,
 ];

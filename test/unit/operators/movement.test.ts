@@ -9,6 +9,7 @@ import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { N, type Attribute, type Dim, type Graph, type Tensor } from '../../../src/graph/graph.ts';
 import { normalise } from '../../../src/graph/normalise.ts';
 import { makeTensor, tensorOf } from '../../../src/graph/tensor.ts';
+import { UnsupportedOperatorError } from '../../../src/protocol/errors.ts';
 import { loadNative } from '../../../src/runtimes/onnxruntime/native.ts';
 import type { Runtime } from '../../../src/runtimes/runtime.ts';
 
@@ -123,6 +124,17 @@ describe('operators that move elements', () => {
     'SpaceToDepth': { op: 'SpaceToDepth', dims: [2, 3, 4, 6], batch: true, attributes: { blocksize: 2 } },
   };
   for (const [title, example] of Object.entries(cases)) it(title, () => check(example));
+
+  it('refuses a Dropout that drops: in training mode, or one whose mask is used', () => {
+    const half = tensorOf('float32', [0.5], []);
+    const trained = (mode: number): Case => ({ op: 'Dropout', dims: [2, 3], constants: [half, tensorOf('bool', [mode], [])] });
+    assert.throws(() => normalise(source(trained(1))), (error) => error instanceof UnsupportedOperatorError && /training mode/.test(error.message));
+    assert.doesNotThrow(() => normalise(source(trained(0))));
+    const masked = { ...trained(0), outputs: 2 };
+    assert.throws(() => normalise(source(masked)), (error) => error instanceof UnsupportedOperatorError && /Dropout.*"y1" is used/.test(error.message));
+    const unused = source(masked);
+    assert.doesNotThrow(() => normalise({ ...unused, outputs: unused.outputs.slice(0, 1) }), 'many exporters name the mask');
+  });
 
   it('Slice with any start, end and step', async () => {
     const index = fc.integer({ min: -9, max: 9 });

@@ -9,7 +9,7 @@ import { resolveClass } from './classes.ts';
 import type { Explanation } from './explanation.ts';
 import type { Job } from './job.ts';
 import { describeLayer } from './layers.ts';
-import { choosePreprocessing, type LoadedModel } from './models.ts';
+import { choosePreprocessing, preprocessingOrigin, type LoadedModel } from './models.ts';
 import type { PictureInput } from './picture-input.ts';
 import { prediction, topPredictions } from './predictions.ts';
 import { setUp, type ExplainSetup, type Services } from './services.ts';
@@ -34,6 +34,7 @@ export async function explainPicture(services: Services, request: ExplainRequest
   const { facts, model } = loaded;
   const classes = [wantedClass(request.class, loaded)];
   const preprocessing = choosePreprocessing(loaded, request.preprocessing);
+  const origin = preprocessingOrigin(loaded, request.preprocessing);
   const prepared = performance.now();
   const input = await services.pictures.input(request.picture.path, preprocessing, job.signal);
   const decoded = performance.now();
@@ -60,13 +61,11 @@ export async function explainPicture(services: Services, request: ExplainRequest
       samples: explanation.samples,
       standardError: explanation.standardError,
       technique: technique.id,
-      model: {
-        reference: loaded.reference, title: facts.title,
-        preprocessingSource: request.preprocessing ? 'override' : facts.preprocessingSource,
-      },
+      model: { reference: loaded.reference, title: facts.title, preprocessingSource: origin.source },
       runtime: setup.runtime.title,
       milliseconds: { picture: decoded - prepared, ...explanation.milliseconds, total: performance.now() - began },
-      notes: [...setup.notes, ...explanation.notes],
+      ...(explanation.cached && { cached: true }),
+      notes: [...setup.notes, ...origin.notes, ...explanation.notes],
       metrics: explanation.metrics.map(({ values: [value], ...metric }) => ({ ...metric, value })),
       recipe,
     };

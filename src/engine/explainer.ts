@@ -51,7 +51,7 @@ export class Explainer {
   /** @throws FoveaError `output-not-finite`, `runtime-failed`, `gradient-unsupported`, ...; CancelledError */
   async explain(request: ExplanationRequest, job: Job): Promise<Explanation> {
     const key = explanationKey(request);
-    if (key !== undefined && this.#last?.key === key) return this.#last.explanation;
+    if (key !== undefined && this.#last?.key === key) return { ...this.#last.explanation, milliseconds: { build: 0, run: 0 }, cached: true };
     const parts: Explanation[] = [];
     for (const { part, start, end, total } of batchesOf(request)) {
       if (end - start < total) job.progress(`${request.technique.title}: samples ${start + 1} to ${end} of ${total}`, start / total);

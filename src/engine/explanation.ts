@@ -16,6 +16,8 @@ export interface Explanation {
   readonly metrics: readonly Metric[];
   /** build: making and compiling programs; run: the rest. */
   readonly milliseconds: { readonly build: number; readonly run: number };
+  /** Kept from an earlier request. */
+  readonly cached?: boolean;
 }
 
 /** Samples start..end of a batch; shares the data. */

@@ -17,7 +17,7 @@ import { foolingOutcome } from './fooling-outcome.ts';
 import type { Job } from './job.ts';
 import { describeLayer, resolveLayer } from './layers.ts';
 import { fixedParameters, LiveRun } from './live-run.ts';
-import { choosePreprocessing, type LoadedModel } from './models.ts';
+import { choosePreprocessing, preprocessingOrigin, type LoadedModel } from './models.ts';
 import { didYouMean } from './nearest.ts';
 import { keepProportions } from './own-size.ts';
 import { parseParameters } from './parameters.ts';
@@ -174,7 +174,7 @@ async function prepare(services: Services, generator: Generator, request: Genera
   return {
     generator, parameters, loaded, runtime, preprocessing, content, style, ...targetOf(generator, request, loaded),
     seed: request.seed ?? 0,
-    notes: [...loaded.facts.notes, ...(note === undefined ? [] : [note])],
+    notes: [...loaded.facts.notes, ...preprocessingOrigin(loaded, request.preprocessing).notes, ...(note === undefined ? [] : [note])],
   };
 }
 

@@ -6,7 +6,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { prepareModel } from '../graph/prepare-model.ts';
 import type { ModelDescription, ModelReference } from '../protocol/engine.ts';
-import type { Preprocessing } from '../protocol/preprocessing.ts';
+import { guessNote, type Preprocessing, type PreprocessingSource } from '../protocol/preprocessing.ts';
 import { bundledPrefix, type BundledModel, type BundledModels } from './bundled-models.ts';
 import { factFiles, findFacts, fitPreprocessing, type ModelFacts } from './facts/facts.ts';
 import { inputHints, type InputHints } from './facts/guess.ts';
@@ -14,7 +14,7 @@ import { linesOf, fillLabels } from './facts/labels.ts';
 import { readSideFile } from './facts/side-file.ts';
 import { describeLayer } from './layers.ts';
 
-/** A prepared model file; `hash` (SHA-256, hex) tells its content from every other. */
+/** A prepared model file; `hash` (SHA-256, hex) tells its content, that of files beside it included, from every other. */
 export interface ModelContent {
   readonly hash: string;
   readonly format: string;
@@ -37,9 +37,15 @@ interface Kept<T> {
   readonly value: T;
 }
 
+/** Which files beside the model's hold a part of it is known only after it was read. */
+interface KeptContent extends Kept<ModelContent> {
+  readonly beside: readonly string[];
+  readonly besideStamp: string;
+}
+
 export class Models {
   /** By path, in order of use, the oldest first. */
-  readonly #contents = new Map<string, Kept<ModelContent>>();
+  readonly #contents = new Map<string, KeptContent>();
   readonly #facts = new Map<ModelReference, Kept<ModelFacts>>();
 
   /**
@@ -66,19 +72,19 @@ export class Models {
   }
 
   async #content(file: string, signal: AbortSignal | undefined): Promise<ModelContent> {
-    const stamp = await stampOf([file]);
     const known = this.#contents.get(file);
+    const [stamp, beside] = await Promise.all([stampOf([file]), stampOf(known?.beside ?? [])]);
     if (known) {
       this.#contents.delete(file);
-      if (known.stamp === stamp) {
+      if (known.stamp === stamp && known.besideStamp === beside) {
         this.#contents.set(file, known);
         return known.value;
       }
       await this.onDrop(known.value.hash);
     }
-    const { graph, format, hash, bytes } = await readModel(file, signal);
+    const { graph, format, hash, bytes, beside: files } = await readModel(file, signal);
     const value = { hash, format, bytes, model: prepareModel(graph), metadata: graph.metadata, hints: inputHints(graph) };
-    this.#contents.set(file, { stamp, value });
+    this.#contents.set(file, { stamp, beside: files, besideStamp: await stampOf(files), value });
     await this.#shrink(file);
     return value;
   }
@@ -121,17 +127,24 @@ export function choosePreprocessing({ model, facts }: LoadedModel, override?: Pr
   return override ? fitPreprocessing(override, model.input) : facts.preprocessing;
 }
 
+/** Where the preprocessing of a request comes from, and what is to be said of that. */
+export function preprocessingOrigin({ facts }: LoadedModel, override?: Preprocessing): { source: PreprocessingSource; notes: readonly string[] } {
+  const source = override ? 'override' : facts.preprocessingSource;
+  return { source, notes: source === 'guess' ? [guessNote] : [] };
+}
+
 /** A model as it is shown. @throws FoveaError `preprocessing-invalid` */
 export function describeModel(loaded: LoadedModel, override?: Preprocessing): ModelDescription {
   const { reference, hash, format, bytes, model, facts } = loaded;
+  const { source, notes } = preprocessingOrigin(loaded, override);
   return {
     reference, title: facts.title, hash, format, bytes,
     preprocessing: choosePreprocessing(loaded, override),
-    preprocessingSource: override ? 'override' : facts.preprocessingSource,
+    preprocessingSource: source,
     labels: [...facts.labels],
     layers: model.layers.map(describeLayer),
     defaultLayer: facts.preferredLayer ?? model.defaultLayer?.name,
-    notes: [...facts.notes],
+    notes: [...facts.notes, ...notes],
   };
 }
 

@@ -1,14 +1,7 @@
 /** Writes `<model>.fovea.json`, which says how a model wants its pictures. Knows no VS Code. */
 import { readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { FoveaError } from '../protocol/errors.ts';
-import { sidecarSchema, type Preprocessing, type Sidecar } from '../protocol/preprocessing.ts';
-
-/** Path of a model's sidecar, e.g. `/models/net.fovea.json` for `/models/net.onnx`. */
-export function sidecarPath(model: string): string {
-  const { dir, name } = path.parse(model);
-  return path.join(dir, `${name}.fovea.json`);
-}
+import { sidecarPath, sidecarSchema, type Preprocessing, type Sidecar } from '../protocol/preprocessing.ts';
 
 /**
  * Puts preprocessing into a model's sidecar; what else the sidecar says is kept.

@@ -110,7 +110,8 @@ export class Tuning {
     this.technique = subject.technique;
   }
 
-  explained({ technique, milliseconds }: Pick<ExplainResult, 'technique' | 'milliseconds'>): void {
+  explained({ technique, milliseconds, cached }: Pick<ExplainResult, 'technique' | 'milliseconds' | 'cached'>): void {
+    if (cached) return; // tells nothing of what the technique takes
     const took = milliseconds.picture + milliseconds.run; // building is done once
     this.cost.set(technique, { milliseconds: took, isFast: took <= (milliseconds.build > 0 ? firstLiveLimit : liveLimit) });
     this.changed();

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Graph } from '../graph/graph.ts';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
 import { readBeside } from './external-data.ts';
@@ -21,10 +21,12 @@ export interface ModelSource {
   readonly graph: Graph;
   /** Id of the file's format. */
   readonly format: string;
-  /** SHA-256 of the file, in hexadecimal digits. */
+  /** SHA-256 of the file and of what was read of the files beside it, in hexadecimal digits. */
   readonly hash: string;
   /** Size of the file. */
   readonly bytes: number;
+  /** Paths of the files beside it that hold a part of the model. */
+  readonly beside: readonly string[];
 }
 
 /**
@@ -40,10 +42,19 @@ export async function readModel(path: string, signal?: AbortSignal): Promise<Mod
     throw new FoveaError('model-unknown-format', `${path} is not a model in a format that Fovea reads.`,
       `Fovea reads ${formats.map(({ title, extensions }) => `${title} (${extensions.join(', ')})`).join(', ')}.`);
   }
-  const hash = createHash('sha256').update(bytes).digest('hex');
-  const graph = await format.read({ path, bytes, readBeside: (relativePath, offset, length) => readBeside(path, relativePath, offset, length) });
+  const hash = createHash('sha256').update(bytes);
+  const beside = new Set<string>();
+  const graph = await format.read({
+    path, bytes,
+    async readBeside(relativePath, offset, length) {
+      const part = await readBeside(path, relativePath, offset, length);
+      hash.update(part);
+      beside.add(join(dirname(path), ...relativePath.split(/[\\/]/)));
+      return part;
+    },
+  });
   if (signal?.aborted) throw new CancelledError();
-  return { graph, format: format.id, hash, bytes: bytes.length };
+  return { graph, format: format.id, hash: hash.digest('hex'), bytes: bytes.length, beside: [...beside] };
 }
 
 async function readWhole(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {

@@ -135,6 +135,8 @@ export interface ExplainResult {
   runtime: string;
   /** Duration of the steps: decode and preprocess, building programs (0 when cached), the technique itself. */
   milliseconds: { picture: number; build: number; run: number; total: number };
+  /** The answer to an earlier request for the same: nothing was built or run. */
+  cached?: boolean;
   notes: string[];
   /** Numbers that say how far the map can be trusted, or what it took. */
   metrics?: ResultMetric[];

@@ -22,6 +22,9 @@ export type Preprocessing = z.output<typeof preprocessingSchema>;
 /** Where a model's preprocessing came from; 'guess' is shown as a guess and can be corrected. */
 export type PreprocessingSource = 'bundled' | 'sidecar' | 'huggingface' | 'metadata' | 'override' | 'guess';
 
+/** What a person is told of a preprocessing whose source is 'guess'. */
+export const guessNote = 'Nothing says how the model wants its pictures: the preprocessing is a guess.';
+
 /** Rectangle of the oriented picture, in its pixels, that the model's whole input plane covers; may reach outside it (letterbox). */
 export interface Placement {
   x: number;
@@ -40,3 +43,8 @@ export const sidecarSchema = z.object({
 }).strict();
 
 export type Sidecar = z.output<typeof sidecarSchema>;
+
+/** Path of a model's sidecar, e.g. `/models/net.fovea.json` for `/models/net.onnx`. */
+export function sidecarPath(model: string): string {
+  return `${model.replace(/(?<=[^/\\])\.[^./\\]*$/, '')}.fovea.json`;
+}

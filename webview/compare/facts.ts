@@ -1,7 +1,7 @@
 /** What is known about a result, in few words: for the cells of a page and for pictures of it. */
 import { formatValue } from '../../src/protocol/display.ts';
 import type { ExplainResult } from '../../src/protocol/engine.ts';
-import { formatProbability, scoreNames } from '../ui/words.ts';
+import { formatProbability, formatTime, scoreNames } from '../ui/words.ts';
 
 export interface Fact {
   readonly term: string;
@@ -12,11 +12,11 @@ export interface Fact {
 
 const directions = { lower: { mark: ' ↓', hint: 'Lower is better' }, higher: { mark: ' ↑', hint: 'Higher is better' } };
 
-export function factsOf({ class: explained, score, milliseconds, samples, metrics = [] }: ExplainResult): Fact[] {
+export function factsOf({ class: explained, score, samples, metrics = [], ...result }: ExplainResult): Fact[] {
   return [
     { term: 'Class', value: `${explained.name} ${formatProbability(explained.probability)}` },
     { term: scoreNames[score.kind], value: formatValue(score.value) },
-    { term: 'Time', value: `${Math.round(milliseconds.total)} ms` },
+    { term: 'Time', value: formatTime(result) },
     ...(samples ? [{ term: 'Samples', value: `${samples.done} of ${samples.total}` }] : []),
     ...metrics.map(({ title, value, better }) => {
       const direction = better && directions[better];

@@ -1,10 +1,11 @@
 /** What made the result: model, layer, score, preprocessing, times, and what a person should know about it. */
 import type { ExplainResult, ModelDescription } from '../../src/protocol/engine.ts';
 import { formatValue } from '../../src/protocol/display.ts';
+import { guessNote } from '../../src/protocol/preprocessing.ts';
 import { scoreKinds, type ScoreKind } from '../../src/protocol/techniques.ts';
 import { button, Select } from '../ui/controls.ts';
 import { element, icon } from '../ui/element.ts';
-import { formatPreprocessing, formatShape, scoreNames, sourceNames } from '../ui/words.ts';
+import { formatPreprocessing, formatShape, formatTime, scoreNames, sourceNames } from '../ui/words.ts';
 
 export interface DetailsListener {
   scoreChosen(score: ScoreKind): void;
@@ -38,6 +39,7 @@ export class Details {
 
   show(result: ExplainResult, model: ModelDescription | undefined): void {
     const { picture, milliseconds, score, layer } = result;
+    const ms = (step: keyof typeof milliseconds): number => Math.round(milliseconds[step]);
     const guessed = result.model.preprocessingSource === 'guess';
     const source = element('span', { class: guessed ? 'guess' : undefined, id: 'preprocessing-source' }, ...(guessed ? [icon('warning')] : []), sourceNames[result.model.preprocessingSource]);
     const facts: [string, Node | string][] = [
@@ -49,14 +51,15 @@ export class Details {
       ['Picture', `${picture.width} × ${picture.height} px`],
       ['Map', `${result.map.width} × ${result.map.height}${result.map.channels > 1 ? ` × ${result.map.channels}` : ''}, ${result.map.unit}`],
       ['Runtime', result.runtime],
-      ['Time', `${Math.round(milliseconds.total)} ms: picture ${Math.round(milliseconds.picture)}, build ${Math.round(milliseconds.build)}, run ${Math.round(milliseconds.run)}`],
+      ['Time', result.cached ? 'cached: the answer to an earlier request' : `${formatTime(result)}: picture ${ms('picture')}, build ${ms('build')}, run ${ms('run')}`],
     ];
     this.facts.replaceChildren(...facts.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]));
-    this.guess.replaceChildren(icon('warning'), element('span', {}, 'The preprocessing is a guess. If the predictions look wrong, correct it.'));
+    this.guess.replaceChildren(icon('warning'), element('span', {}, `${guessNote} If the predictions look wrong, correct it.`));
     this.guess.hidden = !guessed;
     this.correct.replaceChildren(guessed ? 'Correct…' : 'Preprocessing…');
     (guessed ? this.guess : this.actions).append(this.correct);
     const notes = new Set([...result.picture.notes, ...result.notes, ...(model?.notes ?? [])]);
+    notes.delete(guessNote); // said above, where it holds, with what to do
     this.notes.hidden = notes.size === 0;
     this.attention.hidden = !guessed && notes.size === 0;
     this.notes.replaceChildren(...[...notes].map((note) => element('li', {}, icon('info'), element('span', {}, note))));

@@ -5,6 +5,7 @@ import { iconButton } from '../ui/controls.ts';
 import { element } from '../ui/element.ts';
 import type { PaintedResult } from '../ui/painted-result.ts';
 import type { Point } from '../ui/viewport.ts';
+import { formatTime } from '../ui/words.ts';
 
 export interface ZoomActions {
   zoomStep(direction: 1 | -1): void;
@@ -24,9 +25,10 @@ export class StatusLine {
       iconButton('screen-full', 'Fit to window (0)', () => zoom.fit(), 'zoom-fit')));
   }
 
-  showResult({ model, runtime, milliseconds, samples }: ExplainResult): void {
+  showResult(result: ExplainResult): void {
+    const { model, runtime, samples } = result;
     const sampled = samples && `${samples.done} of ${samples.total} samples`;
-    this.facts.textContent = [sampled, model.title, runtime, `${Math.round(milliseconds.total)} ms`].filter(Boolean).join(' · ');
+    this.facts.textContent = [sampled, model.title, runtime, formatTime(result)].filter(Boolean).join(' · ');
   }
 
   showScale(scale: number): void {

@@ -45,6 +45,11 @@ function trim(value: number): string {
   return String(Number(value.toPrecision(5)));
 }
 
+/** How long a result took, or that nothing was computed for it. */
+export function formatTime({ milliseconds, cached }: Pick<ExplainResult, 'milliseconds' | 'cached'>): string {
+  return cached ? 'cached' : `${Math.round(milliseconds.total)} ms`;
+}
+
 /** Where a point of a picture lies, in words: "upper left", "centre". */
 export function region(point: Point, { width, height }: { width: number; height: number }): string {
   const third = (position: number, length: number, names: [string, string, string]): string =>

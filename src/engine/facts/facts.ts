@@ -2,12 +2,12 @@
 import path from 'node:path';
 import type { Model } from '../../graph/model.ts';
 import { FoveaError } from '../../protocol/errors.ts';
-import type { Preprocessing, PreprocessingSource } from '../../protocol/preprocessing.ts';
+import { sidecarPath, type Preprocessing, type PreprocessingSource } from '../../protocol/preprocessing.ts';
 import { guessPreprocessing, type InputHints } from './guess.ts';
 import { readHuggingFace } from './hugging-face.ts';
 import { fillLabels, imagenetLabels, readLabelsBeside } from './labels.ts';
 import { labelsFromMetadata, preprocessingFromMetadata } from './onnx-metadata.ts';
-import { readSidecar, sidecarPath } from './sidecar.ts';
+import { readSidecar } from './sidecar.ts';
 
 export interface ModelFacts {
   readonly title: string;
@@ -71,7 +71,6 @@ export async function findFacts({ file, model, metadata, hints, imagenet }: Fact
     ['metadata', preprocessingFromMetadata(metadata, input.channels)],
   ];
   const [source, found] = stated.find(([, value]) => value) ?? (['guess', {}] as const);
-  if (source === 'guess') notes.push('Nothing says how the model wants its pictures: the preprocessing is a guess.');
   return { ...common, preprocessing: fitPreprocessing({ ...guess, ...found }, input), preprocessingSource: source };
 }
 

@@ -1,15 +1,9 @@
 /** `<model>.fovea.json` beside a model: what a person stated about it; it comes before every other source. */
 import path from 'node:path';
 import { FoveaError } from '../../protocol/errors.ts';
-import { sidecarSchema, type Sidecar } from '../../protocol/preprocessing.ts';
+import { sidecarPath, sidecarSchema, type Sidecar } from '../../protocol/preprocessing.ts';
 import { linesOf } from './labels.ts';
 import { readSideFile, readSideJson } from './side-file.ts';
-
-/** e.g. `/models/net.fovea.json` for `/models/net.onnx`. */
-export function sidecarPath(model: string): string {
-  const { dir, name } = path.parse(model);
-  return path.join(dir, `${name}.fovea.json`);
-}
 
 /**
  * The sidecar with its labels read, if they are in a file of their own.

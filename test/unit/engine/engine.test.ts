@@ -8,11 +8,12 @@ import { findPackageRoot } from '../../../src/engine/package-root.ts';
 import { tensorOf } from '../../../src/graph/tensor.ts';
 import { decodeNpy, encodeNpy } from '../../../src/pictures/npy.ts';
 import { CancelledError } from '../../../src/protocol/errors.ts';
-import { preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
+import { guessNote, preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
 import { runtimeLoaders, Runtimes } from '../../../src/runtimes/choose.ts';
 import { techniques } from '../../../src/techniques/registry.ts';
 import { useEngine } from '../../support/engine-rig.ts';
 import { rejects } from '../../support/errors.ts';
+import { message, modelBytes, node, tensor, valueInfo } from '../../support/onnx-bytes.ts';
 
 describe('the engine', () => {
   const rig = useEngine();
@@ -55,7 +56,11 @@ describe('the engine', () => {
       for (const index of [0, 1, 2, 3]) await rig.engine.explain({ ...asked, class: index });
       assert.deepEqual((await rig.engine.explain(asked)).map, first.map);
       assert.deepEqual(rig.compiled, ['grad-cam']);
-      assert.equal((await rig.engine.explain({ ...asked, class: 1 })).milliseconds.build < 1, true);
+      const [fresh, cached] = [await rig.engine.explain({ ...asked, class: 1 }), await rig.engine.explain({ ...asked, class: 1 })];
+      assert.equal(fresh.milliseconds.build < 1, true);
+      assert.ok(fresh.cached === undefined && fresh.milliseconds.run > 0);
+      assert.deepEqual([cached.cached, cached.milliseconds.build, cached.milliseconds.run], [true, 0, 0], 'the same again is not run again');
+      assert.deepEqual(cached.map, fresh.map);
     });
 
     it('takes a class by name and a layer by its tensor', async () => {
@@ -120,6 +125,36 @@ describe('the engine', () => {
       assert.notDeepEqual(after.map.values, before.map.values);
       assert.deepEqual(rig.compiled, ['grad-cam', 'grad-cam']);
       assert.equal(rig.disposed, 1);
+    });
+
+    it('reads a model again when only the weights beside it are replaced', async () => {
+      const kernel = { type: 1, dims: [4, 3, 3, 3] };
+      const weights = message([tensor.name, 'w'], ...kernel.dims.map((size) => [tensor.dims, size] as const), [tensor.type, kernel.type],
+        [tensor.location, 1], [tensor.external, message([1, 'location'], [2, 'w.bin'])]);
+      const fill = (phase: number): Promise<void> => writeFile(at('w.bin'), Buffer.from(Float32Array.from({ length: 108 }, (_, i) => Math.sin(i + phase)).buffer));
+      await fill(0);
+      await writeFile(at('beside.onnx'), modelBytes({
+        nodes: [node('Conv', ['x', 'w'], ['conv']), node('GlobalAveragePool', ['conv'], ['pooled']), node('Flatten', ['pooled'], ['y'])], initializers: [weights],
+        inputs: [valueInfo('x', 1, ['n', 3, 8, 8])], outputs: [valueInfo('y', 1, ['n', 4])],
+      }));
+      const asked = await request({ model: at('beside.onnx'), class: 1, layer: 'conv' });
+      const before = await rig.engine.explain(asked);
+      assert.equal((await rig.engine.explain(asked)).recipe.model.hash, before.recipe.model.hash);
+      await fill(1);
+      await utimes(at('w.bin'), new Date(), new Date(Date.now() + 5000));
+      const after = await rig.engine.explain(asked);
+      assert.notEqual(after.recipe.model.hash, before.recipe.model.hash);
+      assert.notDeepEqual(after.map.values, before.map.values);
+      assert.equal(rig.disposed, 1, 'programs of the old weights');
+    });
+
+    it('says that a preprocessing is a guess, unless the request has its own', async () => {
+      const asked = await request();
+      const guessed = await rig.engine.explain(asked);
+      assert.deepEqual([guessed.model.preprocessingSource, guessed.notes], ['guess', [guessNote]]);
+      const own = await rig.engine.explain({ ...asked, preprocessing: guessed.recipe.preprocessing });
+      assert.deepEqual([own.model.preprocessingSource, own.notes], ['override', []]);
+      assert.deepEqual((await rig.engine.describeModel({ model: asked.model, preprocessing: guessed.recipe.preprocessing })).notes, []);
     });
 
     it('notices a sidecar that appears, changes and goes', async () => {

@@ -2,14 +2,22 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { saveSidecar, sidecarPath } from '../../../src/extension/sidecar.ts';
+import { saveSidecar } from '../../../src/extension/sidecar.ts';
 import { FoveaError } from '../../../src/protocol/errors.ts';
-import { preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
+import { preprocessingSchema, sidecarPath } from '../../../src/protocol/preprocessing.ts';
 
 const preprocessing = preprocessingSchema.parse({ width: 224, height: 224, channels: 'bgr' });
 const reason = (expected: string) => (error: unknown): boolean => error instanceof FoveaError && error.reason === expected;
 
 describe('sidecar', () => {
+  it('lies beside the model, with the last ending replaced', () => {
+    const paths: [string, string][] = [
+      ['/models/net.onnx', '/models/net.fovea.json'], ['/models/my.net.onnx', '/models/my.net.fovea.json'], ['/models.d/net', '/models.d/net.fovea.json'],
+      ['/models/.onnx', '/models/.onnx.fovea.json'], ['C:\\models.d\\net.onnx', 'C:\\models.d\\net.fovea.json'],
+    ];
+    for (const [file, wanted] of paths) assert.equal(sidecarPath(file), wanted);
+  });
+
   let folder: string;
   let model: string;
   beforeEach(() => {

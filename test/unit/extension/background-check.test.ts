@@ -18,7 +18,9 @@ describe('a check in the background', () => {
     states = [];
   });
 
-  function checking(answers: (request: CheckRequest, note?: (note: ProgressNote) => void, signal?: AbortSignal) => Promise<CheckResult>): BackgroundCheck {
+  type Answering = (request: CheckRequest, note?: (note: ProgressNote) => void, signal?: AbortSignal) => Promise<CheckResult>;
+
+  function checking(answers: Answering): BackgroundCheck {
     return new BackgroundCheck({
       check: (one, { onProgress, signal } = {}) => {
         asked.push(one);

@@ -25,7 +25,7 @@ export interface Uphill extends Position {
 
 /** Steps of the current length up the target's logit. */
 export function ascentAttack(context: GeneratorContext<{ stepSize: number }>, picture: Tensor): Attack<Uphill> {
-  const evaluate = objective(context, { kind: 'class', classes: context.classes });
+  const evaluate = objective(context, { kind: 'class', classes: context.classes.slice(0, 1) });
   const ranges = pixelRanges(context.preprocessing, context.model.input.channels);
   return {
     picture,

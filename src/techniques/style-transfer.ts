@@ -30,7 +30,7 @@ import { styleObjective, type CoursePicture, type StyleObjective } from './style
 const longest = { content: 512, style: 1024 } as const;
 
 function weight(value: number, title: string, description: string) {
-  return z.number().min(0).max(1e9).default(value).meta({ title, description, live: true });
+  return z.number().min(0).max(1e9).default(value).meta({ title, description, slider: [0.01, 1e6], live: true });
 }
 
 function styleWeight(ordinal: string) {
@@ -46,13 +46,13 @@ const parameters = z.object({
   steps: z.int().min(1).max(10_000).default(200).meta({ title: 'Steps', description: 'Number of steps', live: true }),
   optimiser: z.enum(['adam', 'l-bfgs']).default('adam').meta({ title: 'Optimiser', description: 'l-bfgs: fewer steps, each of one or more passes' }),
   rate: z.number().min(0.001).max(10).default(0.5).meta({ title: 'Step size', description: 'Adam: change of a pixel in one step, in deviations of ImageNet', live: true }),
-  contentWeight: weight(0.1, 'Content', 'Weight of the content'),
+  contentWeight: weight(0.05, 'Content', 'Weight of the content'),
   style1: styleWeight('first'), style2: styleWeight('second'), style3: styleWeight('third'), style4: styleWeight('fourth'), style5: styleWeight('fifth'),
-  variation: weight(0.1, 'Smoothness', 'Weight of the total variation'),
+  variation: weight(1, 'Smoothness', 'Weight of the total variation'),
   balanced: z.boolean().default(true).meta({
     title: 'Balanced', description: 'Weights count parts of what each term is large beside, and fit every network; off: the plain sums, as published weights need',
   }),
-  statistic: z.enum(statistics).default('gram').meta({ title: 'Statistic', description: 'gram: correlations of channels; moments: mean and deviation of each channel' }),
+  statistic: z.enum(statistics).default('moments').meta({ title: 'Statistic', description: 'gram: correlations of channels; moments: mean and deviation of each channel' }),
   softening: z.number().min(0).max(100).default(0).meta({ title: 'Softening', description: 'Temperature of the softmax that features pass first; 0: none. Helps residual networks' }),
   keepColours: z.boolean().default(false).meta({ title: 'Keep colours', description: 'Transfer brightness only and keep the photograph\'s colours' }),
   contentLayer: z.string().default('auto').meta({ title: 'Content layer', description: 'A layer; auto: chosen by resolution' }),

@@ -13,6 +13,7 @@ import { LayerStrip } from './layer-strip.ts';
 import { BusyNotice, EmptyNotice, ErrorCard } from './notices.ts';
 import { PaintedResult, pictureCanvas } from '../ui/painted-result.ts';
 import { Predictions } from './predictions.ts';
+import { SanityBadge } from './sanity-badge.ts';
 import { PreprocessingTrials } from './preprocessing-trials.ts';
 import { Stage } from '../ui/stage.ts';
 import { StatusLine } from './status-line.ts';
@@ -41,8 +42,9 @@ export class Panel {
   private readonly details: Details;
   private readonly status: StatusLine;
   private readonly trials: PreprocessingTrials;
+  private readonly badge = new SanityBadge((quick) => this.host.post({ type: 'request-check', quick }));
   private readonly busy = new BusyNotice(() => this.cancel());
-  private readonly error = new ErrorCard((id) => this.host.post({ type: 'action', id }));
+  private readonly error = new ErrorCard((id) => this.host.post({ type: 'action', id }), () => this.closeError());
   private readonly empty = new EmptyNotice();
   private readonly announcer = new Announcer();
   private subject: Subject | undefined;
@@ -80,7 +82,7 @@ export class Panel {
       element('div', { class: 'middle' },
         element('main', { class: 'centre', 'aria-label': 'Picture and heat map' }, this.title,
           element('div', { class: 'stage-box' }, this.stage.root, this.empty.root, this.busy.root, this.error.root), this.strip.root),
-        element('aside', { class: 'sidebar', 'aria-label': 'Result' }, this.details.attention, this.predictions.root, this.display.root, this.details.root)),
+        element('aside', { class: 'sidebar', 'aria-label': 'Result' }, this.details.attention, this.badge.root, this.predictions.root, this.display.root, this.details.root)),
       this.status.root, this.announcer.root, this.trials.root);
     root.append(this.root);
     this.view.follow(() => this.viewChanged());
@@ -116,6 +118,9 @@ export class Panel {
         break;
       case 'partial':
         this.show(message.subject, message.result, true);
+        break;
+      case 'badge':
+        this.badge.show(message.badge);
         break;
       case 'strip':
         this.activity = 'idle';
@@ -212,6 +217,12 @@ export class Panel {
     this.activity = 'idle';
     this.host.post({ type: 'cancel' });
     this.refresh();
+  }
+
+  private closeError(): void {
+    this.activity = 'idle';
+    this.refresh();
+    if (this.shown) this.stage.canvas.focus();
   }
 
   private correctPreprocessing(): void {

@@ -67,10 +67,7 @@ function statisticOf(b: GraphBuilder, layer: string, { statistic, temperature }:
   const features = soften(b, layer, temperature);
   const [, channels, height, width] = staticShape(b.shape(features))!;
   const flat = b.reshape(features, [channels, height * width]);
-  if (statistic === 'gram') {
-    const gram = b.add('MatMul', [flat, b.add('Transpose', [flat], { perm: [1, 0] })]);
-    return b.add('Mul', [gram, b.scalar(1 / (channels * height * width))]);
-  }
+  if (statistic === 'gram') return b.add('Gemm', [flat, flat], { transB: 1, alpha: 1 / (channels * height * width) });
   const mean = b.add('ReduceMean', [flat], { axes: [1], keepdims: 1 });
   const centred = b.add('Sub', [flat, mean]);
   const variance = b.add('ReduceMean', [b.add('Mul', [centred, centred])], { axes: [1], keepdims: 1 });

@@ -126,7 +126,7 @@ export class CellView {
     this.unit.textContent = result.map.unit;
     this.known = facts;
     this.facts.replaceChildren(...facts.map(({ term, value, hint }) => (
-      element('div', { title: hint ?? value }, element('dt', {}, term), element('dd', {}, value))
+      element('div', { title: hint ?? `${term}: ${value}` }, element('dt', {}, term), element('dd', {}, value))
     )));
   }
 

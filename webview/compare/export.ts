@@ -83,10 +83,10 @@ function drawCell(
   context.textAlign = 'left';
   y += lineHeight + 8;
   for (const { term, value } of cell.said) {
-    write(context, term, x, y, side * 0.4, `12px ${font}`, faint);
     context.textAlign = 'right';
-    write(context, value, x + side, y, side * 0.58, `12px ${font}`, ink);
+    const taken = write(context, value, x + side, y, side * 0.75, `12px ${font}`, ink);
     context.textAlign = 'left';
+    write(context, term, x, y, side - taken - 12, `12px ${font}`, faint);
     y += lineHeight;
   }
 }
@@ -103,12 +103,14 @@ function drawPicture(context: CanvasRenderingContext2D, cell: CellView, layout: 
   context.globalAlpha = 1;
 }
 
-function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, most: number, style: string, colour: string): void {
+/** @param most width; longer text is cut @returns the width taken */
+function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, most: number, style: string, colour: string): number {
   context.font = style;
   context.fillStyle = colour;
   let shown = text;
   while (shown.length > 1 && context.measureText(shown).width > most) shown = `${shown.slice(0, -2)}…`;
   context.fillText(shown, x, y);
+  return context.measureText(shown).width;
 }
 
 async function encode(canvas: HTMLCanvasElement): Promise<Uint8Array<ArrayBuffer>> {

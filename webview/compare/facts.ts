@@ -14,8 +14,9 @@ const directions = { lower: { mark: ' ↓', hint: 'Lower is better' }, higher: {
 
 export function factsOf({ class: explained, score, samples, metrics = [], ...result }: ExplainResult): Fact[] {
   return [
-    { term: 'Class', value: `${explained.name} ${formatProbability(explained.probability)}` },
-    { term: scoreNames[score.kind], value: formatValue(score.value) },
+    { term: 'Class', value: explained.name },
+    { term: 'Probability', value: formatProbability(explained.probability) },
+    ...(score.kind === 'probability' ? [] : [{ term: scoreNames[score.kind], value: formatValue(score.value) }]),
     { term: 'Time', value: formatTime(result) },
     ...(samples ? [{ term: 'Samples', value: `${samples.done} of ${samples.total}` }] : []),
     ...metrics.map(({ title, value, better }) => {

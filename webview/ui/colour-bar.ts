@@ -55,7 +55,7 @@ export class ColourBar {
 }
 
 /** Room that a label needs, as a share of the bar. */
-const labelShare = 0.2;
+const labelShare = 0.25;
 
 /** The marks and the ends of the range themselves, in place of marks that would lie under their labels. */
 function withEnds(marks: readonly Tick[], { min, max }: DisplayRange): Tick[] {

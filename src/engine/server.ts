@@ -53,6 +53,7 @@ async function answer<T>(
   } catch (error) {
     const known = FoveaError.from(error);
     if (known.reason === 'internal') console.error(error);
+    else if (known.reason.endsWith('-corrupt') && known.cause instanceof Error) console.error(`${known.message} (${known.cause.message})`); // the library's words
     return new ResponseError(applicationError, known.message, known.toData());
   } finally {
     idle.end();

@@ -1,4 +1,5 @@
 /** Reads ONNX files: operator sets 7 to 22, weights inside the file or beside it. */
+import { basename } from 'node:path';
 import { elementTypeOf } from '../graph/element-types.ts';
 import type { Attribute, Dim, Graph, Node, Tensor, ValueInfo } from '../graph/graph.ts';
 import { FoveaError, UnsupportedOperatorError } from '../protocol/errors.ts';
@@ -29,9 +30,9 @@ async function readOnnx(file: ModelFile): Promise<Graph> {
   try {
     model = decodeModel(file.bytes);
   } catch (error) {
-    throw corrupt(`The file ${file.path} is no valid ONNX model: ${(error as Error).message}`, error);
+    throw corrupt(`${basename(file.path)} is no valid ONNX model: it is damaged, cut short or something else.`, error);
   }
-  if (!model.graph) throw corrupt(`The file ${file.path} holds no graph.`);
+  if (!model.graph) throw corrupt(`${basename(file.path)} is no valid ONNX model: it holds no graph.`);
   const budget: ReadBudget = { bytes: weightLimit, pending: [] };
   const opset = standardOpset(model, file.path);
   const graph = new GraphReader(opset, budget).read({ ...model.graph, node: inlineFunctions(model, opset) });
@@ -45,7 +46,7 @@ async function readOnnx(file: ModelFile): Promise<Graph> {
 }
 
 function corrupt(message: string, cause?: unknown): FoveaError {
-  return new FoveaError('model-corrupt', message, 'The file is damaged or no ONNX model; get or export it again.', { cause });
+  return new FoveaError('model-corrupt', message, 'The file is damaged; get or export it again.', { cause });
 }
 
 function standardOpset(model: ModelProto, path: string): number {
@@ -53,7 +54,7 @@ function standardOpset(model: ModelProto, path: string): number {
   // Files older than operator sets mean the first.
   const opset = versions.length > 0 ? Math.max(...versions) : 1;
   if (Number.isInteger(opset) && opset >= oldestOpset && opset <= newestOpset) return opset;
-  throw new FoveaError('model-unsuitable', `The model ${path} is written for ONNX opset ${opset}; Fovea reads opset ${oldestOpset} to ${newestOpset}.`,
+  throw new FoveaError('model-unsuitable', `${basename(path)} is written for ONNX opset ${opset}; Fovea reads opset ${oldestOpset} to ${newestOpset}.`,
     `Export it again with an opset from ${oldestOpset} to ${newestOpset}, e.g. 17.`);
 }
 

@@ -36,10 +36,10 @@ export interface ModelSource {
 export async function readModel(path: string, signal?: AbortSignal): Promise<ModelSource> {
   const bytes = await readWhole(path, signal);
   const head = bytes.subarray(0, headLength);
-  if (isLfsPointer(head)) throw lfsPointerError(path);
+  if (isLfsPointer(head)) throw lfsPointerError(basename(path));
   const format = formats.find((reader) => reader.sniff(head, basename(path)));
   if (!format) {
-    throw new FoveaError('model-unknown-format', `${path} is not a model in a format that Fovea reads.`,
+    throw new FoveaError('model-unknown-format', `${basename(path)} is not a model in a format that Fovea reads.`,
       `Fovea reads ${formats.map(({ title, extensions }) => `${title} (${extensions.join(', ')})`).join(', ')}.`);
   }
   const hash = createHash('sha256').update(bytes);
@@ -67,7 +67,7 @@ async function readWhole(path: string, signal: AbortSignal | undefined): Promise
       for (let done = 0; done < size;) {
         if (signal?.aborted) throw new CancelledError();
         const { bytesRead } = await file.read(bytes, done, Math.min(chunk, size - done), done);
-        if (bytesRead === 0) throw new FoveaError('model-unreadable', `${path} became shorter while it was read.`, 'Try again when it is written completely.');
+        if (bytesRead === 0) throw new FoveaError('model-unreadable', `${basename(path)} became shorter while it was read.`, 'Try again when it is written completely.');
         done += bytesRead;
       }
       return bytes;
@@ -86,18 +86,20 @@ async function inspect(path: string): Promise<Stats> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unreadable(path, error);
-    throw new FoveaError('model-missing', `There is no model file ${path}.`, 'Check the path, or choose another model.', { cause: error });
+    throw new FoveaError('model-missing', `There is no model file ${basename(path)}.`, `Nothing is at ${path}: check the path, or choose another model.`, { cause: error });
   }
   if (!stats.isFile()) {
-    throw new FoveaError('model-unreadable', `${path} is ${stats.isDirectory() ? 'a folder' : 'no ordinary file'}, not a model file.`, 'Name a model file.');
+    throw new FoveaError('model-unreadable', `${basename(path)} is ${stats.isDirectory() ? 'a folder' : 'no ordinary file'}, not a model file.`, 'Name a model file.');
   }
-  if (stats.size === 0) throw new FoveaError('model-empty', `The model file ${path} is empty.`, 'Get or export it again.');
+  if (stats.size === 0) throw new FoveaError('model-empty', `The model file ${basename(path)} is empty.`, 'Get or export it again.');
   if (stats.size > sizeLimit) {
-    throw new FoveaError('model-too-large', `The model file ${path} has ${stats.size} bytes; Fovea reads files up to 2 GiB.`, 'Use a smaller model.');
+    throw new FoveaError('model-too-large', `The model file ${basename(path)} has ${stats.size} bytes; Fovea reads files up to 2 GiB.`, 'Use a smaller model.');
   }
   return stats;
 }
 
 function unreadable(path: string, error: unknown): FoveaError {
-  return new FoveaError('model-unreadable', `The model file ${path} cannot be read: ${(error as Error).message}`, 'Check its permissions.', { cause: error });
+  const { code, message } = error as NodeJS.ErrnoException;
+  const why = code === 'EACCES' || code === 'EPERM' ? 'you may not read it' : message;
+  return new FoveaError('model-unreadable', `The model file ${basename(path)} cannot be read: ${why}.`, `Check the permissions of ${path} and of its folder.`, { cause: error });
 }

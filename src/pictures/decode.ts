@@ -61,8 +61,7 @@ async function decodeBytes(bytes: Buffer, format: PictureFormat, name: string): 
     return decodeBmp(bytes);
   } catch (error) {
     if (error instanceof FoveaError) throw error;
-    const detail = (error instanceof Error ? error.message : String(error)).split('\n')[0];
-    throw new FoveaError('picture-corrupt', `${name} is damaged or cut short (${formatTitles[format]}: ${detail}).`, 'Download or save the picture again.', { cause: error });
+    throw new FoveaError('picture-corrupt', `${name}, a ${formatTitles[format]} file, is damaged or cut short.`, 'Download or save the picture again.', { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 /** What is explained, what goes wrong and what is taken along, in a real browser with a test in the place of the host. */
 import assert from 'node:assert/strict';
 import { colorTable, reduceChannels, valueAt } from '../../src/protocol/display.ts';
+import { guessNote } from '../../src/protocol/preprocessing.ts';
 import * as canned from './rig/canned.ts';
 import { near } from './rig/near.ts';
 import { PanelBrowser, type PanelPage } from './rig/panel-page.ts';
@@ -123,6 +124,53 @@ describe('the result panel: what is explained', () => {
       assert.equal(await card.isVisible(), false);
     });
 
+    it('an error is closed by its button or by Escape, wherever the focus is, and what was there before is seen again', async () => {
+      panel = await browser.show();
+      const card = panel.page.getByRole('alert');
+      const fail = () => panel.send({ type: 'error', error: { reason: 'picture-corrupt', message: 'x.jpg is damaged.', help: '' }, actions: [] });
+      await fail();
+      await panel.screenshot('error closable');
+      const close = card.getByRole('button', { name: /^Close/ });
+      await close.focus();
+      await panel.page.keyboard.press('Enter');
+      assert.deepEqual([await card.isVisible(), await state()], [false, 'result']);
+      assert.equal(await panel.page.evaluate(() => document.activeElement?.id), 'map', 'the keyboard goes on at the picture');
+      await fail();
+      await panel.page.keyboard.press('Escape');
+      assert.deepEqual([await card.isVisible(), await state()], [false, 'result']);
+      await fail();
+      await panel.page.locator('#class').click();
+      await panel.page.keyboard.press('Escape');
+      assert.equal(await card.isVisible(), true, 'the first Escape closes the list');
+      await panel.page.keyboard.press('Escape');
+      assert.equal(await card.isVisible(), false);
+    });
+
+    it('a result that was kept is said to be cached, and how long a fresh one took', async () => {
+      panel = await browser.show();
+      assert.match(await panel.page.locator('.facts').innerText(), /34 ms$/);
+      await panel.repaint(() => panel.send(canned.shown({ cached: true, milliseconds: { picture: 1, build: 0, run: 0, total: 2 } })));
+      assert.match(await panel.page.locator('.facts').innerText(), /cached$/);
+      assert.match(await panel.page.locator('.facts-list').innerText(), /Time\s+cached/);
+    });
+
+    it('a layer whose map is zero everywhere says so; names are cut between their parts', async () => {
+      const [first, ...rest] = canned.strip;
+      const long = { ...first.layer, name: '/features/stage_four/blocks.11/depthwise/conv/Conv_output_0' };
+      const zero = { layer: long, map: { ...first.map, values: new Float32Array(first.map.values.length) } };
+      panel = await browser.show({ width: 300, height: 700 });
+      await panel.page.locator('#strip-toggle').click();
+      await panel.send({ type: 'strip', subject, entries: [zero, ...rest] });
+      const items = panel.page.locator('.strip-item');
+      assert.match(await items.nth(0).innerText(), /no evidence/);
+      assert.match((await items.nth(0).getAttribute('aria-label'))!, /Conv_output_0, Clip, .*no evidence/);
+      assert.equal(await items.nth(0).locator('.strip-name').innerText(), '…11/depthwise/conv/Conv');
+      assert.doesNotMatch(await items.nth(1).innerText(), /no evidence|…/);
+      for (const name of await panel.page.locator('.strip-name').all()) assert.equal(await name.evaluate((node) => node.scrollHeight > node.clientHeight + 1), false);
+      await panel.page.locator('#strip').scrollIntoViewIfNeeded();
+      await panel.screenshot('strip 300');
+    });
+
     it('work is shown as it goes on, and can be stopped', async () => {
       panel = await browser.open();
       assert.equal(await state(), 'empty');
@@ -171,9 +219,10 @@ describe('the result panel: what is explained', () => {
       const source = { reference: model.reference, title: 'mine', preprocessingSource: 'guess' as const };
       panel = await browser.show({}, [
         { type: 'subject', subject: mine, pictureName: 'shapes.png' }, { type: 'model', model },
-        { type: 'result', subject: mine, result: canned.result({ notes: ['Tokens are read as a map.'], model: source }) },
+        { type: 'result', subject: mine, result: canned.result({ notes: [guessNote, 'Tokens are read as a map.'], model: source }) },
       ]);
       assert.match(await panel.page.locator('#preprocessing-source').innerText(), /guess/);
+      assert.equal((await panel.page.locator('.attention').innerText()).match(/a guess/g)?.length, 1, 'said once');
       assert.match(await panel.page.locator('#notes').innerText(), /Tokens are read as a map/);
       await panel.page.locator('#correct-preprocessing').click();
       assert.equal((await panel.posted('request-preprocessing-trials')).length, 1);

@@ -35,7 +35,6 @@ export class Header {
   private readonly technique: Select<string>;
   private readonly target: Combobox;
   private readonly layer: Combobox;
-  private readonly layerField: HTMLElement;
   private readonly stripToggle: Button;
   private readonly copy: Button;
   private readonly exports: MenuButton;
@@ -49,7 +48,6 @@ export class Header {
     this.layer = new Combobox('Layer', 'layer', 'Search layers', (layer) => listener.chosen({ layer }));
     const layout = new Segmented('View', layoutSegments, (value) => view.change({ layout: value }));
     this.stripToggle = iconButton('layout-panel', 'Every layer', () => view.change({ stripOpen: !view.value.stripOpen }), 'strip-toggle');
-    this.layerField = element('div', { class: 'layer-field field' }, this.layer.root, this.stripToggle);
     this.copy = iconButton('copy', 'Copy picture', () => listener.copy(), 'copy');
     this.exports = new MenuButton('Export', 'desktop-download', [
       { id: 'overlay', label: 'Picture with heat map (PNG)', icon: 'file-media' },
@@ -60,8 +58,8 @@ export class Header {
       { id: 'command-line', label: 'Copy command line', icon: 'terminal' },
     ], (id) => (isExport(id) ? listener.export(id) : listener.take(id as TakeKind)));
     this.root = element('header', { class: 'header' },
-      element('div', { class: 'header-subject' }, this.technique.root, this.target.root, this.layerField),
-      element('div', { class: 'header-tools', role: 'group', 'aria-label': 'View and export' }, layout.root, this.copy, this.exports.root));
+      element('div', { class: 'header-subject' }, this.technique.root, this.target.root, this.layer.root),
+      element('div', { class: 'header-tools', role: 'group', 'aria-label': 'View and export' }, layout.root, this.stripToggle, this.copy, this.exports.root));
     view.follow((value) => {
       layout.value = value.layout;
       this.stripToggle.setAttribute('aria-pressed', String(value.stripOpen));
@@ -106,7 +104,8 @@ export class Header {
     if (this.subject) this.technique.value = this.subject.technique;
     this.target.root.hidden = technique ? !technique.needs.class : false;
     const layered = technique ? technique.needs.layer : true;
-    this.layerField.hidden = !layered;
+    this.layer.root.hidden = !layered;
+    this.stripToggle.hidden = !layered;
     this.target.disabled = !this.model;
     this.layer.disabled = !this.model;
     if (this.subject && !this.subject.layer) this.layer.value = this.model?.defaultLayer;

@@ -8,6 +8,9 @@ import { formatShape } from '../ui/words.ts';
 /** Of the canvas; shown at half of it, so that it is sharp on dense screens. */
 const thumbnailSide = 152;
 
+/** Characters of a name that three lines beneath a map hold. */
+const nameLength = 24;
+
 export class LayerStrip {
   readonly root: HTMLElement;
   private readonly row = element('div', { class: 'strip-row', role: 'group', 'aria-label': 'Layers' });
@@ -62,11 +65,13 @@ export class LayerStrip {
     this.entries.forEach(({ map }, index) => paintThumbnail(this.canvases[index], map, display, this.beneath));
   }
 
-  private item({ layer }: LayerStripEntry, canvas: HTMLCanvasElement): HTMLElement {
+  private item({ layer, map }: LayerStripEntry, canvas: HTMLCanvasElement): HTMLElement {
+    const nothing = map.values.every((value) => value === 0);
+    const facts = `${layer.op}, ${formatShape(layer)}${nothing ? ', no evidence: the map is zero everywhere' : ''}`;
     const item = element('button', {
-      class: 'strip-item', type: 'button', 'data-layer': layer.name, title: `${layer.name}\n${layer.op}, ${formatShape(layer)}`,
-      'aria-label': `${layer.name}, ${layer.op}, ${formatShape(layer)}`,
-    }, canvas, element('span', { class: 'strip-shape' }, formatShape(layer)), element('span', { class: 'strip-name' }, element('bdi', { dir: 'ltr' }, shortName(layer.name))));
+      class: 'strip-item', type: 'button', 'data-layer': layer.name, title: `${layer.name}\n${facts}`, 'aria-label': `${layer.name}, ${facts}`,
+    }, element('span', { class: 'strip-map' }, canvas, ...(nothing ? [element('span', { class: 'strip-nothing' }, 'no evidence')] : [])),
+    element('span', { class: 'strip-shape' }, formatShape(layer)), element('span', { class: 'strip-name' }, ...breakable(nameEnd(layer.name))));
     item.addEventListener('click', () => this.onPick(layer.name));
     return item;
   }
@@ -81,7 +86,18 @@ export class LayerStrip {
   }
 }
 
-/** Exporters end every tensor's name alike; what tells layers apart comes before that. */
-function shortName(name: string): string {
-  return name.replace(/_output_0$/, '').replace(/^\//, '');
+/**
+ * The end of a layer's name, as much as three lines hold, cut between its parts. Exporters end every tensor's name alike; what tells layers
+ * apart comes before that.
+ */
+function nameEnd(name: string): string[] {
+  const parts = name.replace(/_output_0$/, '').replace(/^\//, '').split(/(?<=[/.])/);
+  let from = parts.length - 1;
+  while (from > 0 && parts.slice(from - 1).join('').length <= nameLength) from--;
+  return from > 0 ? ['…', ...parts.slice(from)] : parts;
+}
+
+/** Parts of a name, which may stand on lines of their own. */
+function breakable(parts: readonly string[]): Node[] {
+  return parts.flatMap((part, index) => [...(index > 0 ? [element('wbr')] : []), document.createTextNode(part)]);
 }

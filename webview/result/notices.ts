@@ -1,6 +1,6 @@
 /** What lies over the stage: progress with a way to stop it, an error with what to do next, and the words of an empty stage. */
 import type { HostMessage } from '../../src/protocol/result-panel.ts';
-import { button, progressRing } from '../ui/controls.ts';
+import { button, iconButton, progressRing } from '../ui/controls.ts';
 import { element, icon, newId } from '../ui/element.ts';
 
 type ErrorMessage = Extract<HostMessage, { type: 'error' }>;
@@ -31,10 +31,16 @@ export class BusyNotice {
   }
 }
 
+/** Stays until it is closed or something else is shown. */
 export class ErrorCard {
   readonly root = element('div', { class: 'error-card', id: 'error', role: 'alert', hidden: true });
 
-  constructor(private readonly onAction: (id: string) => void) {}
+  /** @param onClose called when a person closes it, by its button or by Escape */
+  constructor(private readonly onAction: (id: string) => void, private readonly onClose: () => void) {
+    document.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !this.root.hidden) this.onClose();
+    });
+  }
 
   show({ error, actions }: ErrorMessage): void {
     const titleId = newId('error');
@@ -48,7 +54,7 @@ export class ErrorCard {
       })));
     }
     this.root.dataset.reason = error.reason;
-    this.root.replaceChildren(icon('error'), words);
+    this.root.replaceChildren(icon('error'), words, iconButton('close', 'Close (Escape)', () => this.onClose(), 'close-error'));
     this.root.hidden = false;
   }
 

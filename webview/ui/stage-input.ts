@@ -91,9 +91,11 @@ export class StageInput {
     else if (event.key === '-') this.actions.zoomStep(-1);
     else if (event.key === '0') this.actions.fit();
     else if (event.key === '1') this.actions.zoomToScale(1);
-    else if (event.key === 'Escape') this.actions.hideCrosshair();
     else if (event.key === 'Enter') this.actions.enter();
-    else return;
+    else {
+      if (event.key === 'Escape') this.actions.hideCrosshair(); // it may close something else besides
+      return;
+    }
     event.preventDefault();
   }
 

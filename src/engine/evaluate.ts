@@ -84,11 +84,11 @@ class Evaluator {
   }
 
   async #completeness(): Promise<Measured> {
-    const { technique, parameters, score } = this.original.setup;
+    const { technique, score } = this.original.setup;
     if (!inScores(this.original)) {
       return { unsuitable: `The values of ${technique.title} are not shares of the score, so they cannot be complete.` };
     }
-    const baseline = this.#baseline((parameters.baseline as BaselineKind | undefined) ?? 'zero');
+    const baseline = this.#ownBaseline();
     const [whole, before] = await this.#scores(2, score, (i, into) => into.set(i === 0 ? this.#input : baseline));
     return { value: Math.abs(completenessDelta(this.#values, whole, before)) };
   }
@@ -110,18 +110,15 @@ class Evaluator {
   }
 
   async #infidelity(): Promise<Measured> {
-    const { setup: { seed, score, loaded: { model } }, result: { map } } = this.original;
+    const { seed, score, loaded: { model } } = this.original.setup;
     const { width, height } = model.input;
-    const black = this.#baseline('black');
-    // Shares of the score add up as they are; a gradient is for each unit that a pixel changes by.
-    const isGradient = map.resolution === 'input' && map.channels > 1 && !inScores(this.original);
-    const shares = isGradient ? this.#summed((i) => this.#values[i] * (this.#input[i] - black[i])) : map.channels > 1 && map.resolution === 'input'
-      ? this.#summed((i) => this.#values[i]) : this.#shown();
+    const baseline = inScores(this.original) ? this.#ownBaseline() : this.#baseline('black');
+    const shares = this.#shares(baseline);
     const squares = Array.from({ length: effort.perturbations }, (_, n) => square(new RandomStream(seed, n), width, height));
     const [whole, ...changed] = await this.#scores(1 + squares.length, score, (i, into) => {
       into.set(this.#input);
       if (i > 0) eachPlace(squares[i - 1], width, (place) => {
-        for (let at = place; at < into.length; at += this.#plane) into[at] = black[at];
+        for (let at = place; at < into.length; at += this.#plane) into[at] = baseline[at];
       });
     });
     const perturbations = squares.map((one, n): Perturbation => {
@@ -132,6 +129,15 @@ class Evaluator {
       return { foretold, happened: whole - changed[n] };
     });
     return { value: infidelity(perturbations, true) };
+  }
+
+  /** What the map says that each place adds to the score, up to a factor. */
+  #shares(baseline: Float32Array): Float32Array {
+    if (inScores(this.original)) return this.#summed((i) => this.#values[i]);
+    const { resolution, channels } = this.original.result.map;
+    // A gradient is for each unit that a pixel changes by.
+    if (resolution === 'input' && channels > 1) return this.#summed((i) => this.#values[i] * (this.#input[i] - baseline[i]));
+    return this.#shown();
   }
 
   /** What the map shows, one value for each place of the input. */
@@ -149,6 +155,11 @@ class Evaluator {
     const sums = new Float32Array(this.#plane);
     for (let i = 0; i < this.#input.length; i++) sums[i % this.#plane] += of(i);
     return sums;
+  }
+
+  /** From which the technique's shares are counted. */
+  #ownBaseline(): Float32Array {
+    return this.#baseline((this.original.setup.parameters.baseline as BaselineKind | undefined) ?? 'zero');
   }
 
   #baseline(kind: BaselineKind): Float32Array {

@@ -25,7 +25,7 @@ export const measures: Readonly<Record<MetricId, Measure>> = {
   },
   infidelity: {
     title: 'Infidelity', better: 'lower', cost: `${effort.perturbations} forward passes`,
-    description: 'Mean squared error of the change of the score that the map foretells when a square turns black; the map is scaled to fit best.',
+    description: 'Mean squared error of the change of the score that the map foretells when a square is replaced by the baseline; the map is scaled to fit best.',
   },
   sparseness: {
     title: 'Sparseness', better: 'higher', cost: 'no pass of the model',

@@ -45,7 +45,7 @@ export class Studio {
   private readonly plot = new CurvePlot();
   private readonly outcome = new Outcome();
   private readonly form = new ParameterForm((change) => this.change(change));
-  private readonly error = new ErrorCard((id) => this.host.post({ type: 'action', id }));
+  private readonly error = new ErrorCard((id) => this.host.post({ type: 'action', id }), () => this.closeError());
   private readonly empty = new EmptyNotice();
   private readonly announcer = new Announcer();
   private readonly export = iconButton('desktop-download', 'Export the picture (PNG)', () => this.host.post({ type: 'export', what: 'picture', index: this.chosen }), 'export');
@@ -122,6 +122,11 @@ export class Studio {
     const outdated = this.state !== undefined && sent.serial < this.serial;
     this.state = outdated ? { ...sent, work: this.state!.work } : sent;
     if (sent.phase !== 'idle') this.failed = false;
+  }
+
+  private closeError(): void {
+    this.failed = false;
+    this.refresh();
   }
 
   private change(change: WorkChange): void {

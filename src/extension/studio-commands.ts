@@ -44,6 +44,18 @@ export function studioCommands(models: ActiveModel, workbench: () => Promise<Wor
     return choice?.index;
   }
 
+  /** The layer that the model is explained with comes first. */
+  async function askForLayer(title: string): Promise<string | undefined> {
+    const model = models.reference;
+    checkModelAllowed(model);
+    const { engine } = await workbench();
+    const items = engine.describeModel(model).then(({ layers, defaultLayer }) => layers
+      .map(({ name, channels, height, width }): QuickPickItem => ({ label: name, description: `${channels} × ${height} × ${width}` }))
+      .sort((a, b) => Number(b.label === defaultLayer) - Number(a.label === defaultLayer)));
+    const choice = await window.showQuickPick(items, { title, placeHolder: 'What this layer sees is drawn into the picture: early ones see lines, late ones things' });
+    return choice?.label;
+  }
+
   async function transfer(): Promise<void> {
     const [content, style] = [chosen.get('content'), chosen.get('style')];
     if (!content || !style) return;
@@ -83,7 +95,9 @@ export function studioCommands(models: ActiveModel, workbench: () => Promise<Wor
     },
     'fovea.deepDream': async (...args) => {
       const picture = await pictureFor(args, 'Choose the Photograph');
-      if (picture) await open(await find('visualization', ({ needs }) => needs.content, 'deep dreams'), { content: picture.toString() });
+      if (!picture) return;
+      const layer = await askForLayer('Deep Dream');
+      if (layer !== undefined) await open(await find('visualization', ({ needs }) => needs.content, 'deep dreams'), { content: picture.toString(), layer });
     },
     'fovea.useAsContent': use('content'),
     'fovea.useAsStyle': use('style'),

@@ -63,9 +63,9 @@ export class StudioPanel implements Disposable {
   private retitle(): void {
     const session = this.session as StudioSession | undefined;
     if (!session) return;
-    const { work: { content }, generator } = session;
+    const { subjectName, generator } = session;
     const title = generator?.title ?? 'Studio';
-    this.view.title = content !== undefined && generator?.needs.content !== false ? `${nameOf(content)} – ${title}` : title;
+    this.view.title = subjectName === undefined ? title : `${subjectName} – ${title}`;
   }
 
   private receive(raw: unknown): void {

@@ -70,8 +70,12 @@ export class StudioSession {
     return this.generators?.find(({ id }) => id === this.current.generator);
   }
 
-  get isRunning(): boolean {
-    return this.run !== undefined;
+  /** The picture or the target, for a person. */
+  get subjectName(): string | undefined {
+    const { content, classes: [first], layer } = this.current;
+    if (content !== undefined && this.generator?.needs.content !== false) return nameOf(content);
+    const model = this.kept.get('model');
+    return layer ?? (model?.type === 'model' && first !== undefined ? model.model.labels[first] : undefined);
   }
 
   /** Everything that a page needs to show the present state, in order. */
@@ -215,7 +219,6 @@ export class StudioSession {
     this.run = run;
     const isCurrent = (): boolean => this.run === run;
     this.kept.delete('error');
-    this.message = undefined;
     this.enter('preparing');
     try {
       this.host.checkModel(work.model);
@@ -227,7 +230,7 @@ export class StudioSession {
           if (isCurrent()) this.showFrame(frame, run.curves);
         },
         onProgress: ({ message }) => {
-          if (isCurrent() && this.phase === 'preparing') this.prepare(message);
+          if (isCurrent() && this.phase === 'preparing') this.enter('preparing', message);
         },
       });
       if (isCurrent()) this.showResult(result, run.token, work);
@@ -244,11 +247,6 @@ export class StudioSession {
   private request(work: Work, resume: string | undefined): GenerateRequest {
     const { host, generator } = this;
     return requestOf(work, { needs: generator?.needs, runtime: host.runtime(), resume, picturePath: (uri) => host.picturePath(uri) });
-  }
-
-  private prepare(message: string): void {
-    this.message = message;
-    this.keepState();
   }
 
   private showFrame({ step, total, paused, pictures, curves: points }: FrameNote, curves: Curves): void {
@@ -280,9 +278,9 @@ export class StudioSession {
     }
   }
 
-  private enter(phase: Phase): void {
+  private enter(phase: Phase, message?: string): void {
     this.phase = phase;
-    if (phase !== 'preparing') this.message = undefined;
+    this.message = message;
     this.keepState();
   }
 
@@ -290,11 +288,11 @@ export class StudioSession {
     const { content, style } = this.current;
     const names = { ...(content !== undefined && { content: nameOf(content) }), ...(style !== undefined && { style: nameOf(style) }) };
     this.show({ type: 'state', work: this.current, phase: this.phase, names, canContinue: this.canContinue, message: this.message, serial: this.serial });
-    this.host.changed();
   }
 
   private show(message: Exclude<StudioHostMessage, { type: 'announce' | 'frame' }>): void {
     this.kept.set(message.type, message);
     this.host.post(message);
+    this.host.changed();
   }
 }

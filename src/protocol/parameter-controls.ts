@@ -11,6 +11,8 @@ interface Common {
   readonly help: string;
   readonly unit: string | undefined;
   readonly default: unknown;
+  /** Values of other parameters without which this one means nothing. */
+  readonly when?: Readonly<Record<string, unknown>>;
 }
 
 export interface NumberControl extends Common {
@@ -22,6 +24,8 @@ export interface NumberControl extends Common {
   readonly exclusive: { readonly min: boolean; readonly max: boolean };
   /** A word that may stand in the place of a number, e.g. `auto`. */
   readonly word: string | undefined;
+  /** What the slider spans, where that is less than what is allowed. */
+  readonly slider?: readonly [min: number, max: number];
 }
 
 export interface Choice {
@@ -37,13 +41,15 @@ export type ParameterControl =
   /** Anything else, written as JSON. */
   | (Common & { readonly kind: 'text' });
 
-/** The part of JSON Schema that techniques' parameters use; `unit` and `choices` (help by value) come from their `meta`. */
+/** The part of JSON Schema that parameters use; `unit`, `choices` (help by value), `when` and `slider` (see the controls) come from their `meta`. */
 const fieldSchema = z.object({
   type: z.string().optional(),
   title: z.string().optional(),
   description: z.string().optional(),
   unit: z.string().optional(),
   choices: z.record(z.string(), z.string()).optional(),
+  when: z.record(z.string(), z.unknown()).optional(),
+  slider: z.tuple([z.number(), z.number()]).optional(),
   default: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
   const: z.unknown().optional(),
@@ -63,7 +69,9 @@ export function controlsOf(schema: object): ParameterControl[] {
 }
 
 function control(name: string, field: Field): ParameterControl {
-  const common: Common = { name, title: field.title ?? name, help: field.description ?? '', unit: field.unit, default: field.default };
+  const common: Common = {
+    name, title: field.title ?? name, help: field.description ?? '', unit: field.unit, default: field.default, ...(field.when && { when: field.when }),
+  };
   if (field.type === 'boolean') return { ...common, kind: 'boolean' };
   const words = field.enum ?? (field.const === undefined ? undefined : [field.const]);
   if (words?.every((word) => typeof word === 'string')) {
@@ -73,7 +81,7 @@ function control(name: string, field: Field): ParameterControl {
   const others = field.anyOf?.filter((one) => one !== number) ?? [];
   const [word] = others.map((one) => one.const ?? (one.enum?.length === 1 ? one.enum[0] : undefined));
   if (number && (others.length === 0 || (others.length === 1 && typeof word === 'string'))) {
-    return { ...common, kind: 'number', ...rangeOf(number), word: word as string | undefined };
+    return { ...common, kind: 'number', ...rangeOf(number), word: word as string | undefined, ...(field.slider && { slider: field.slider }) };
   }
   return { ...common, kind: 'text' };
 }
@@ -134,13 +142,16 @@ export function readNumber(text: string): number {
 export const sliderSteps = 200;
 
 /** Where a value lies on a slider, 0..1. Ranges over two and more powers of ten are logarithmic, as most counts and scales are. */
-export function toSlider({ min = 0, max = 1 }: NumberControl, value: number): number {
+export function toSlider(control: NumberControl, value: number): number {
+  const [min, max] = spanOf(control);
   const share = isLogarithmic(min, max) ? Math.log(value / min) / Math.log(max / min) : (value - min) / (max - min);
   return Math.min(Math.max(share, 0), 1);
 }
 
 /** The value at a place of a slider, in few digits; inverse of `toSlider` up to rounding. */
-export function fromSlider({ min = 0, max = 1, whole, exclusive }: NumberControl, share: number): number {
+export function fromSlider(control: NumberControl, share: number): number {
+  const { whole, exclusive } = control;
+  const [min, max] = spanOf(control);
   const exact = isLogarithmic(min, max) ? min * (max / min) ** share : min + share * (max - min);
   const step = whole ? 1 : 10 ** Math.floor(Math.log10((isLogarithmic(min, max) ? exact : max - min) / 100));
   const rounded = Number((Math.round(exact / step) * step).toPrecision(12));
@@ -156,6 +167,10 @@ export function stepFrom(control: NumberControl, value: number, direction: 1 | -
     if (Math.sign(next - value) === direction) return next;
   }
   return value;
+}
+
+function spanOf({ min = 0, max = 1, slider = [min, max] }: NumberControl): readonly [min: number, max: number] {
+  return slider;
 }
 
 function isLogarithmic(min: number, max: number): boolean {

@@ -17,6 +17,10 @@ import { outcome, silence, targetOf, unitParameters } from './target.ts';
 
 const recipes = { classic: 100, modern: 512 } as const;
 
+/** Parameters of one recipe mean nothing to the other. */
+const ofClassic = { when: { recipe: 'classic' } };
+const ofModern = { when: { recipe: 'modern' } };
+
 const parameters = z.object({
   recipe: z.enum(['classic', 'modern']).default('modern').meta({
     title: 'Recipe', description: 'classic: ascent on pixels with shifts, decay and blur; modern: ascent on a Fourier image under random transformations',
@@ -25,18 +29,20 @@ const parameters = z.object({
     .meta({ title: 'Steps', description: 'Number of steps; auto: as the recipe has it, 100 classic, 512 modern', live: true }),
   pictures: z.int().min(1).max(16).default(1).meta({ title: 'Pictures', description: 'Pictures of each target, each from noise of its own' }),
   ...unitParameters,
-  noise: z.number().min(0).max(1).default(0.2).meta({ title: 'Noise', description: 'Classic: standard deviation of the start, as a part of the range from black to white' }),
-  stepSize: z.number().min(0).max(1000).default(25).meta({ title: 'Step size', description: 'Classic: length of a step, in units of the model\'s input', live: true }),
-  normalised: z.boolean().default(true).meta({ title: 'Normalised', description: 'Classic: divide the gradient by its length', live: true }),
-  decay: z.number().min(0).max(10).default(1e-3).meta({ title: 'Decay', description: 'Classic: λ of the penalty λ‖I‖²', live: true }),
-  jitter: z.int().min(0).max(256).default(16).meta({ title: 'Jitter', description: 'Classic: largest shift before a step', unit: 'px', live: true }),
-  blur: z.number().min(0).max(20).default(0.5).meta({ title: 'Blur', description: 'Classic: standard deviation of the blur', unit: 'px', live: true }),
-  blurEvery: z.int().min(1).max(10_000).default(10).meta({ title: 'Blur every', description: 'Classic: steps from one blur to the next', unit: 'steps', live: true }),
-  learningRate: z.number().min(0).max(10).default(0.05).meta({ title: 'Learning rate', description: 'Modern: rate of Adam', live: true }),
-  shift: z.int().min(0).max(256).default(8).meta({ title: 'Shift', description: 'Modern: room of the first shift', unit: 'px', live: true }),
-  zoom: z.number().min(0).max(0.9).default(0.1).meta({ title: 'Zoom', description: 'Modern: the picture is scaled by 1 ± this', live: true }),
-  turn: z.number().min(0).max(180).default(10).meta({ title: 'Turn', description: 'Modern: largest angle', unit: '°', live: true }),
-  lastShift: z.int().min(0).max(256).default(4).meta({ title: 'Last shift', description: 'Modern: room of the last shift', unit: 'px', live: true }),
+  noise: z.number().min(0).max(1).default(0.2).meta({
+    title: 'Noise', description: 'Classic: standard deviation of the start, as a part of the range from black to white', ...ofClassic,
+  }),
+  stepSize: z.number().min(0).max(1000).default(25).meta({ title: 'Step size', description: 'Classic: length of a step, in units of the model\'s input', slider: [0.1, 1000], live: true, ...ofClassic }),
+  normalised: z.boolean().default(true).meta({ title: 'Normalised', description: 'Classic: divide the gradient by its length', live: true, ...ofClassic }),
+  decay: z.number().min(0).max(10).default(1e-3).meta({ title: 'Decay', description: 'Classic: λ of the penalty λ‖I‖²', slider: [1e-5, 1], live: true, ...ofClassic }),
+  jitter: z.int().min(0).max(256).default(16).meta({ title: 'Jitter', description: 'Classic: largest shift before a step', unit: 'px', live: true, ...ofClassic }),
+  blur: z.number().min(0).max(20).default(0.5).meta({ title: 'Blur', description: 'Classic: standard deviation of the blur', unit: 'px', live: true, ...ofClassic }),
+  blurEvery: z.int().min(1).max(10_000).default(10).meta({ title: 'Blur every', description: 'Classic: steps from one blur to the next', unit: 'steps', live: true, ...ofClassic }),
+  learningRate: z.number().min(0).max(10).default(0.05).meta({ title: 'Learning rate', description: 'Modern: rate of Adam', slider: [0.001, 1], live: true, ...ofModern }),
+  shift: z.int().min(0).max(256).default(8).meta({ title: 'Shift', description: 'Modern: room of the first shift', unit: 'px', live: true, ...ofModern }),
+  zoom: z.number().min(0).max(0.9).default(0.1).meta({ title: 'Zoom', description: 'Modern: the picture is scaled by 1 ± this', live: true, ...ofModern }),
+  turn: z.number().min(0).max(180).default(10).meta({ title: 'Turn', description: 'Modern: largest angle', unit: '°', live: true, ...ofModern }),
+  lastShift: z.int().min(0).max(256).default(4).meta({ title: 'Last shift', description: 'Modern: room of the last shift', unit: 'px', live: true, ...ofModern }),
 });
 
 type Parameters = z.output<typeof parameters>;

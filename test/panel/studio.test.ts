@@ -22,6 +22,10 @@ const sheet: StudioHostMessage[] = [
   canned.frame({ pictures: [20, 90, 160, 250].map((level) => canned.picture(level)) }),
 ];
 
+const failed: StudioHostMessage[] = [...canned.introduction(), {
+  type: 'error', error: { reason: 'picture-missing', message: 'The picture "cat.png" is not there.', help: 'Choose another.' }, actions: [{ id: 'retry', title: 'Try Again' }],
+}];
+
 describe('the studio', () => {
   let browser: PanelBrowser;
   let panel: PanelPage;
@@ -61,18 +65,13 @@ describe('the studio', () => {
   }
 
   for (const theme of themes) {
-    it(`keeps axe's rules in the theme ${theme}`, async () => {
-      for (const [what, messages] of Object.entries({ empty: canned.introduction(), sheet, fooled, styled })) {
+    for (const [what, messages] of Object.entries({ empty: canned.introduction(), sheet, fooled, styled, failed })) {
+      it(`keeps axe's rules in the theme ${theme}: ${what}`, async () => {
         await show(messages, { theme });
         await panel.screenshot(`studio ${what} ${theme}`);
         await assertNoViolations(what);
-        await panel.close();
-      }
-      await show([...canned.introduction(), {
-        type: 'error', error: { reason: 'picture-missing', message: 'The picture "cat.png" is not there.', help: 'Choose another.' }, actions: [{ id: 'retry', title: 'Try Again' }],
-      }], { theme });
-      await assertNoViolations('error');
-    });
+      });
+    }
   }
 
   it('paints a frame as it is, and says that it has shown it', async () => {
@@ -154,6 +153,16 @@ describe('the studio', () => {
     assert.equal(await panel.page.locator('.chooser').evaluate((chooser: HTMLElement) => chooser.inert), true);
     await panel.send(canned.state({ phase: 'running' }));
     assert.equal(await panel.page.locator('#parameter-stepSize').inputValue(), '26', 'the host has not heard of it yet');
+  });
+
+  it('shows the parameters of the recipe that is chosen', async () => {
+    await show(canned.introduction());
+    const noise = panel.page.locator('[data-parameter="noise"]');
+    assert.equal(await noise.isVisible(), false);
+    await panel.page.locator('#parameter-recipe').click();
+    await panel.page.getByRole('option', { name: 'Classic' }).click();
+    assert.deepEqual(await last(), { parameters: { recipe: 'classic' } });
+    assert.equal(await noise.isVisible(), true);
   });
 
   it('has a contact sheet of which one picture is shown large, and keeps which', async () => {

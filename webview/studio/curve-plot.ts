@@ -1,14 +1,17 @@
 /** The score, or the terms of the loss, over the steps. Lines differ in colour and in dashes; the legend says the newest values. */
 import type { Curve } from '../../src/protocol/studio-panel.ts';
 import { element, setAttributes, type Attributes } from '../ui/element.ts';
-import { axisOf, placeOf, shortNumber, type Axis } from './plot-scale.ts';
+import { axisOf, placeOf, shortNumber } from './plot-scale.ts';
 
 const namespace = 'http://www.w3.org/2000/svg';
 const height = 132;
 const margin = { left: 66, right: 12, top: 8, bottom: 30 };
 
 /** How many lines have a look of their own; see studio.css. */
-const looks = 6;
+const looks = 7;
+
+/** Longer names do not fit beside the axis; the legend has them. */
+const longestAxisTitle = 14;
 
 export class CurvePlot {
   readonly root: HTMLElement;
@@ -16,6 +19,7 @@ export class CurvePlot {
   private readonly legend = element('ul', { class: 'legend' });
   private curves: readonly Curve[] = [];
   private total = 0;
+  private losses = false;
   private width = 0;
 
   constructor() {
@@ -28,8 +32,9 @@ export class CurvePlot {
     }).observe(this.root);
   }
 
-  /** @param total steps planned: the axis is as long from the beginning */
-  show(curves: readonly Curve[], total: number): void {
+  /** @param total steps planned: the axis is as long from the beginning. @param losses terms whose ratios matter more than their differences */
+  show(curves: readonly Curve[], total: number, losses: boolean): void {
+    this.losses = losses;
     this.curves = curves;
     this.total = total;
     this.root.hidden = curves.length === 0;
@@ -42,7 +47,7 @@ export class CurvePlot {
     const { curves, width } = this;
     if (curves.length === 0 || width === 0) return;
     const steps = axisOf([0, Math.max(this.total, ...curves.map(({ steps: of }) => of[of.length - 1] ?? 0))], false);
-    const values = axisOf(curves.flatMap((curve) => curve.values), true);
+    const values = axisOf(curves.flatMap((curve) => curve.values), this.losses);
     const horizontal = { ...steps, high: Math.max(this.total, 1) };
     const x = (step: number): number => margin.left + Math.min(placeOf(horizontal, step), 1) * (width - margin.left - margin.right);
     const y = (value: number): number => height - margin.bottom - placeOf(values, value) * (height - margin.top - margin.bottom);
@@ -55,11 +60,17 @@ export class CurvePlot {
       ]),
       ...shown.map((tick) => text(String(tick), { class: 'tick', x: x(tick), y: height - margin.bottom + 14, 'text-anchor': 'middle' })),
       text('Steps', { class: 'axis', x: (margin.left + width - margin.right) / 2, y: height - 3, 'text-anchor': 'middle' }),
-      text(`${curves.length === 1 ? inWords(curves[0].title) : 'Terms'}${values.logarithmic ? ' (log)' : ''}`, {
+      text(`${this.axisTitle()}${values.logarithmic ? ' (log)' : ''}`, {
         class: 'axis', transform: `translate(10 ${(margin.top + height - margin.bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle',
       }),
-      ...curves.map((curve, index) => shape('path', { class: `line look-${index % looks}`, d: pathOf(curve, x, y, values) })),
+      ...curves.map((curve, index) => shape('path', { class: `line look-${index % looks}`, d: pathOf(curve, x, y) })),
     );
+  }
+
+  private axisTitle(): string {
+    const [{ title }] = this.curves;
+    if (this.losses) return 'Loss';
+    return this.curves.length === 1 && title.length <= longestAxisTitle ? inWords(title) : 'Value';
   }
 
   /** The plot as a sentence. */
@@ -70,11 +81,11 @@ export class CurvePlot {
   }
 }
 
-function pathOf({ steps, values }: Curve, x: (step: number) => number, y: (value: number) => number, axis: Axis): string {
+function pathOf({ steps, values }: Curve, x: (step: number) => number, y: (value: number) => number): string {
   let pen = 'M';
   return steps.map((step, index) => {
     const value = values[index];
-    if (!Number.isFinite(value) || (axis.logarithmic && value <= 0)) {
+    if (!Number.isFinite(value)) {
       pen = 'M';
       return '';
     }

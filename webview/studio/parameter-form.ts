@@ -1,6 +1,6 @@
 /** The parameters of a generator: those that act on the run that is going on, and those that it starts with. */
 import type { GeneratorDescription } from '../../src/protocol/generate.ts';
-import { controlsOf } from '../../src/protocol/parameter-controls.ts';
+import { controlsOf, type ParameterControl } from '../../src/protocol/parameter-controls.ts';
 import type { Work, WorkChange } from '../../src/protocol/studio-panel.ts';
 import { Combobox } from '../ui/combobox.ts';
 import { element } from '../ui/element.ts';
@@ -14,6 +14,7 @@ export class ParameterForm {
   private readonly presets: Combobox;
   private readonly seed: SeedField;
   private fields = new Map<string, ParameterField>();
+  private controls: readonly ParameterControl[] = [];
   private generator: GeneratorDescription | undefined;
   private parameters: Record<string, unknown> = {};
 
@@ -30,6 +31,7 @@ export class ParameterForm {
     this.generator = generator;
     const isLive = (name: string): boolean => (generator.parameters.properties?.[name] as { live?: boolean } | undefined)?.live === true;
     const controls = controlsOf(generator.parameters);
+    this.controls = controls;
     this.fields = new Map(controls.map((parameter) => (
       [parameter.name, new ParameterField(parameter, (value) => this.changed(parameter.name, value))]
     )));
@@ -42,6 +44,7 @@ export class ParameterForm {
   show({ parameters, seed }: Work, running: boolean): void {
     this.parameters = parameters;
     for (const [name, field] of this.fields) field.show(parameters[name]);
+    this.hideMeaningless();
     this.seed.value = seed;
     this.fixed.content.inert = running;
   }
@@ -50,7 +53,17 @@ export class ParameterForm {
     const { [name]: present, ...others } = this.parameters;
     if (present === value) return; // the toolkit's check box tells of changes that come from here, too
     this.parameters = value === undefined ? others : { ...others, [name]: value };
+    this.hideMeaningless();
     this.onChange({ parameters: this.parameters });
+  }
+
+  /** Fields that belong to another choice than the one that is taken are not shown. */
+  private hideMeaningless(): void {
+    const valueOf = (name: string): unknown => this.parameters[name] ?? this.controls.find((control) => control.name === name)?.default;
+    for (const { name, when = {} } of this.controls) {
+      const field = this.fields.get(name);
+      if (field) field.root.hidden = Object.entries(when).some(([other, value]) => valueOf(other) !== value);
+    }
   }
 
   private load(id: string): void {

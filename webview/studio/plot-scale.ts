@@ -15,15 +15,19 @@ const wide = 100;
 /** Steps between ticks, as parts of a power of ten. */
 const niceSteps = [1, 2, 5, 10];
 
-/** An axis that holds all values. @param allowLog whether ratios may matter more than differences */
+/** Decades that are shown at most: what is smaller lies on the floor. */
+const mostDecades = 6;
+
+/** An axis that holds all values. @param allowLog whether ratios may matter more than differences, as those of losses do */
 export function axisOf(values: readonly number[], allowLog: boolean): Axis {
   const finite = values.filter(Number.isFinite);
   const [least, most] = finite.length === 0 ? [0, 1] : [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))];
-  return allowLog && least > 0 && most / least >= wide ? logarithmic(least, most) : linear(least, most);
+  const smallest = finite.reduce((a, b) => (b > 0 ? Math.min(a, b) : a), Infinity);
+  return allowLog && least >= 0 && most / smallest >= wide ? logarithmic(Math.max(smallest, most / 10 ** mostDecades), most) : linear(least, most);
 }
 
 function linear(least: number, most: number): Axis {
-  const span = most - least || Math.abs(most) || 1;
+  const span = Math.max(most - least || Math.abs(most) || 1, Number.MIN_VALUE * 1e20); // its logarithm is needed
   const power = 10 ** Math.floor(Math.log10(span / 3));
   const step = power * (niceSteps.find((nice) => span / (nice * power) <= 4) ?? 10);
   const [first, last] = [Math.floor(least / step + 1e-9), Math.max(Math.ceil(most / step - 1e-9), Math.floor(least / step + 1e-9) + 1)];
@@ -38,9 +42,9 @@ function logarithmic(least: number, most: number): Axis {
   return { logarithmic: true, low: 10 ** first, high: 10 ** last, ticks };
 }
 
-/** Where a value lies on the axis, 0 to 1. */
+/** Where a value lies on the axis, 0 to 1; of a logarithmic one, all that is below its end lies at it. */
 export function placeOf({ logarithmic: byRatio, low, high }: Axis, value: number): number {
-  return byRatio ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+  return byRatio ? Math.log(Math.max(value, low) / low) / Math.log(high / low) : (value - low) / (high - low);
 }
 
 /** A value in few characters: 0.0012, 3.4, 1.2e6. */

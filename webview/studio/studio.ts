@@ -206,7 +206,7 @@ export class Studio {
       this.host.saveState({ work, chosen: this.chosen });
     }
     this.transport.showProgress(shown);
-    this.plot.show(result?.curves ?? frame?.curves ?? [], shown?.total ?? 0);
+    this.plot.show(result?.curves ?? frame?.curves ?? [], shown?.total ?? 0, this.generator?.family === 'style');
     if (result) this.outcome.show(result.result, Math.min(this.chosen, result.result.pictures.length - 1));
     else this.outcome.clear();
     if (!this.failed) this.error.hide();

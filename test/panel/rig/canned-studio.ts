@@ -20,6 +20,7 @@ export function picture(level: number, side = 96): Pixels {
 const visualizationParameters = z.object({
   recipe: z.enum(['classic', 'modern']).default('modern').meta({ title: 'Recipe', description: 'How the picture climbs' }),
   pictures: z.int().min(1).max(16).default(1).meta({ title: 'Pictures', description: 'Pictures of each class' }),
+  noise: z.number().min(0).max(1).default(0.2).meta({ title: 'Noise', description: 'Deviation of the start', when: { recipe: 'classic' } }),
   steps: z.int().min(1).max(10_000).default(100).meta({ title: 'Steps', description: 'Number of steps', live: true }),
   stepSize: z.number().min(0).max(100).default(25).meta({ title: 'Step size', description: 'Length of a step', live: true }),
   jitter: z.int().min(0).max(64).default(16).meta({ title: 'Jitter', description: 'Largest shift before a step', unit: 'px', live: true }),

@@ -69,6 +69,14 @@ describe('controls of parameters', () => {
     }
   });
 
+  it('have sliders over a part of the range, where most of it is no use; values beyond lie at its end', () => {
+    const control = number(z.number().min(0).max(1e9).meta({ slider: [0.01, 1e6] }));
+    assert.deepEqual([fromSlider(control, 0), fromSlider(control, 0.5), fromSlider(control, 1)], [0.01, 100, 1e6]);
+    assert.deepEqual([toSlider(control, 0), toSlider(control, 1e9)], [0, 1]);
+    assert.equal(stepFrom(control, 0, 1) > 0, true);
+    assert.equal(objection(control, 5e8), undefined, 'the field takes all that is allowed');
+  });
+
   it('step to the next value by keys, up to the end', () => {
     const control = number(z.int().min(1).max(1000));
     assert.equal(stepFrom(control, 1, 1), 2);

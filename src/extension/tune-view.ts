@@ -81,7 +81,7 @@ export class TuneView implements WebviewViewProvider, Disposable {
     const { technique, pictureName } = session;
     if (!technique) return undefined;
     return {
-      subject: tuning.subject, pictureName, technique, explainedClass: session.result?.class.index, presets: this.presets.list(technique),
+      subject: tuning.subject, pictureName, technique, explainedClass: session.explainedClass, presets: this.presets.list(technique),
       canUndo: tuning.canUndo, canRedo: tuning.canRedo, live: tuning.live, pending: tuning.pending, busy: session.summary().busy,
       serial: this.serial, milliseconds: tuning.milliseconds,
     };

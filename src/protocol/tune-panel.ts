@@ -4,8 +4,12 @@ import type { ModelDescription } from './engine.ts';
 import { subjectSchema, type Subject } from './result-panel.ts';
 import type { TechniqueDescription } from './techniques.ts';
 
-/** The part of a subject that is tuned. */
-export const tunedSchema = subjectSchema.pick({ parameters: true, seed: true, class: true, layer: true }).partial();
+const { class: target, layer } = subjectSchema.shape;
+
+/** The parts of a subject that are tuned. Without defaults: what is missing has not been changed. */
+export const tunedSchema = z.object({
+  parameters: z.record(z.string(), z.unknown()).optional(), seed: z.int().min(0).optional(), class: target.optional(), layer,
+});
 export type Tuned = z.output<typeof tunedSchema>;
 
 export interface TunePreset {

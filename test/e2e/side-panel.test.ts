@@ -64,7 +64,8 @@ describe('the side panel', () => {
     await runs().filter({ hasText: 'Grad-CAM' }).first().waitFor();
     await workbench.settleState();
     await workbench.reload();
-    await ResultPanel.painted(workbench);
+    const restored = await ResultPanel.painted(workbench);
+    assert.match(await restored.find('.status-line').innerText(), /3 of 3 samples/, 'with its parameters');
     await workbench.command('View: Close All Editors');
     await openContainerIfHidden();
     await runs().filter({ hasText: 'Grad-CAM' }).first().click();

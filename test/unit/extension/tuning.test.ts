@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { debounceTime, Tuning } from '../../../src/extension/tuning.ts';
 import type { Subject } from '../../../src/protocol/result-panel.ts';
+import { tuneMessageSchema } from '../../../src/protocol/tune-panel.ts';
 
 const start: Subject = { picture: 'file:///a.png', model: 'bundled:net', technique: 'smooth-grad', class: 'top', score: 'logit', parameters: {}, seed: 0 };
 const took = (run: number, build = 0) => ({ technique: 'smooth-grad', milliseconds: { picture: 5, build, run, total: 5 + build + run } });
@@ -112,6 +113,13 @@ describe('tuning', () => {
     assert.deepEqual(subject.parameters, {});
     assert.equal(tuning.canUndo, false);
     assert.equal(tuning.live, true, 'nothing is known of it yet');
+  });
+
+  it('crosses to the host as what was changed, and nothing else', () => {
+    for (const tuned of [{ seed: 3 }, { parameters: { samples: 3 } }, { class: 7 }, { layer: 'conv5' }, {}]) {
+      const message = tuneMessageSchema.parse({ type: 'change', tuned, serial: 1 });
+      assert.deepEqual(message, { type: 'change', tuned, serial: 1 });
+    }
   });
 
   it('does nothing for a value that is the same', () => {

@@ -1,6 +1,9 @@
 /** Results side by side in the real window. */
 import assert from 'node:assert/strict';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Frame } from 'playwright-core';
+import { repositoryRoot } from './rig/install-tools.ts';
 import { ResultPanel } from './rig/result-panel.ts';
 import { Session } from './rig/session.ts';
 import type { Workbench } from './rig/workbench.ts';
@@ -13,7 +16,16 @@ describe('comparing', () => {
   let workbench: Workbench;
 
   before(async () => {
-    session = await Session.start();
+    session = await Session.start({
+      prepare: async (folder) => {
+        const models = path.join(repositoryRoot, 'models');
+        const { models: [{ file, preprocessing, layer }] } = JSON.parse(await readFile(path.join(models, 'index.json'), 'utf8')) as {
+          models: { file: string; preprocessing: object; layer: string }[];
+        };
+        await cp(path.join(models, file), path.join(folder, 'copy.onnx'));
+        await writeFile(path.join(folder, 'copy.fovea.json'), JSON.stringify({ preprocessing, layer }));
+      },
+    });
     workbench = session.workbench;
   });
   after(() => session?.stop());
@@ -41,6 +53,20 @@ describe('comparing', () => {
     await workbench.screenshot('compare techniques');
   });
 
+  it('is saved as a picture and as a page', async () => {
+    const frame = await compared();
+    for (const [item, name, start] of [['Picture of all cells (PNG)', 'all.png', '\x89PNG'], ['Page with all cells (HTML)', 'all.html', '<!DOCTYPE html>']]) {
+      await frame.getByRole('button', { name: 'Export' }).click();
+      await frame.getByRole('menuitem', { name: item }).click();
+      const file = path.join(session.folder, name);
+      await workbench.saveAs(file);
+      await workbench.file(name).waitFor();
+      const content = await readFile(file, 'latin1');
+      assert.ok(content.startsWith(start), name);
+      if (name.endsWith('.html')) assert.equal(content.match(/src="data:image\/png;base64,/g)?.length, 4);
+    }
+  });
+
   it('is there again after a reload', async () => {
     await workbench.settleState();
     await workbench.reload();
@@ -54,6 +80,23 @@ describe('comparing', () => {
     await frame.getByRole('button', { name: 'Integrated Gradients' }).click();
     await workbench.tab(`${picture} – Integrated Gradients`).waitFor();
     assert.match(await (await ResultPanel.painted(workbench, picture)).explainedClass(), /./);
+    await workbench.command('View: Close All Editors');
+  });
+
+  it('shows two models and their difference: of a copy of the same weights it is nothing', async () => {
+    await workbench.openFile(picture);
+    await workbench.command('Compare Models…');
+    await workbench.pick('Grad-CAM');
+    await workbench.pick('copy.onnx'); // besides the active one, which is chosen beforehand
+    await workbench.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
+    const frame = await compared();
+    await frame.locator('#difference[data-painted]').waitFor();
+    assert.equal((await frame.locator('.cell-label').allInnerTexts()).length, 3);
+    await frame.locator('#difference').hover();
+    const values = await frame.locator('.cell-value').allInnerTexts();
+    assert.equal(values[0], values[1]);
+    assert.equal(values[2], '0');
+    await workbench.screenshot('compare models');
     await workbench.command('View: Close All Editors');
   });
 

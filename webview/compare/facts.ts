@@ -21,7 +21,9 @@ export function factsOf({ class: explained, score, samples, metrics = [], ...res
     ...(samples ? [{ term: 'Samples', value: `${samples.done} of ${samples.total}` }] : []),
     ...metrics.map(({ title, value, better }) => {
       const direction = better && directions[better];
-      return { term: `${title}${direction?.mark ?? ''}`, value: formatValue(value), hint: direction?.hint };
+      const [term] = title.split(':'); // what follows explains it
+      const hint = [title, direction?.hint].filter(Boolean).join('. ');
+      return { term: `${term}${direction?.mark ?? ''}`, value: formatValue(value), hint };
     }),
   ];
 }

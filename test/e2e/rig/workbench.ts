@@ -108,6 +108,19 @@ export class Workbench {
     await row.click();
   }
 
+  /** Answers the save dialog, which shows as a quick pick here. @param file absolute path */
+  async saveAs(file: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget');
+    const input = widget.locator('input[aria-controls]');
+    await input.waitFor();
+    await this.page.waitForFunction(
+      (suffix) => document.querySelector<HTMLInputElement>('.quick-input-widget input[aria-controls]')?.value.endsWith(suffix), path.extname(file),
+    ); // the dialog fills in its proposal late
+    await input.fill(file);
+    await widget.getByRole('button', { name: 'OK' }).click();
+    await widget.waitFor({ state: 'hidden' });
+  }
+
   /** Chooses an entry in the title bar of the active editor. */
   async editorTitleAction(title: string): Promise<void> {
     await this.page.locator(`.editor-group-container.active .editor-actions .action-label[aria-label^="${title}"]`).first().click();

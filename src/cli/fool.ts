@@ -42,6 +42,7 @@ export function addFool(program: Command, context: Context): void {
       const { technique: generator, class: classes, set: parameters, seed, runtime, out } = options;
       const attack = engine.generators().find(({ id, family }) => id === generator && family === 'fooling');
       if (!attack) throw new UsageError(`There is no attack "${generator}".`, 'There are: ascent, from-noise, fgsm, pgd, deep-fool.');
+      engine.checkGenerator(generator, parameters);
       if (attack.needs.content !== paths.length > 0) {
         throw new UsageError(attack.needs.content ? `${attack.title} needs a picture.` : `${attack.title} starts from noise.`,
           attack.needs.content ? 'Give one.' : 'Leave the pictures out.');

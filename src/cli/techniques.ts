@@ -1,5 +1,6 @@
-/** `fovea techniques [ID]`: the techniques, or one with its parameters. */
+/** `fovea techniques [ID]`: the techniques and generators, or one with its parameters. */
 import type { Command } from 'commander';
+import type { GeneratorDescription } from '../protocol/generate.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import type { Context } from './context.ts';
 import { withOutputOptions, type OutputOptions } from './options.ts';
@@ -8,10 +9,10 @@ import { UsageError } from './usage-error.ts';
 
 export function addTechniques(program: Command, context: Context): void {
   withOutputOptions(program.command('techniques'))
-    .description('List the techniques, or describe one with its parameters.')
+    .description('List the techniques, also those that make pictures, or describe one with its parameters.')
     .argument('[id]', 'of the technique to describe')
     .action((id: string | undefined, options: OutputOptions) => context.run(options, ({ engine, report }) => {
-      const all = engine.techniques();
+      const all = [...engine.techniques(), ...engine.generators()];
       if (id === undefined) {
         if (options.json) for (const one of all) report.result(one, '');
         else report.result({}, table(all.map((one) => [one.id, one.title, one.summary])));
@@ -35,20 +36,35 @@ interface ParameterSchema {
   unit?: string;
 }
 
-function describe({ id, title, summary, citation, needs, values, parameters, presets = [] }: TechniqueDescription): string {
+function describe(technique: TechniqueDescription | GeneratorDescription): string {
+  const { id, title, summary, citation, parameters, presets = [] } = technique;
   const properties = Object.entries((parameters.properties ?? {}) as Record<string, ParameterSchema>);
   return [
     `${title} (${id})`,
     `  ${summary}.`,
     `  ${citation.authors} ${citation.year}: ${citation.title}`,
     `  ${citation.url}`,
-    `  Needs: ${[needs.class && 'a class', needs.layer && 'a layer', needs.secondPicture && 'a second picture'].filter(Boolean).join(', ') || 'nothing'}`,
-    `  Values: ${values.signed ? 'signed' : 'not signed'}, in ${values.unit}, at the resolution of the ${values.resolution}`,
+    `  Needs: ${('values' in technique ? needsOf(technique) : generatorNeeds(technique)).join(', ') || 'nothing'}`,
+    ...('values' in technique ? [valuesOf(technique)] : []),
     properties.length === 0 ? '  It has no parameters.' : '  Parameters, set with --set name=value:',
     ...properties.map(([name, schema]) => `    ${name} (${rangeOf(schema)}; default ${JSON.stringify(schema.default)})  ${schema.description ?? ''}`),
     ...(presets.length === 0 ? [] : ['  Presets, chosen with --set preset=name:']),
     ...presets.map((preset) => `    ${preset.id}  ${preset.description}`),
   ].join('\n');
+}
+
+function needsOf({ needs }: TechniqueDescription): string[] {
+  return [needs.class && 'a class', needs.layer && 'a layer', needs.secondPicture && 'a second picture'].filter((need) => need !== false);
+}
+
+const targets = { class: 'a class', 'class-or-any': 'a class if a certain one is meant', 'class-or-layer': 'a class or a layer', none: false } as const;
+
+function generatorNeeds({ needs }: GeneratorDescription): string[] {
+  return [needs.content && 'a picture', needs.style && 'a picture for its style', targets[needs.target]].filter((need) => need !== false);
+}
+
+function valuesOf({ values }: TechniqueDescription): string {
+  return `  Values: ${values.signed ? 'signed' : 'not signed'}, in ${values.unit}, at the resolution of the ${values.resolution}`;
 }
 
 function rangeOf({ type, minimum, maximum, enum: choices, const: only, anyOf, unit }: ParameterSchema): string {

@@ -39,8 +39,9 @@ export function addVisualize(program: Command, context: Context): void {
       if (classes.length > 0 && layer !== undefined) throw new UsageError('The target is either a class or a layer.', 'Leave --class or --layer out.');
       if (classes.length === 0 && layer === undefined) throw new UsageError('Something must be visualized.', 'Give --class or --layer.');
       if (channel !== undefined && layer === undefined) throw new UsageError('A channel belongs to a layer.', 'Give --layer.');
-      const model = await resolveModel(engine, options.model);
       const parameters = channel === undefined ? options.set : { ...options.set, channel };
+      engine.checkGenerator(generator, parameters);
+      const model = await resolveModel(engine, options.model);
       const name = photo ?? layer ?? classes.join(', ');
       await report.each([{ path: name }], signal, async (_, job) => {
         const request = { generator, model, content: photo === undefined ? undefined : { path: photo }, classes, layer, parameters, seed, runtime };

@@ -125,6 +125,11 @@ export class Engine {
     return this.#generations.describe();
   }
 
+  /** @throws FoveaError `technique-unknown`, `parameter-invalid` */
+  checkGenerator(id: string, parameters: Record<string, unknown>): void {
+    this.#generations.check(id, parameters);
+  }
+
   generate(request: GenerateRequest, job: Job = unattended): Promise<GenerateResult> {
     return this.#generations.generate(request, job);
   }

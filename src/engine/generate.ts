@@ -58,6 +58,11 @@ export class Generations {
     }));
   }
 
+  /** @throws FoveaError `technique-unknown`, `parameter-invalid` */
+  check(id: string, parameters: Record<string, unknown>): void {
+    parseParameters(this.#find(id), parameters);
+  }
+
   /** Acts at once on the run with that token. @returns false where there is none. @throws FoveaError `parameter-invalid` */
   steer(request: SteerRequest): boolean {
     const run = this.#live.get(request.token);

@@ -78,6 +78,19 @@ describe('the studio', () => {
     await workbench.screenshot('studio fooling');
   });
 
+  it('dreams into a photograph what a layer sees, steered by a slider while it runs', async () => {
+    await workbench.explorerMenu('chelsea-cat.png', 'Deep Dream', 'Fovea');
+    await workbench.page.locator('.quick-input-list .monaco-list-row').first().click();
+    const frame = await studio('frame');
+    await frame.locator('[data-parameter="stepSize"] .slider').focus();
+    await frame.locator('[data-parameter="stepSize"] .slider').press('ArrowRight');
+    await frame.locator('#stop').click();
+    const stopped = await studio('result');
+    assert.match(await stopped.locator('#outcome').innerText(), /1 change while it ran/);
+    assert.ok(differ(await pixels(stopped, 'content'), await pixels(stopped)) > 0.5, 'the photograph has changed');
+    await workbench.screenshot('studio dream');
+  });
+
   it('transfers a style with its preview, and stops', async () => {
     await workbench.explorerMenu('chelsea-cat.png', 'Use as Content', 'Fovea');
     await workbench.explorerMenu('cat-and-espresso.jpg', 'Use as Style', 'Fovea');

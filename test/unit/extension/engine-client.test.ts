@@ -50,6 +50,22 @@ describe('engine client', () => {
     }
   });
 
+  it('passes frames to their own run, and steers each run by its token', async () => {
+    const tokens: string[] = [];
+    const frames: [string, number, number][] = [];
+    const make = (name: string, seed: number): Promise<unknown> => client.generate({ generator: 'any', model: 'bundled:any', seed }, {
+      onStart: (token) => tokens.push(token),
+      onFrame: ({ step, pictures }) => {
+        frames.push([name, step, pictures[0].data[0]]);
+        void client.steer({ token: tokens[seed - 1], more: seed });
+      },
+    });
+    const results = await Promise.all([make('first', 1), make('second', 2)]);
+    assert.deepEqual(frames.sort(), [['first', 1, 1], ['second', 2, 2]]);
+    assert.deepEqual(results, [{ told: { more: 1 } }, { told: { more: 2 } }]);
+    assert.equal(await client.steer({ token: 'none', stop: true }), false);
+  });
+
   it('passes progress to its own request and typed arrays as they are', async () => {
     const fractions: (number | undefined)[] = [];
     const other: unknown[] = [];

@@ -41,5 +41,18 @@ connection.onRequest('fovea/explain', async ({ technique, picture, token }, canc
   }
 });
 
+// Shows one frame and then waits to be steered; answers with what it was told.
+const steered = new Map();
+connection.onRequest('fovea/generate', async ({ token, seed }) => {
+  const told = new Promise((resolve) => steered.set(token, resolve));
+  await connection.sendNotification('fovea/frame', { token, step: seed, pictures: [{ width: 1, height: 1, data: new Uint8Array([seed, 0, 0, 255]) }] });
+  return { told: await told };
+});
+
+connection.onRequest('fovea/steer', ({ token, ...rest }) => {
+  steered.get(token)?.(rest);
+  return steered.has(token);
+});
+
 process.on('disconnect', () => process.exit(0));
 connection.listen();

@@ -7,7 +7,9 @@ import { CancellationTokenSource, ResponseError } from 'vscode-jsonrpc';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
 import { findPackageRoot } from '../../../src/engine/package-root.ts';
 import { notifications, requests, type ExplainRequest, type ProgressNote } from '../../../src/protocol/engine.ts';
+import { frameNotification, generateRequests, type FrameNote } from '../../../src/protocol/generate.ts';
 import type { ErrorData } from '../../../src/protocol/errors.ts';
+import { trustRequests } from '../../../src/protocol/trust.ts';
 import { useEngine } from '../../support/engine-rig.ts';
 
 const root = findPackageRoot();
@@ -41,6 +43,19 @@ describe('the engine process', () => {
     assert.ok(error instanceof ResponseError, String(error));
     return (error as ResponseError<ErrorData>).data!;
   }
+
+  it('checks and evaluates, with maps as typed arrays and progress to whoever asked for it', async () => {
+    start();
+    const notes: ProgressNote[] = [];
+    connection.onNotification(notifications.progress, (note) => { notes.push(note); });
+    const asked = { ...await request(), token: 'eight' };
+    const checked = await connection.sendRequest(trustRequests.check, asked);
+    assert.ok([checked.map, checked.edges.map, ...checked.steps.map(({ map }) => map)].every(({ values }) => values instanceof Float32Array));
+    assert.deepEqual(checked.steps.map(({ layers }) => layers), [1, 2, 3]);
+    assert.ok(notes.some(({ token, fraction }) => token === 'eight' && fraction === 1 / 3));
+    const evaluated = await connection.sendRequest(trustRequests.evaluate, { ...asked, metrics: ['sparseness'] });
+    assert.deepEqual(evaluated.evaluations.map(({ id }) => id), ['sparseness']);
+  });
 
   it('answers with typed arrays, notes of progress to whoever asked for them, and errors as data', async () => {
     start();
@@ -80,6 +95,31 @@ describe('the engine process', () => {
     waiting.cancel();
     assert.deepEqual((await Promise.all([first, second])).map(({ reason }) => reason), ['cancelled', 'cancelled']);
     assert.equal((await connection.sendRequest(requests.explain, asked)).map.width, 4);
+  });
+
+  it('sends frames of a picture that is being made, and steers it at once', async () => {
+    start();
+    const asked = await request();
+    const frames: FrameNote[] = [];
+    const making = connection.sendRequest(generateRequests.generate, {
+      generator: 'class-visualization', model: asked.model, classes: [1], parameters: { steps: 10_000 }, token: 'dream',
+    });
+    await new Promise<void>((resolve) => {
+      connection.onNotification(frameNotification, (note) => {
+        frames.push(note);
+        if (note.step > 0) resolve();
+      });
+    });
+    assert.equal(await connection.sendRequest(generateRequests.steer, { token: 'dream', paused: true }), true);
+    // The queue is free while a run is paused.
+    assert.equal((await connection.sendRequest(requests.explain, asked)).map.width, 4);
+    assert.equal((await failure(connection.sendRequest(generateRequests.steer, { token: 'dream', parameters: { pictures: 2 } }))).reason, 'parameter-invalid');
+    await connection.sendRequest(generateRequests.steer, { token: 'dream', stop: true });
+    const result = await making;
+    assert.deepEqual([result.ended, result.pictures[0].data instanceof Uint8Array], ['stopped', true]);
+    assert.ok(frames.every(({ token, pictures }) => token === 'dream' && pictures[0].data instanceof Uint8Array));
+    assert.equal(await connection.sendRequest(generateRequests.steer, { token: 'dream', stop: true }), false);
+    assert.ok((await connection.sendRequest(generateRequests.generators, {})).some(({ id }) => id === 'pgd'));
   });
 
   it('ends by itself, with exit code 0, after a while without requests', async () => {

@@ -38,8 +38,9 @@ export function addStyle(program: Command, context: Context): void {
     .action((content: string, style: string | undefined, options: StyleOptions) => context.run(options, async (session) => {
       const { engine, report, signal } = session;
       const { preset, seed, runtime, out } = options;
-      const model = await resolveModel(engine, options.model);
       const parameters = preset === undefined ? options.set : { preset, ...options.set };
+      engine.checkGenerator(generator, parameters);
+      const model = await resolveModel(engine, options.model);
       const pictures = { content: { path: content }, style: style === undefined ? undefined : { path: style } };
       const request: GenerateRequest = { generator, model, ...pictures, parameters, seed, runtime };
       await (options.sweep.length > 0 ? drawGrid : draw)(session, request, content, options);

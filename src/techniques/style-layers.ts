@@ -16,6 +16,10 @@ const rectifiers = new Set(['Relu', 'Clip', 'LeakyRelu', 'PRelu', 'Elu', 'Selu',
 
 /**
  * Style: the first rectified map of each resolution (in VGG: relu1_1, relu2_1, relu3_1, relu4_1); content: the last rectified one of the third.
+ *
+ * Rectified maps, because sums and projections of residual networks are open to both sides: on EfficientNet-Lite0 the sums of its blocks leave
+ * parts of a picture untouched and smear others, and its rectified maps do not (models/README.md has the comparison).
+ *
  * A SqueezeNet is read as the courses read it: style from the first rectifier and fire modules 3, 4 and 5, content from fire module 2.
  * @throws FoveaError `no-spatial-layer`
  */

@@ -77,8 +77,8 @@ function statisticOf(b: GraphBuilder, layer: string, { statistic, temperature }:
 }
 
 /**
- * softmax(F / T) over all of a layer's features, times their number, so that their mean is 1. Networks with residual connections have few features
- * that are large, which the losses then see alone; the softmax evens them out. Source: Wang, Li and Vasconcelos 2021.
+ * softmax(F / T) over all of a layer's features, times their number, so that their mean is 1. In residual networks a few features may be so large
+ * that the losses see them alone; a softmax that is warm enough beside them evens them out. Source: Wang, Li and Vasconcelos 2021.
  */
 function soften(b: GraphBuilder, layer: string, temperature: number): string {
   if (temperature === 0) return layer;

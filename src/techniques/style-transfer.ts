@@ -39,21 +39,28 @@ function styleWeight(ordinal: string) {
 
 const parameters = z.object({
   mode: z.enum(['transfer', 'texture', 'inversion']).default('transfer').meta({
-    title: 'Mode', description: 'transfer: both pictures; texture: the style alone, from noise; inversion: the content alone, from noise',
+    title: 'Mode', description: 'What is made of the two pictures',
+    choices: { transfer: 'The content in the style', texture: 'The style alone, from noise', inversion: 'The content alone, from noise' },
   }),
   size: z.int().min(16).max(512).default(256).meta({ title: 'Size', description: 'Shorter side of the picture; the longer one is 512 px at most', unit: 'px' }),
   styleSize: z.int().min(16).max(1024).default(256).meta({ title: 'Style size', description: 'Shorter side of the style picture: small ones give fine strokes', unit: 'px' }),
   steps: z.int().min(1).max(10_000).default(200).meta({ title: 'Steps', description: 'Number of steps', live: true }),
-  optimiser: z.enum(['adam', 'l-bfgs']).default('adam').meta({ title: 'Optimiser', description: 'l-bfgs: fewer steps, each of one or more passes' }),
-  rate: z.number().min(0.001).max(10).default(0.5).meta({ title: 'Step size', description: 'Adam: change of a pixel in one step, in deviations of ImageNet', live: true }),
+  optimiser: z.enum(['adam', 'l-bfgs']).default('adam').meta({
+    title: 'Optimiser', description: 'How the picture is improved',
+    choices: { adam: 'Steps of a given size, one pass each', 'l-bfgs': 'Fewer and longer steps, each of one or more passes' },
+  }),
+  rate: z.number().min(0.001).max(10).default(0.5).meta({ title: 'Step size', description: 'Adam: change of a pixel in one step, in deviations of ImageNet', live: true, when: { optimiser: 'adam' } }),
   contentWeight: weight(0.05, 'Content', 'Weight of the content'),
   style1: styleWeight('first'), style2: styleWeight('second'), style3: styleWeight('third'), style4: styleWeight('fourth'), style5: styleWeight('fifth'),
   variation: weight(1, 'Smoothness', 'Weight of the total variation'),
   balanced: z.boolean().default(true).meta({
     title: 'Balanced', description: 'Weights count parts of what each term is large beside, and fit every network; off: the plain sums, as published weights need',
   }),
-  statistic: z.enum(statistics).default('moments').meta({ title: 'Statistic', description: 'gram: correlations of channels; moments: mean and deviation of each channel' }),
-  softening: z.number().min(0).max(100).default(0).meta({ title: 'Softening', description: 'Temperature of the softmax that features pass first; 0: none. Helps residual networks' }),
+  statistic: z.enum(statistics).default('moments').meta({
+    title: 'Statistic', description: 'What of a layer\'s features is taken for the style',
+    choices: { gram: 'Correlations of channels', moments: 'Mean and deviation of each channel' },
+  }),
+  softening: z.number().min(0).max(100).default(0).meta({ title: 'Softening', description: 'Temperature of the softmax that features pass first; 0: none' }),
   keepColours: z.boolean().default(false).meta({ title: 'Keep colours', description: 'Transfer brightness only and keep the photograph\'s colours' }),
   contentLayer: z.string().default('auto').meta({ title: 'Content layer', description: 'A layer; auto: chosen by resolution' }),
   styleLayers: z.string().default('auto').meta({ title: 'Style layers', description: 'Up to five layers with commas between them; auto: one for each resolution' }),

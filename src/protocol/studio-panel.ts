@@ -23,7 +23,9 @@ export type Work = z.output<typeof workSchema>;
 
 /** The part that is chosen in the page; pictures are chosen by the host, since they are files. */
 export const workChangeSchema = workSchema.pick({ generator: true, classes: true, layer: true, parameters: true, seed: true })
-  .extend({ layer: z.string().nullable(), classes: z.array(z.int().min(0)), parameters: z.record(z.string(), z.unknown()), seed: z.int().min(0) }).partial();
+  .extend({
+    layer: z.string().nullable(), classes: z.array(z.int().min(0)), parameters: z.record(z.string(), z.unknown()), seed: z.int().min(0),
+  }).partial();
 export type WorkChange = z.output<typeof workChangeSchema>;
 
 export const studioStateSchema = z.object({

@@ -53,7 +53,8 @@ describe('controls of parameters', () => {
   });
 
   it('have sliders that stay in the range, reach both ends and come back to where they were', () => {
-    for (const field of [z.int().min(1).max(1000), z.number().min(0).max(1), z.number().min(1e-4).max(10), z.int().min(-5).max(5), z.number().gt(0).lt(2)]) {
+    const fields = [z.int().min(1).max(1000), z.number().min(0).max(1), z.number().min(1e-4).max(10), z.int().min(-5).max(5), z.number().gt(0).lt(2)];
+    for (const field of fields) {
       const control = number(field);
       let last = -Infinity;
       for (let step = 0; step <= sliderSteps; step++) {

@@ -13,7 +13,7 @@ export interface Layover {
 
 /** The picture with the map over it, as a PNG file of the picture's size. */
 export function overlayPng(picture: Pixels, layover: Layover): Promise<Uint8Array> {
-  const data = picture.data.slice();
+  const data = new Uint8Array(picture.data); // a copy: `slice` of a Buffer is none
   blend(data, paintOver(picture, layover));
   return encodePng({ ...picture, data });
 }

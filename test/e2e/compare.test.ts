@@ -100,6 +100,28 @@ describe('comparing', () => {
     await workbench.command('View: Close All Editors');
   });
 
+  it('shows one technique over the pictures that are selected', async () => {
+    await workbench.select('chelsea-cat.png', 'espresso.jpg');
+    await workbench.explorerMenu('espresso.jpg', 'Compare Pictures…', 'Fovea');
+    await workbench.pick('Saliency');
+    const frame = await compared();
+    assert.deepEqual((await frame.locator('.cell-label').allInnerTexts()).sort(), ['chelsea-cat.png', 'espresso.jpg']);
+    await workbench.screenshot('compare pictures');
+    await workbench.command('View: Close All Editors');
+  });
+
+  it('shows layers from the first to the last', async () => {
+    await workbench.explorerMenu(picture, 'Compare Layers…', 'Fovea');
+    await workbench.pick('Grad-CAM');
+    await workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: /\d × \d/ }).first().waitFor();
+    await workbench.page.keyboard.press('Enter'); // those that are chosen beforehand
+    const frame = await compared();
+    const labels = await frame.locator('.cell-label').allInnerTexts();
+    assert.ok(labels.length >= 6 && new Set(labels).size === labels.length, labels.join());
+    await workbench.screenshot('compare layers');
+    await workbench.command('View: Close All Editors');
+  });
+
   it('shows the likeliest classes, from the menu of a picture', async () => {
     await workbench.explorerMenu(picture, 'Compare Classes…', 'Fovea');
     await workbench.pick('Grad-CAM');

@@ -39,7 +39,7 @@ function readFailure(error: unknown, file: string, name: string): unknown {
   const { code, message, name: kind } = error as NodeJS.ErrnoException;
   if (kind === 'AbortError') return new CancelledError();
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new FoveaError('picture-missing', `There is no picture at ${file}.`, 'It may have been moved or deleted; check the path.', { cause: error });
+    return new FoveaError('picture-missing', `There is no picture ${name}.`, `Nothing is at ${file}: it may have been moved or deleted.`, { cause: error });
   }
   const why = code === 'EACCES' || code === 'EPERM' ? 'you may not read it' : message;
   return new FoveaError('picture-unreadable', `${name} cannot be read: ${why}.`, 'Check the permissions of the file and of its folder.', { cause: error });

@@ -51,7 +51,7 @@ export class ExplainSession {
 
   constructor(subject: Subject, private readonly engine: SessionEngine, private readonly host: SessionHost) {
     this.current = subject;
-    this.check = new BackgroundCheck(engine, (badge) => this.keep({ type: 'badge', badge }));
+    this.check = new BackgroundCheck(engine, (badge) => this.show({ type: 'badge', badge }));
     this.keepSubject();
   }
 
@@ -114,7 +114,7 @@ export class ExplainSession {
     if (subject.model !== model || subject.picture !== picture) this.drop('trials', 'preprocessing-trials');
     this.keepSubject();
     this.check.cancel();
-    if (this.kept.has('badge')) this.keep({ type: 'badge', badge: null });
+    if (this.kept.delete('badge')) this.host.post({ type: 'badge', badge: null });
     await this.task('explain', 'Explaining', async (options) => {
       this.host.checkModel(subject.model);
       let pixels: ExplainResult['pixels'];
@@ -271,13 +271,6 @@ export class ExplainSession {
       if (this.running.size === 0) this.kept.delete('busy');
       this.host.changed();
     }
-  }
-
-  /** Shows what is beside the result, and says nothing of the work on it. */
-  private keep(message: Extract<HostMessage, { type: 'badge' }>): void {
-    if (message.badge) this.kept.set('badge', message);
-    else this.kept.delete('badge');
-    this.host.post(message);
   }
 
   private keepSubject(): void {

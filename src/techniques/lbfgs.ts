@@ -61,19 +61,20 @@ export class Lbfgs<E extends Evaluation = Evaluation> {
   }
 
   async #search(at: Float32Array, here: E, direction: Float32Array): Promise<Taken<E> | undefined> {
-    const slope = dot(here.gradient, direction);
-    if (!(slope < 0)) return undefined;
+    if (!(dot(here.gradient, direction) < 0)) return undefined;
     let [low, high, length] = [0, Infinity, 1];
     let best: Taken<E> | undefined;
     for (let trial = 0; trial < mostTrials; trial++) {
       const values = this.#clamped(at.map((value, i) => value + length * direction[i]));
       const evaluation = await this.evaluate(values);
+      // Along the way that was really gone, which bounds may have bent.
       const moved = difference(values, at);
-      if (!(evaluation.value <= here.value + armijo * dot(here.gradient, moved)) || !(evaluation.value < here.value)) {
+      const slope = dot(here.gradient, moved);
+      if (!(evaluation.value <= here.value + armijo * slope) || !(evaluation.value < here.value)) {
         high = length;
       } else {
         if (!best || evaluation.value < best.evaluation.value) best = { values, evaluation };
-        if (dot(evaluation.gradient, direction) >= curvature * slope) return { values, evaluation };
+        if (dot(evaluation.gradient, moved) >= curvature * slope) return { values, evaluation };
         low = length;
       }
       // A bound may keep the slope from flattening; what has been found is then good enough.

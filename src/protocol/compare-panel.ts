@@ -11,7 +11,7 @@ export const compareViewSchema = z.object({
   display: displaySchema.prefault({}),
   /** Of all cells: scale as a multiple of the fitted one, middle as shares of width and height; null: fitted. */
   zoom: z.object({ scale: z.number().positive(), x: z.number(), y: z.number() }).nullable().default(null),
-  /** Whether all maps have one colour scale; until it is chosen, those of one technique have. */
+  /** Whether all maps have one colour scale; until it is chosen, those of one technique at one layer have. */
   shared: z.boolean().optional(),
 });
 export type CompareView = z.output<typeof compareViewSchema>;

@@ -146,7 +146,8 @@ export class ComparePanel {
   }
 
   private get shared(): boolean {
-    return this.view.shared ?? (this.comparison !== undefined && !varyingParts(this.comparison).includes('technique'));
+    const varying = this.comparison ? varyingParts(this.comparison) : [];
+    return this.view.shared ?? !(varying.includes('technique') || varying.includes('layer'));
   }
 
   /** Colours, names of the buttons and the state that the page says of itself. */

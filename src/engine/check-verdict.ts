@@ -24,12 +24,13 @@ export function likeness({ absoluteSpearman, ssim, hog }: Similarity): number {
 /**
  * The mean likeness of the judged steps against two thresholds. Of a cascade the steps that leave at least the lower half of the layers as they
  * are: once the first filters are shuffled too, even an edge detector made of them changes.
+ * @param steps at least one
  * @param layers that the model has
  */
 export function verdict(mode: CheckMode, technique: string, steps: readonly JudgedStep[], layers: number): Verdict {
   const judged = mode === 'cascading' ? steps.filter((step) => step.layers <= layers / 2 + 1) : steps;
   const mean = judged.reduce((sum, { similarity }) => sum + likeness(similarity), 0) / judged.length;
-  const level = !(mean >= changes) ? 'passed' : mean >= stays ? 'failed' : 'mixed';
+  const level = mean < changes ? 'passed' : mean >= stays ? 'failed' : 'mixed';
   return {
     level, label: labels[level], sentence: sentences[mode][level](technique, number(mean)),
     rule: `Likeness is the middle one of three similarities (rank correlation of magnitudes, SSIM, HOG), ${averaged[mode]}: `

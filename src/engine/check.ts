@@ -8,6 +8,7 @@ import { edges } from '../metrics/edges.ts';
 import { comparedMap, mapSimilarity, type ComparedMap } from '../metrics/map-similarity.ts';
 import { reduceChannels } from '../protocol/display.ts';
 import type { AttributionMap } from '../protocol/engine.ts';
+import { FoveaError } from '../protocol/errors.ts';
 import type { CheckMode, CheckRequest, CheckResult, CheckStep } from '../protocol/trust.ts';
 import { blackPixel } from '../pictures/preprocess.ts';
 import { RandomStream } from '../techniques/random.ts';
@@ -63,6 +64,7 @@ export class Checks {
     const layers = weightLayers(model.graph);
     const reference = compared(explanation, model);
     const changes = changesOf(mode, layers, original, request.quick === true ? quickSteps : mostSteps);
+    if (changes.length === 0) throw nothingToChange(mode);
     const steps: CheckStep[] = [];
     for (const [index, change] of changes.entries()) {
       const part: Job = { signal: job.signal, progress: () => job.progress(`Sanity check: ${change.title}`, index / changes.length) };
@@ -141,6 +143,12 @@ function changesOf(mode: CheckMode, layers: readonly WeightLayer[], { setup, exp
 export function evenly(count: number, most: number): number[] {
   if (count <= most) return Array.from({ length: count }, (_, i) => i + 1);
   return Array.from({ length: most }, (_, i) => 1 + Math.round((i * (count - 1)) / (most - 1)));
+}
+
+function nothingToChange(mode: CheckMode): FoveaError {
+  return mode === 'random-logit'
+    ? new FoveaError('model-unsuitable', 'The model has a single class, so there is no other one to explain.', 'Check it by shuffling weights.')
+    : new FoveaError('model-unsuitable', 'The model has no weights that could be shuffled.', 'Check it with other classes (random-logit).');
 }
 
 /** A network with shuffled weights may be dead: that its map is another one then says less. */

@@ -4,8 +4,11 @@ import path from 'node:path';
 import { evenly } from '../../../src/engine/check.ts';
 import { likeness, verdict } from '../../../src/engine/check-verdict.ts';
 import { findPackageRoot } from '../../../src/engine/package-root.ts';
+import { GraphBuilder } from '../../../src/graph/builder.ts';
+import { N } from '../../../src/graph/graph.ts';
 import { CancelledError } from '../../../src/protocol/errors.ts';
 import { useEngine } from '../../support/engine-rig.ts';
+import { writeModel } from '../../support/small-models.ts';
 
 const same = { spearman: 1, absoluteSpearman: 1, ssim: 1, hog: 1 };
 const other = { spearman: 0, absoluteSpearman: 0, ssim: 0, hog: 0 };
@@ -41,6 +44,13 @@ describe('the steps of a sanity check', () => {
     assert.equal(new Set(many).size, 16);
   });
 });
+
+/** The mean of each channel is a score. */
+function withoutWeights() {
+  const b = new GraphBuilder();
+  const pooled = b.add('GlobalAveragePool', [b.input('pixels', 'float32', [N, 3, 8, 8])]);
+  return b.build('plain', { scores: b.add('Flatten', [pooled], { axis: 1 }) });
+}
 
 describe('a sanity check', () => {
   const rig = useEngine();
@@ -106,6 +116,13 @@ describe('a sanity check', () => {
     order.push('checked');
     await Promise.all(explained);
     assert.deepEqual(order, ['explained', 'checked']);
+  });
+
+  it('is refused for a model without weights, and for other classes where there is one', async () => {
+    const weightless = await rig.request({ technique: 'saliency', model: await writeModel(withoutWeights(), rig.at('plain.onnx')) });
+    const single = await rig.request({ technique: 'saliency', model: await rig.model({ classes: 1 }) });
+    await assert.rejects(rig.engine.check(weightless), { reason: 'model-unsuitable' });
+    await assert.rejects(rig.engine.check({ ...single, mode: 'random-logit' }), { reason: 'model-unsuitable' });
   });
 
   it('ends where it is cancelled, and the engine goes on', async () => {

@@ -16,6 +16,8 @@ export interface ShownFrame extends Frame {
 
 export class LiveRun {
   readonly curves: CurvePoint[];
+  /** Time spent paused, milliseconds. */
+  pausedFor = 0;
   readonly steered: { step: number; parameters: Record<string, unknown> }[] = [];
   #parameters: Record<string, unknown>;
   #paused = false;
@@ -61,10 +63,12 @@ export class LiveRun {
     await new Promise((resolve) => setImmediate(resolve));
     const ends = frame.step >= frame.total;
     if (ends || this.#paused || performance.now() - this.#shownAt >= 1000 / framesPerSecond) this.#show(frame);
+    const waiting = performance.now();
     while (this.#paused && !this.#stopped && !this.signal.aborted) {
       await this.#woken();
       if (!this.#paused) this.#show(frame);
     }
+    this.pausedFor += performance.now() - waiting;
     if (this.signal.aborted) throw new CancelledError();
     return this.#stopped ? 'stop' : 'continue';
   }

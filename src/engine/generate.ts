@@ -108,7 +108,9 @@ export class Generations {
         step: result.step, total: result.total, ended: result.ended, curves: run.curves, metrics: { ...result.metrics },
         fooling, notes: [...setup.notes, ...result.notes, ...notes],
         runtime: runtime.title,
-        milliseconds: { build: programs.milliseconds, run: took, step: steps > 0 ? (took - run.pausedFor) / steps : 0, total: performance.now() - began },
+        milliseconds: {
+          build: programs.milliseconds, run: took, step: steps > 0 ? (took - run.pausedFor) / steps : 0, total: performance.now() - began,
+        },
         recipe: recipeOf(this.services.version, setup, run, result),
       };
     } finally {

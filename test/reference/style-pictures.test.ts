@@ -1,4 +1,7 @@
-/** Style transfer on real networks: the losses fall, the colours go over, and the pictures are kept in .cache/pictures/style to be looked at. */
+/**
+ * Style transfer on real networks: the losses fall, the colours go over where the statistic holds them, and the pictures are kept in
+ * .cache/pictures/style to be looked at.
+ */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -50,7 +53,8 @@ describe('style transfer on real networks', function () {
   // Not there where all was skipped
   after(() => (engine as Engine | undefined)?.dispose());
 
-  async function paint(painting: string, name: string, request: Omit<GenerateRequest, 'generator'>): Promise<void> {
+  /** @returns mean colours of the painting, of the photograph and of the result */
+  async function paint(painting: string, name: string, request: Omit<GenerateRequest, 'generator'>): Promise<[number[], number[], number[]]> {
     const style = path.join(data, 'styles', `${painting}.jpg`);
     const result = await engine.generate({ generator: 'style-transfer', content: { path: photograph }, style: { path: style }, ...request });
     await engine.savePixels({ pixels: result.pictures[0], file: path.join(root, `.cache/pictures/style/${name}-${painting}.png`) });
@@ -58,15 +62,21 @@ describe('style transfer on real networks', function () {
     for (const title of Object.keys(first).filter((one) => one.startsWith('style '))) {
       assert.ok(last[title] < first[title], `${title}: ${first[title]} to ${last[title]}`);
     }
-    const [wanted, before, after] = [await meanColour(style), await meanColour(photograph), meanOf(result.pictures[0])];
-    assert.ok(distance(after, wanted) < distance(before, wanted), `${after.join()} from ${before.join()} to ${wanted.join()}`);
+    assert.ok(last.total < first.total, `total: ${first.total} to ${last.total}`);
+    return [await meanColour(style), await meanColour(photograph), meanOf(result.pictures[0])];
   }
 
   for (const painting of paintings) {
-    it(`paints ${painting} with the course's weights on SqueezeNet 1.1`, () => (
-      paint(painting, 'squeezenet', { model: squeezeNet, preprocessing: imagenet, parameters: { preset: painting, size: 112 } })));
+    // Gram matrices of rectified maps hold correlations, not the mean colour: these pictures may become brighter than both sources.
+    it(`paints ${painting} with the course's weights on SqueezeNet 1.1`, async () => {
+      await paint(painting, 'squeezenet', { model: squeezeNet, preprocessing: imagenet, parameters: { preset: painting, size: 112 } });
+    });
 
-    it(`paints ${painting} with the bundled model`, () => (
-      paint(painting, 'bundled', { model: 'bundled:efficientnet-lite0', parameters: { size: 128, styleSize: 192, steps: 80 } })));
+    // The default statistic of the bundled model holds the mean of every map, the first of which follow the colours.
+    it(`paints ${painting} in its colours with the bundled model`, async () => {
+      const parameters = { size: 128, styleSize: 192, steps: 80 };
+      const [wanted, before, after] = await paint(painting, 'bundled', { model: 'bundled:efficientnet-lite0', parameters });
+      assert.ok(distance(after, wanted) < distance(before, wanted), `${after.join()} from ${before.join()} to ${wanted.join()}`);
+    });
   }
 });

@@ -37,8 +37,12 @@ describe('the installed package', () => {
 /** What ships: everything that is needed, and no library of another platform. */
 async function checkFiles(folder: string): Promise<void> {
   const files = (await readdir(folder, { recursive: true })).map((file) => file.replaceAll('\\', '/'));
-  for (const needed of ['models/index.json', 'models/imagenet-labels.txt', 'models/efficientnet-lite0.onnx', 'dist/engine.cjs', 'dist/cli.cjs', 'media/samples/cat-and-espresso.jpg']) {
-    assert.ok(files.includes(needed), `${needed} is inside`);
+  const needed = [
+    'models/index.json', 'models/imagenet-labels.txt', 'models/efficientnet-lite0.onnx', 'dist/engine.cjs', 'dist/extension/extension.js',
+    'dist/webview/result.js', 'media/samples/cat-and-espresso.jpg',
+  ];
+  for (const file of needed) {
+    assert.ok(files.includes(file), `${file} is inside`);
   }
   const libraries = files.filter((file) => libraryNames.test(file));
   assert.ok(libraries.length > 0);

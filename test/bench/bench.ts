@@ -8,6 +8,7 @@
  */
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { readModel } from '../../src/formats/read-model.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
@@ -58,16 +59,19 @@ async function measure(runtime: Runtime, name: string, source: Graph, rounds: nu
   const times: Record<string, number[]> = {};
   for (let round = 0; round < rounds; round++) {
     for (const [what, program] of Object.entries(programs)) {
-      for (let run = 0; run < runsPerTurn + (round === 0 ? warmUps : 0); run++) {
+      const untimed = round === 0 ? warmUps : 1;
+      for (let run = 0; run < untimed + runsPerTurn; run++) {
         const start = performance.now();
         await program.run(feeds);
-        if (round > 0 || run >= warmUps) (times[what] ??= []).push(performance.now() - start);
+        if (run >= untimed) (times[what] ??= []).push(performance.now() - start);
       }
     }
     for (const what of peerWork) {
       const found = await peer!.time(name, what, runsPerTurn);
       if (found) (times[`torch ${what}`] ??= []).push(...found);
     }
+    // PyTorch's threads spin for a while after their work.
+    if (peerWork.length > 0) await sleep(200);
   }
   for (const program of Object.values(programs)) await program.dispose();
   return { name, build, medians: Object.fromEntries(Object.entries(times).map(([what, list]) => [what, median(list)])) };

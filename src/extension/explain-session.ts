@@ -13,6 +13,7 @@ import type { PanelSummary } from './api.ts';
 import { BackgroundCheck } from './background-check.ts';
 import { actionsFor } from './error-actions.ts';
 import type { CallOptions, EngineClient } from './engine-client.ts';
+import { pagePixels } from './page-pixels.ts';
 
 export interface SessionHost {
   post(message: HostMessage): void;
@@ -289,9 +290,6 @@ export class ExplainSession {
   }
 }
 
-/** VS Code carries an array to a page if its class is one of the standard ones; bytes from another process may be a Buffer. */
 function forPage(result: ExplainResult): ExplainResult {
-  if (!result.pixels) return result;
-  const { buffer, byteOffset, byteLength } = result.pixels.data;
-  return { ...result, pixels: { ...result.pixels, data: new Uint8Array(buffer, byteOffset, byteLength) } };
+  return result.pixels ? { ...result, pixels: pagePixels(result.pixels) } : result;
 }

@@ -8,7 +8,7 @@ import { checkInferred } from './check-inferred.ts';
 import { contentKey } from './content-key.ts';
 import { finishGraph } from './finish-graph.ts';
 import type { NodeContext, Operator, OutputInfo } from './operators/operator.ts';
-import { operators } from './operators/registry.ts';
+import { operatorKey, operators } from './operators/registry.ts';
 import { countElements, formatShape, sameShape, staticShape } from './shape.ts';
 import { numbersOf, tensorOf } from './tensor.ts';
 
@@ -32,10 +32,6 @@ interface Value {
   readonly type: ElementType;
   readonly shape: Shape;
   readonly dims: readonly Dim[] | undefined;
-}
-
-export function operatorKey(node: { op: string; domain: string }): string {
-  return node.domain === '' || node.domain === 'ai.onnx' ? node.op : `${node.domain}:${node.op}`;
 }
 
 export class GraphBuilder {

@@ -3,9 +3,9 @@
  * inference runtime can run them. Nodes are only added for what the asked gradients depend on.
  */
 import { UnsupportedOperatorError } from '../protocol/errors.ts';
-import { operatorKey, type GraphBuilder } from './builder.ts';
+import type { GraphBuilder } from './builder.ts';
 import type { GradientContext, Operator, RectifierRule } from './operators/operator.ts';
-import { operators } from './operators/registry.ts';
+import { operatorKey, operators } from './operators/registry.ts';
 
 /**
  * What replaces the derivative of a node, for methods that send something else back; undefined where the derivative stands.

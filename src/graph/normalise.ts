@@ -3,10 +3,10 @@
  * inferred with the batch size left open, constants folded, shape arithmetic resolved.
  */
 import { FoveaError, UnsupportedOperatorError } from '../protocol/errors.ts';
-import { GraphBuilder, operatorKey } from './builder.ts';
+import { GraphBuilder } from './builder.ts';
 import type { Graph, Node, Shape, ValueInfo } from './graph.ts';
 import { N } from './graph.ts';
-import { operators } from './operators/registry.ts';
+import { operatorKey, operators } from './operators/registry.ts';
 
 export interface NormaliseOptions {
   /** Shapes of inputs, by name, in place of those that the file states. */

@@ -42,8 +42,10 @@ const families: readonly (readonly Operator[])[] = [
   softmaxOperators,
 ];
 
-/** Keyed by operator type, prefixed with `domain:` outside the standard domain. */
-export const operators: ReadonlyMap<string, Operator> = new Map(
-  families.flat().map((operator) => [operator.domain ? `${operator.domain}:${operator.op}` : operator.op, operator]),
-);
+/** The operator type, prefixed with `domain:` outside the standard domain. */
+export function operatorKey({ op, domain = '' }: { readonly op: string; readonly domain?: string }): string {
+  return domain === '' || domain === 'ai.onnx' ? op : `${domain}:${op}`;
+}
 
+/** Keyed by `operatorKey`. */
+export const operators: ReadonlyMap<string, Operator> = new Map(families.flat().map((operator) => [operatorKey(operator), operator]));

@@ -4,7 +4,7 @@ import type { StudioResult } from '../../src/protocol/studio-panel.ts';
 import { element, icon } from '../ui/element.ts';
 import { formatProbability } from '../ui/words.ts';
 import { metricRows } from './metric-words.ts';
-import { shortNumber } from './plot-scale.ts';
+import { shortNumber } from '../ui/plot-scale.ts';
 import { verdictOf, type Fooling } from './verdict.ts';
 
 const predictionsShown = 5;

@@ -10,7 +10,7 @@ import { button, iconButton } from '../ui/controls.ts';
 import { element } from '../ui/element.ts';
 import { Host } from '../ui/host.ts';
 import { Chooser } from './chooser.ts';
-import { CurvePlot } from './curve-plot.ts';
+import { CurvePlot } from '../ui/curve-plot.ts';
 import { Easel, type Figure } from './easel.ts';
 import { Outcome } from './outcome.ts';
 import { ParameterForm } from './parameter-form.ts';

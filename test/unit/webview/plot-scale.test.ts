@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { axisOf, placeOf, shortNumber } from '../../../webview/studio/plot-scale.ts';
+import { axisOf, placeOf, shortNumber } from '../../../webview/ui/plot-scale.ts';
 
 const finite = fc.double({ noNaN: true, min: -1e9, max: 1e9 });
 

@@ -1,13 +1,13 @@
 /** The score, or the terms of the loss, over the steps. Lines differ in colour and in dashes; the legend says the newest values. */
 import type { Curve } from '../../src/protocol/studio-panel.ts';
-import { element, setAttributes, type Attributes } from '../ui/element.ts';
+import { element, setAttributes, type Attributes } from './element.ts';
 import { axisOf, placeOf, shortNumber } from './plot-scale.ts';
 
 const namespace = 'http://www.w3.org/2000/svg';
 const height = 132;
 const margin = { left: 66, right: 12, top: 8, bottom: 30 };
 
-/** How many lines have a look of their own; see studio.css. */
+/** How many lines have a look of their own; see plot.css. */
 const looks = 7;
 
 /** Longer names do not fit beside the axis; the legend has them. */

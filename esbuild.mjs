@@ -1,5 +1,5 @@
 /**
- * Bundles what ships: extension host, engine, command line and webviews into dist/, and the integration tests into out/.
+ * Bundles what ships: extension host, engine with command line, and webviews into dist/, and the integration tests into out/.
  *
  *   node esbuild.mjs [--production] [--watch]
  */
@@ -22,42 +22,41 @@ const common = {
   logLevel: 'warning',
 };
 
-/** A CommonJS bundle for Node; `import.meta.url` is the bundle's own address there. */
-function node(entry, outfile, external, banner = '') {
+/**
+ * Modules for Node: entries, and chunks that they share or that are read when they are first used. The banner gives CommonJS packages
+ * inside the `require` that modules lack.
+ */
+function node(entryPoints, outdir, external) {
   return {
     ...common,
-    entryPoints: [entry],
-    outfile,
+    entryPoints,
+    outdir,
     external,
     platform: 'node',
-    format: 'cjs',
+    format: 'esm',
+    splitting: true,
     target: 'node20',
-    define: { 'import.meta.url': 'bundleUrl' },
-    banner: { js: `${banner}"use strict";const bundleUrl=require("node:url").pathToFileURL(__filename).href;` },
+    chunkNames: '[name]-[hash]',
+    banner: { js: 'import{createRequire as requireOf}from"node:module";const require=requireOf(import.meta.url);' },
   };
 }
 
-/**
- * The extension host as modules: what activation needs, and chunks that are read when they are first used. The banner gives CommonJS
- * packages inside the `require` that modules lack.
- */
-const extension = {
+/** The integration tests, which the extension host loads with `require`. */
+const integrationTests = {
   ...common,
-  entryPoints: ['src/extension/extension.ts'],
-  outdir: 'dist/extension',
-  external: ['vscode'],
+  entryPoints: ['test/integration/index.ts'],
+  outfile: 'out/integration/index.cjs',
+  external: ['vscode', 'mocha'],
   platform: 'node',
-  format: 'esm',
-  splitting: true,
+  format: 'cjs',
   target: 'node20',
-  chunkNames: '[name]-[hash]',
-  banner: { js: 'import{createRequire as requireOf}from"node:module";const require=requireOf(import.meta.url);' },
+  define: { 'import.meta.url': 'bundleUrl' },
+  banner: { js: '"use strict";const bundleUrl=require("node:url").pathToFileURL(__filename).href;' },
 };
 
 const bundles = [
-  extension,
-  node('src/engine/server.ts', 'dist/engine.cjs', native),
-  node('src/cli/main.ts', 'dist/cli.cjs', native, '#!/usr/bin/env node\n'),
+  node(['src/extension/extension.ts'], 'dist/extension', ['vscode']),
+  node([{ in: 'src/engine/server.ts', out: 'engine' }, { in: 'src/cli/main.ts', out: 'cli' }], 'dist/engine', native),
   ...['result', 'tune', 'studio', 'compare'].map((page) => ({
     ...common,
     entryPoints: ['main.ts', `${page}.css`].map((file) => ({ in: `webview/${page}/${file}`, out: page })),
@@ -68,7 +67,7 @@ const bundles = [
     loader: { '.ttf': 'file' },
     assetNames: '[name]',
   })),
-  ...(production ? [] : [node('test/integration/index.ts', 'out/integration/index.cjs', ['vscode', 'mocha'])]),
+  ...(production ? [] : [integrationTests]),
 ];
 
 if (watch) {
@@ -81,5 +80,5 @@ if (watch) {
     if (!file.endsWith('.map')) console.log(`${String(Math.ceil(bytes / 1024)).padStart(6)} KB  ${path.normalize(file)}`);
   }
   if (results.some((result) => result.status === 'rejected')) process.exitCode = 1;
-  else await chmod('dist/cli.cjs', 0o755);
+  else await chmod('dist/engine/cli.js', 0o755);
 }

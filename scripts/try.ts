@@ -65,7 +65,7 @@ async function writeOverlay(): Promise<void> {
   const out = path.join(home, 'out');
   await mkdir(out);
   const options = ['explain', path.join(pictures, sample), '--technique', 'grad-cam', '--out', out];
-  execFileSync(process.execPath, [path.join(repositoryRoot, 'dist', 'cli.cjs'), ...options], { stdio: 'inherit' });
+  execFileSync(process.execPath, [path.join(repositoryRoot, 'dist', 'engine', 'cli.js'), ...options], { stdio: 'inherit' });
   console.log(`The heat map over the sample picture is in ${path.relative(process.cwd(), out)}.`);
 }
 

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The command `fovea`: the engine of the extension, in this process. */
 import { Command, CommanderError } from 'commander';
 import { findPackageRoot, readVersion } from '../engine/package-root.ts';

@@ -3,7 +3,7 @@
  * its parent, and by itself (exit code 0) after a while without requests. A failure that nothing catches ends it with its stack on standard
  * error and exit code 1, which is Node's way; the client starts it again.
  *
- *     engine.cjs [--idle-seconds=300]
+ *     engine.js [--idle-seconds=300]
  */
 import { ResponseError, type CancellationToken } from 'vscode-jsonrpc';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter } from 'vscode-jsonrpc/node';

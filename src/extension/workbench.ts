@@ -26,7 +26,7 @@ export class Workbench implements Disposable {
     techniques: readonly TechniqueCommand[],
     runs: RunStore,
   ) {
-    this.engine = new EngineClient(Uri.joinPath(extensionUri, 'dist', 'engine.cjs').fsPath, log);
+    this.engine = new EngineClient(Uri.joinPath(extensionUri, 'dist', 'engine', 'engine.js').fsPath, log);
     const techniqueTitle = (id: string): string => techniques.find((technique) => technique.id === id)?.title ?? id;
     const recorder = new RunRecorder(runs, this.engine, log, techniqueTitle);
     this.panels = new Panels({

@@ -17,8 +17,8 @@ export interface ColdStart {
 
 /** @throws Error where the engine has not been built */
 export async function measureColdStart(): Promise<ColdStart> {
-  const entry = path.join(root, 'dist', 'engine.cjs');
-  if (!existsSync(entry)) throw new Error('dist/engine.cjs is not there; run `npm run build` first.');
+  const entry = path.join(root, 'dist', 'engine', 'engine.js');
+  if (!existsSync(entry)) throw new Error('dist/engine/engine.js is not there; run `npm run build` first.');
   const silent = { info: () => undefined, warn: console.warn, error: console.error };
   const engine = new EngineClient(entry, silent);
   const request = { picture: { path: path.join(root, 'media/samples/cat-and-espresso.jpg') }, model: 'bundled:efficientnet-lite0', technique: 'grad-cam' };

@@ -9,7 +9,7 @@ export function enginesBelow(ancestor: number): number[] {
     try {
       // After the name in brackets, which may hold anything: state, then the parent.
       parents.set(Number(entry), Number(readFileSync(`/proc/${entry}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[1]));
-      if (readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0').some((argument) => argument.endsWith('/dist/engine.cjs'))) engines.push(Number(entry));
+      if (readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0').some((argument) => argument.endsWith('/dist/engine/engine.js'))) engines.push(Number(entry));
     } catch {
       // It ended while it was looked at.
     }

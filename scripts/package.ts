@@ -18,7 +18,7 @@ const vsceVersion = '4.1.0';
 /** Packages that stay outside the bundles, as in esbuild.mjs. */
 const external = ['onnxruntime-common', 'onnxruntime-node', 'onnxruntime-web', 'sharp'];
 
-const shipped = ['dist', 'media', 'models', 'README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'];
+const shipped = ['bin', 'dist', 'media', 'models', 'README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore'];
 
 /** A second copy of the macOS library, and GPU compilers that the CPU provider never loads: 12 and 18 MB packed. */
 const unusedLibraries = [/^libonnxruntime\.\d+\.\d+\.\d+\.dylib$/, /^DirectML\.dll$/, /^dxcompiler\.dll$/, /^dxil\.dll$/];

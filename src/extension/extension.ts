@@ -9,6 +9,7 @@ import { SidePanel } from './side-panel.ts';
 import { StatusItem } from './status-item.ts';
 import { studioCommands } from './studio-commands.ts';
 import { techniqueCommands } from './technique-commands.ts';
+import { offerInTerminals } from './terminals.ts';
 import type { Workbench } from './workbench.ts';
 
 export function activate(context: ExtensionContext): FoveaApi {
@@ -16,6 +17,7 @@ export function activate(context: ExtensionContext): FoveaApi {
   const models = new ActiveModel(context.workspaceState);
   const status = new StatusItem(models);
   const techniques = techniqueCommands(context.extension);
+  offerInTerminals(context);
 
   let ready: Workbench | undefined;
   let starting: Promise<Workbench> | undefined;

@@ -12,6 +12,7 @@ import { recipeText } from './recipe-file.ts';
 import type { ResultPanel } from './result-panel.ts';
 import type { RunStore } from './run-store.ts';
 import { RunItem } from './runs-view.ts';
+import { offerTerminal, terminalShell } from './terminals.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Longer side of a report's pictures in pixels. */
@@ -58,8 +59,9 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
       if (choice === 'Delete') await store.clear();
     },
     'fovea.copyCommandLine': async (...args) => {
-      await env.clipboard.writeText(commandLine(await made(args)));
-      window.setStatusBarMessage('Copied the command line.', 4000);
+      const line = commandLine(await made(args));
+      await env.clipboard.writeText(line);
+      void offerTerminal(line);
     },
     'fovea.saveRecipe': async (...args) => {
       const { subject, recipe } = await made(args);
@@ -94,7 +96,7 @@ function found<T>(value: T | undefined): T {
 
 function commandLine({ subject, recipe }: Made): string {
   const words = ['fovea', ...explainArguments(picturePath(subject.picture), subject.model, recipe, '.')];
-  return shellLine(words, process.platform === 'win32' ? 'powershell' : 'posix');
+  return shellLine(words, terminalShell());
 }
 
 /** `<stem>.<technique><suffix>` beside the picture, unless the person says otherwise. */

@@ -1,13 +1,15 @@
 /**
- * Bundles what ships: extension host, engine with command line, and webviews into dist/, and the integration tests into out/.
+ * Bundles what ships: extension host, engine with command line, and webviews into dist/, and the integration tests into out/. For a package
+ * (--production) smaller, without sources and tests, into a folder that is emptied before.
  *
- *   node esbuild.mjs [--production] [--watch]
+ *   node esbuild.mjs [--watch | --production FOLDER]
  */
 import { chmod, rm } from 'node:fs/promises';
 import path from 'node:path';
 import esbuild from 'esbuild';
 
 const production = process.argv.includes('--production');
+const dist = production ? process.argv[process.argv.indexOf('--production') + 1] : 'dist';
 const watch = process.argv.includes('--watch');
 
 /** Loaded from node_modules at run time: they find their native libraries and .wasm files beside themselves. */
@@ -55,12 +57,12 @@ const integrationTests = {
 };
 
 const bundles = [
-  node(['src/extension/extension.ts'], 'dist/extension', ['vscode']),
-  node([{ in: 'src/engine/server.ts', out: 'engine' }, { in: 'src/cli/main.ts', out: 'cli' }], 'dist/engine', native),
+  node(['src/extension/extension.ts'], `${dist}/extension`, ['vscode']),
+  node([{ in: 'src/engine/server.ts', out: 'engine' }, { in: 'src/cli/main.ts', out: 'cli' }], `${dist}/engine`, native),
   ...['result', 'tune', 'studio', 'compare'].map((page) => ({
     ...common,
     entryPoints: ['main.ts', `${page}.css`].map((file) => ({ in: `webview/${page}/${file}`, out: page })),
-    outdir: 'dist/webview',
+    outdir: `${dist}/webview`,
     platform: 'browser',
     format: 'esm',
     target: 'chrome134',
@@ -73,12 +75,12 @@ const bundles = [
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context({ ...bundle, logLevel: 'info' })).watch();
 } else {
-  if (production) await rm('dist', { recursive: true, force: true });
+  if (production) await rm(dist, { recursive: true, force: true });
   const results = await Promise.allSettled(bundles.map((bundle) => esbuild.build(bundle)));
   const outputs = results.flatMap((result) => (result.status === 'fulfilled' ? Object.entries(result.value.metafile.outputs) : []));
   for (const [file, { bytes }] of outputs) {
     if (!file.endsWith('.map')) console.log(`${String(Math.ceil(bytes / 1024)).padStart(6)} KB  ${path.normalize(file)}`);
   }
   if (results.some((result) => result.status === 'rejected')) process.exitCode = 1;
-  else await chmod('dist/engine/cli.js', 0o755);
+  else await chmod(`${dist}/engine/cli.js`, 0o755);
 }

@@ -1,5 +1,10 @@
 /** ONNX Runtime as WebAssembly: the same graphs and results, slower, on every platform. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
 import { FoveaError } from '../../protocol/errors.ts';
 import { compileSession } from '../onnxruntime/session.ts';
 import type { Runtime } from '../runtime.ts';
@@ -12,6 +17,7 @@ export async function loadWasm(): Promise<Runtime> {
   let ort;
   try {
     ort = await import('onnxruntime-web');
+    await unpack(ort.env.wasm);
   } catch (error) {
     const detail = (error instanceof Error ? error.message : String(error)).split('\n')[0];
     throw new FoveaError('runtime-unavailable', `The WebAssembly build of ONNX Runtime cannot be loaded: ${detail}`,
@@ -25,4 +31,10 @@ export async function loadWasm(): Promise<Runtime> {
     title: `ONNX Runtime ${env.versions.web} (WebAssembly)`,
     compile: (graph) => compileSession(ort, graph, { executionProviders: ['wasm'] }),
   };
+}
+
+/** Fovea's package holds the library's binary compressed, a third smaller than the package's own compression makes it. */
+async function unpack(flags: { wasmBinary?: ArrayBufferLike | Uint8Array }): Promise<void> {
+  const packed = fileURLToPath(new URL('ort-wasm-simd-threaded.wasm.br', import.meta.resolve('onnxruntime-web')));
+  if (existsSync(packed)) flags.wasmBinary = await promisify(brotliDecompress)(await readFile(packed));
 }

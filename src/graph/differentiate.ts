@@ -17,6 +17,8 @@ export interface DifferentiateOptions {
   /** How gradients pass rectifiers; default: their derivative. */
   readonly rectifier?: RectifierRule;
   readonly rule?: GradientRule;
+  /** What goes on from a tensor in place of its whole gradient; for methods that look at the tensor, not at one of the nodes that read it. */
+  readonly revise?: (tensor: string, gradient: string) => string;
 }
 
 /**
@@ -39,12 +41,13 @@ export function addGradients(
   }
   /** Contributions to ∂/∂tensor that are still to be added up. */
   const contributions = new Map<string, string[]>([[output, [seed]]]);
+  const whole = new Map<string, string>();
   const gradientOf = (name: string): string | undefined => {
     const parts = contributions.get(name);
-    if (!parts) return undefined;
+    if (!parts || whole.has(name)) return whole.get(name);
     const sum = parts.reduce((a, c) => b.add('Add', [a, c]));
-    contributions.set(name, [sum]);
-    return sum;
+    whole.set(name, options.revise?.(name, sum) ?? sum);
+    return whole.get(name);
   };
   for (const node of nodes.reverse()) {
     const gradients = node.outputs.map(gradientOf);

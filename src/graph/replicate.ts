@@ -1,5 +1,6 @@
 /** The same computation on another input. */
-import type { GraphBuilder } from './builder.ts';
+import { GraphBuilder } from './builder.ts';
+import type { Graph } from './graph.ts';
 
 /**
  * Adds the nodes that depend on an input once more, for another tensor in its place.
@@ -19,4 +20,29 @@ export function replicate(b: GraphBuilder, input: string, other: string): (name:
     });
   }
   return copyOf;
+}
+
+/**
+ * The graph twice, for two inputs, each node beside its twin: whoever goes through the nodes meets what both halves know at one place.
+ * @param input name of an input of the graph
+ * @returns a builder of both; the name of the second input; for a tensor's name in either half, the names in the first and the second
+ */
+export function twin(graph: Graph, input: string): { b: GraphBuilder; second: string; halves: (name: string) => readonly [string, string] } {
+  const b = new GraphBuilder();
+  const halves = new Map<string, readonly [string, string]>();
+  const pair = (first: string, second: string): void => [first, second].forEach((name) => halves.set(name, [first, second]));
+  const halvesOf = (name: string): readonly [string, string] => halves.get(name) ?? [name, name];
+  for (const { name, type, shape } of graph.inputs) b.input(name, type, shape ?? []);
+  for (const [name, tensor] of graph.initializers) b.constant(tensor, name);
+  const second = b.input(b.fresh('baseline'), b.type(input), b.shape(input));
+  pair(input, second);
+  for (const { op, inputs, attributes, outputs, domain, name } of graph.nodes) {
+    b.addAll(op, inputs, attributes, { domain, outputs, name });
+    if (!inputs.some((one) => halves.has(one))) continue;
+    const others = b.addAll(op, inputs.map((one) => halvesOf(one)[1]), attributes, { domain, count: outputs.length });
+    outputs.forEach((output, i) => {
+      if (output !== '') pair(output, others[i]);
+    });
+  }
+  return { b, second, halves: halvesOf };
 }

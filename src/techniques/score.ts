@@ -5,12 +5,13 @@ import type { ScoreKind } from '../protocol/techniques.ts';
 import { tensorOf } from '../graph/tensor.ts';
 
 /**
- * Adds the graph input `classes` (int64 [N]) and ∂score/∂logits.
+ * Adds the graph input `classes` (int64 [N]), unless it is there, and ∂score/∂logits.
+ * @param logits the model's, or a tensor like it
  * @returns name of a tensor [N,K]: one-hot rows for the logit; p_c·(1_c − p) for the probability of a softmax; 1_c − p for its logarithm
  */
-export function scoreSeed(b: GraphBuilder, model: Model, kind: ScoreKind): string {
-  const { name: logits, classes: count } = model.logits;
-  const classes = b.input('classes', 'int64', [b.shape(logits)[0]]);
+export function scoreSeed(b: GraphBuilder, model: Model, kind: ScoreKind, logits = model.logits.name): string {
+  const { classes: count } = model.logits;
+  const classes = b.has('classes') ? 'classes' : b.input('classes', 'int64', [b.shape(logits)[0]]);
   const chosen = b.add('OneHot', [classes, b.constant(tensorOf('int64', [count], [])), b.constant(tensorOf('float32', [0, 1]))], { axis: -1 });
   if (kind === 'logit') return chosen;
   const independent = model.finalActivation === 'sigmoid';

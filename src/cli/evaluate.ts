@@ -3,7 +3,8 @@ import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { writeWhole } from '../engine/write-file.ts';
 import { formatValue } from '../protocol/display.ts';
-import { metricIds, type EvaluateResult, type MetricId } from '../protocol/trust.ts';
+import { directions, metricIds, type MetricId } from '../protocol/measures.ts';
+import type { EvaluateResult } from '../protocol/trust.ts';
 import type { Context } from './context.ts';
 import { resolveModel } from './model.ts';
 import { table } from './table.ts';
@@ -62,8 +63,8 @@ function parseMetrics(text: string): MetricId[] {
 function textOf(title: string, evaluations: EvaluateResult['evaluations'], files: readonly string[]): string {
   return [
     title,
-    table(evaluations.map(({ title: measure, value, better, description, cost }) => {
-      return [measure, formatValue(value), `${better} is better`, `${description} Cost: ${cost}.`];
+    table(evaluations.map(({ title: measure, value, better, description, caveat, cost }) => {
+      return [measure, formatValue(value), directions[better].words, `${description} ${caveat} Cost: ${cost}.`];
     })),
     ...files.map((file) => `  ${file}`),
   ].join('\n');

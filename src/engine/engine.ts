@@ -10,6 +10,7 @@ import { encodePng } from '../pictures/render-png.ts';
 import { shownPixels } from '../pictures/shown-pixels.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { GenerateRequest, GenerateResult, GeneratorDescription, PixelsRequest, SavePixelsRequest, SteerRequest } from '../protocol/generate.ts';
+import type { PlannedMeasure } from '../protocol/measures.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { SweepRequest, SweepResult } from '../protocol/sweep.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
@@ -21,7 +22,7 @@ import type { Technique } from '../techniques/technique.ts';
 import { explainArray, readArray, type ArrayExplanation, type ExplainArrayRequest } from './array-input.ts';
 import { BundledModels, bundledPrefix, type BundledModel } from './bundled-models.ts';
 import { Checks } from './check.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, planEvaluation } from './evaluate.ts';
 import { Explainer } from './explainer.ts';
 import { explainPicture } from './explain-picture.ts';
 import { exportPicture } from './export-picture.ts';
@@ -159,6 +160,10 @@ export class Engine {
 
   evaluate(request: EvaluateRequest, job: Job = unattended): Promise<EvaluateResult> {
     return evaluate(this.#services, (turn, work) => this.#run(turn, work), request, job);
+  }
+
+  planEvaluation(request: ExplainRequest, job: Job = unattended): Promise<PlannedMeasure[]> {
+    return planEvaluation(this.#services, (turn, work) => this.#run(turn, work), request, job);
   }
 
   /** Explains the samples of an array. For the command line. */

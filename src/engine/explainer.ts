@@ -16,7 +16,7 @@ import type { ProgramCache } from './program-cache.ts';
 /** Bytes that a batch may take while it is worked on, whatever the length of the array. */
 const batchMemory = 512 << 20;
 
-/** Answers kept, so that the most likely class of an input that was seen before is known without a pass. */
+/** Answers kept, so that the most likely class of an input that was seen before is known without a pass; and as many times of runs. */
 const answersKept = 64;
 
 export interface ExplanationRequest {
@@ -43,6 +43,8 @@ export interface ExplanationRequest {
 export class Explainer {
   /** Logits of inputs, in order of use, the oldest first. */
   readonly #answers = new Map<string, readonly Float32Array[]>();
+  /** Milliseconds of the last run of each technique with its parameters, in order of use, the oldest first. */
+  readonly #took = new Map<string, number>();
   /** The last explanation of a picture, which is often asked for again to be written to a file. */
   #last: { readonly key: string; readonly explanation: Explanation } | undefined;
 
@@ -61,6 +63,7 @@ export class Explainer {
       parts.push({ ...explanationOf(result, logits, classes), milliseconds: work.milliseconds });
     }
     const explanation = joinExplanations(parts);
+    keep(this.#took, runKey(request), explanation.milliseconds.run);
     if (key !== undefined) this.#last = { key, explanation };
     return explanation;
   }
@@ -107,6 +110,11 @@ export class Explainer {
     return this.#keep(request, rows);
   }
 
+  /** Milliseconds that the technique took when it was last run with these parameters at this layer; undefined where that is long ago. */
+  lastRun(request: Pick<ExplanationRequest, 'loaded' | 'runtime' | 'technique' | 'parameters' | 'layer'>): number | undefined {
+    return this.#took.get(runKey(request));
+  }
+
   /** Disposes the programs of a model that is not used again. @param hash its content's */
   forget(hash: string): Promise<void> {
     return this.programs.drop(hash);
@@ -144,10 +152,7 @@ export class Explainer {
     for (const data of logits) requireFinite({ data }, 'The model\'s outputs');
     const key = answerKey(request);
     if (key === undefined) return logits;
-    this.#answers.delete(key);
-    this.#answers.set(key, logits);
-    const [oldest] = this.#answers.keys();
-    if (this.#answers.size > answersKept) this.#answers.delete(oldest);
+    keep(this.#answers, key, logits);
     return logits;
   }
 }
@@ -245,6 +250,18 @@ function batchSizeOf({ graph, dynamicBatch }: Model): number {
     activations += 4 * (typeof count === 'object' ? count.batch : Number(count));
   }
   return Math.max(1, Math.floor(batchMemory / (2 * activations)));
+}
+
+/** As the newest; the oldest goes where there are too many. */
+function keep<V>(kept: Map<string, V>, key: string, value: V): void {
+  kept.delete(key);
+  kept.set(key, value);
+  const [oldest] = kept.keys();
+  if (kept.size > answersKept) kept.delete(oldest);
+}
+
+function runKey({ loaded, runtime, technique, parameters, layer }: Pick<ExplanationRequest, 'loaded' | 'runtime' | 'technique' | 'parameters' | 'layer'>): string {
+  return JSON.stringify([runtime.id, loaded.hash, technique.id, parameters, layer?.name]);
 }
 
 function answerKey({ loaded, runtime, inputKey }: Pick<ExplanationRequest, 'loaded' | 'runtime' | 'inputKey'>): string | undefined {

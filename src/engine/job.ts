@@ -1,5 +1,6 @@
 import type { ExplainResult } from '../protocol/engine.ts';
 import type { FrameNote } from '../protocol/generate.ts';
+import type { Evaluation } from '../protocol/measures.ts';
 
 /** How a request is followed while it is worked on. */
 export interface Job {
@@ -11,6 +12,8 @@ export interface Job {
   readonly partial?: (result: ExplainResult) => void;
   /** Is shown how a picture that is being made looks. */
   readonly frame?: (frame: FrameNote) => void;
+  /** Is told each measure of an evaluation as soon as it is taken. */
+  readonly measured?: (evaluation: Evaluation) => void;
 }
 
 /** A job that nobody follows. */

@@ -11,7 +11,7 @@ import { notifications, requests } from '../protocol/engine.ts';
 import { FoveaError, type ErrorData } from '../protocol/errors.ts';
 import { frameNotification, generateRequests } from '../protocol/generate.ts';
 import { sweepRequest } from '../protocol/sweep.ts';
-import { trustRequests } from '../protocol/trust.ts';
+import { measuredNotification, trustRequests } from '../protocol/trust.ts';
 import { runtimeLoaders, Runtimes } from '../runtimes/choose.ts';
 import { techniques } from '../techniques/registry.ts';
 import { Engine } from './engine.ts';
@@ -47,9 +47,12 @@ async function answer<T>(
   const frame: Job['frame'] = progressToken === undefined ? undefined : (note) => {
     void connection.sendNotification(frameNotification, note);
   };
+  const measured: Job['measured'] = progressToken === undefined ? undefined : (evaluation) => {
+    void connection.sendNotification(measuredNotification, { token: progressToken, evaluation });
+  };
   idle.begin();
   try {
-    return await work({ signal: controller.signal, progress, partial, frame });
+    return await work({ signal: controller.signal, progress, partial, frame, measured });
   } catch (error) {
     const known = FoveaError.from(error);
     if (known.reason === 'internal') console.error(error);
@@ -75,6 +78,7 @@ connection.onRequest(generateRequests.pixels, (request, token) => answer((job) =
 connection.onRequest(generateRequests.savePixels, (request, token) => answer(() => engine.savePixels(request), token));
 connection.onRequest(trustRequests.check, (request, token) => answer((job) => engine.check(request, job), token, request.token));
 connection.onRequest(trustRequests.evaluate, (request, token) => answer((job) => engine.evaluate(request, job), token, request.token));
+connection.onRequest(trustRequests.planEvaluation, (request, token) => answer((job) => engine.planEvaluation(request, job), token));
 connection.onRequest(requests.techniques, (token) => answer(() => engine.techniques(), token));
 connection.onRequest(requests.bundledModels, (token) => answer(() => engine.bundledModels(), token));
 connection.onRequest(requests.status, (token) => answer(() => engine.status(), token));

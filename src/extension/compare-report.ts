@@ -1,6 +1,7 @@
 /** A comparison as one HTML file that needs nothing else: its cells, what is known about each, and the papers to cite. Knows no VS Code. */
 import { formatValue } from '../protocol/display.ts';
 import type { ExplainResult } from '../protocol/engine.ts';
+import { directions } from '../protocol/measures.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import { escapeHtml } from './html.ts';
 import { citation, figure, reportStyle } from './report.ts';
@@ -48,7 +49,7 @@ function factsTable(results: readonly { readonly label: string; readonly result:
   const metrics = new Map(results.flatMap(({ result }) => result.metrics ?? []).map((metric) => [metric.id, metric]));
   const heads = [
     'Result', 'Class', 'Probability', 'Score', 'Layer', 'Model', 'Time',
-    ...[...metrics.values()].map(({ title, better }) => (better ? `${title} (${better} is better)` : title)),
+    ...[...metrics.values()].map(({ title, better }) => (better ? `${title} (${directions[better].words})` : title)),
   ];
   const rows = results.map(({ label, result }) => {
     const { class: explained, score, layer, model, milliseconds } = result;

@@ -11,9 +11,10 @@ import {
   generateRequests, type FrameNote, type GenerateRequest, type GenerateResult, type GeneratorDescription, type PixelsRequest, type SavePixelsRequest,
   type SteerRequest,
 } from '../protocol/generate.ts';
+import type { Evaluation, PlannedMeasure } from '../protocol/measures.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
-import { trustRequests, type CheckRequest, type CheckResult } from '../protocol/trust.ts';
+import { trustRequests, type CheckRequest, type CheckResult, type EvaluateRequest, type EvaluateResult } from '../protocol/trust.ts';
 import { EngineEndedError, EngineProcess, type EngineEnd, type EngineLog } from './engine-process.ts';
 
 /** Milliseconds before the next start after the 1st, 2nd, ... crash in a row; the last one holds from then on. */
@@ -26,6 +27,8 @@ export interface CallOptions {
   onPartial?: (result: ExplainResult) => void;
   /** Is shown how a picture that is being made looks. */
   onFrame?: (frame: FrameNote) => void;
+  /** Is told each measure of an evaluation as soon as it is taken. */
+  onMeasured?: (evaluation: Evaluation) => void;
 }
 
 /**
@@ -69,6 +72,15 @@ export class EngineClient {
   check(request: CheckRequest, options: CallOptions = {}): Promise<CheckResult> {
     return this.followed(options, (follow) => this.call(
       (connection, token) => connection.sendRequest(trustRequests.check, { ...request, token: follow }, token), options));
+  }
+
+  planEvaluation(request: ExplainRequest, options: CallOptions = {}): Promise<PlannedMeasure[]> {
+    return this.call((connection, token) => connection.sendRequest(trustRequests.planEvaluation, request, token), options);
+  }
+
+  evaluate(request: EvaluateRequest, options: CallOptions = {}): Promise<EvaluateResult> {
+    return this.followed(options, (follow) => this.call(
+      (connection, token) => connection.sendRequest(trustRequests.evaluate, { ...request, token: follow }, token), options));
   }
 
   predict(request: PredictRequest, options: CallOptions = {}): Promise<PredictResult> {
@@ -175,6 +187,7 @@ export class EngineClient {
       progress: (note) => this.followers.get(note.token)?.onProgress?.(note),
       partial: ({ token, result }) => this.followers.get(token)?.onPartial?.(result),
       frame: (frame) => this.followers.get(frame.token)?.onFrame?.(frame),
+      measured: ({ token, evaluation }) => this.followers.get(token)?.onMeasured?.(evaluation),
     });
     this.log.info(`The engine started (process ${engine.pid}).`);
     void engine.ended.then((end) => {

@@ -7,6 +7,7 @@ import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type Messa
 import { notifications, type PartialNote, type ProgressNote } from '../protocol/engine.ts';
 import { CancelledError, FoveaError, type ErrorData } from '../protocol/errors.ts';
 import { frameNotification, type FrameNote } from '../protocol/generate.ts';
+import { measuredNotification, type MeasuredNote } from '../protocol/trust.ts';
 
 /** Where the engine's output and the client's remarks go; VS Code's LogOutputChannel is one. */
 export interface EngineLog {
@@ -20,6 +21,7 @@ export interface EngineListener {
   progress(note: ProgressNote): void;
   partial(note: PartialNote): void;
   frame(note: FrameNote): void;
+  measured(note: MeasuredNote): void;
 }
 
 /** How a life ended. `idle`: of its own will, nothing lost but cached programs; `crash`: signal or failure; `stopped`: by the client. */
@@ -59,6 +61,7 @@ export class EngineProcess {
     this.connection.onNotification(notifications.progress, (note) => listener.progress(note));
     this.connection.onNotification(notifications.partial, (note) => listener.partial(note));
     this.connection.onNotification(frameNotification, (note) => listener.frame(note));
+    this.connection.onNotification(measuredNotification, (note) => listener.measured(note));
     this.connection.onError(([error]) => log.warn(`Engine connection: ${error.message}`));
     this.connection.listen();
 

@@ -1,6 +1,7 @@
 /** A result as one HTML file that needs nothing else: pictures, predictions, parameters, metrics, and the paper to cite. Knows no VS Code. */
 import { colorMapOf, colorTable, displayRange, formatValue, reduceChannels, type Display } from '../protocol/display.ts';
 import type { ExplainResult } from '../protocol/engine.ts';
+import { directions } from '../protocol/measures.ts';
 import { controlsOf } from '../protocol/parameter-controls.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import { escapeHtml } from './html.ts';
@@ -104,7 +105,7 @@ function parameters({ recipe }: ExplainResult, technique: TechniqueDescription):
 
 function metrics({ metrics: found = [] }: ExplainResult): string {
   if (found.length === 0) return '';
-  return `<h2>Metrics</h2>\n${table(found.map(({ title, value, better }) => [title, `${formatValue(value)}${better ? ` (${better} is better)` : ''}`]))}`;
+  return `<h2>Metrics</h2>\n${table(found.map(({ title, value, better }) => [title, `${formatValue(value)}${better ? ` (${directions[better].words})` : ''}`]))}`;
 }
 
 /** The paper that a technique comes from, as a paragraph. */

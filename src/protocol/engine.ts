@@ -1,6 +1,7 @@
 /** The engine's remote interface: requests, notifications and the data in them. Spoken over vscode-jsonrpc; typed arrays cross as they are. */
 import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
 import type { ErrorData } from './errors.ts';
+import type { Direction } from './measures.ts';
 import type { Placement, Preprocessing, PreprocessingSource } from './preprocessing.ts';
 import type { ScoreKind, TechniqueDescription } from './techniques.ts';
 
@@ -111,7 +112,7 @@ export interface ResultMetric {
   title: string;
   value: number;
   /** Which direction is better, where one is. */
-  better?: 'lower' | 'higher';
+  better?: Direction;
 }
 
 export interface ExplainResult {

@@ -1,7 +1,8 @@
 /** Requests that ask whether a map can be trusted: sanity checks and measures of quality. */
-import { RequestType } from 'vscode-jsonrpc';
+import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { AttributionMap, ExplainRequest, ExplainResult, Recipe } from './engine.ts';
 import type { ErrorData } from './errors.ts';
+import type { Evaluation, MetricId, PlannedMeasure } from './measures.ts';
 
 /**
  * What is made meaningless. cascading: the weights from the logits down, more at each step; independent: those of one layer at a time;
@@ -75,36 +76,11 @@ export interface CheckResult {
   recipe: Recipe & { mode: CheckMode };
 }
 
-export const metricIds = ['deletion', 'insertion', 'completeness', 'sensitivity-max', 'infidelity', 'sparseness'] as const;
-export type MetricId = (typeof metricIds)[number];
-
 export interface EvaluateRequest extends Omit<ExplainRequest, 'wantPixels'> {
   /** Default: all. */
   metrics?: MetricId[];
-}
-
-export interface Curve {
-  /** Shares of the places that were changed, from 0 to 1. */
-  positions: number[];
-  /** The class's probability. */
-  values: number[];
-}
-
-/** What is measured, in words. */
-export interface Measure {
-  title: string;
-  better: 'lower' | 'higher';
-  /** A sentence. */
-  description: string;
-  /** What it takes. */
-  cost: string;
-}
-
-export interface Evaluation extends Measure {
-  id: MetricId;
-  value: number;
-  curve?: Curve;
-  milliseconds: number;
+  /** Send what the inputs along the curves look like. */
+  wantPictures?: boolean;
 }
 
 export interface EvaluateResult {
@@ -118,7 +94,17 @@ export interface EvaluateResult {
   recipe: Recipe;
 }
 
+/** One measure of an evaluation that goes on. */
+export interface MeasuredNote {
+  token: string;
+  evaluation: Evaluation;
+}
+
+export const measuredNotification = new NotificationType<MeasuredNote>('fovea/measured');
+
 export const trustRequests = {
   check: new RequestType<CheckRequest, CheckResult, ErrorData>('fovea/check'),
   evaluate: new RequestType<EvaluateRequest, EvaluateResult, ErrorData>('fovea/evaluate'),
+  /** What an evaluation would take, in its order; takes two passes of the model itself. */
+  planEvaluation: new RequestType<ExplainRequest, PlannedMeasure[], ErrorData>('fovea/planEvaluation'),
 };

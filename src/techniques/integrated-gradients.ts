@@ -11,6 +11,7 @@ import * as z from 'zod';
 import { tensorOf } from '../graph/tensor.ts';
 import { baselineNotes, baselineParameter, makeBaseline } from './baselines.ts';
 import { runBatches } from './batches.ts';
+import { completenessMetrics } from './completeness.ts';
 import { eachSample } from './each-sample.ts';
 import { scoresOf } from './forward.ts';
 import { gradientGraph, gradientKey, type GradientPass } from './gradients.ts';
@@ -71,15 +72,14 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
       context.report({ values: { ...input, data: values }, logits: logitRow, samples: { done, total: steps }, notes });
     };
     const values = await integrate(context, baseline, quadrature(rule, steps), partial);
-    const delta = values.reduce((sum, value) => sum + value, 0) - difference;
-    const precise = Math.abs(delta) <= acceptedError * Math.abs(difference);
+    const sum = values.reduce((total, value) => total + value, 0);
+    const precise = Math.abs(sum - difference) <= acceptedError * Math.abs(difference);
     if (wanted === 'auto' && !precise && steps < mostSteps) continue;
     return {
       values: { ...input, data: new Float32Array(values) }, logits: logitRow,
       notes: wanted === 'auto' && !precise ? [...notes, `After ${steps} steps the error is still more than 1 % of the score's difference.`] : notes,
       metrics: [
-        { id: 'delta', title: 'Completeness delta: sum of the values minus the score\'s difference from the baseline', values: [delta] },
-        { id: 'score-difference', title: 'Difference of the score from the baseline\'s', values: [difference] },
+        ...completenessMetrics(sum, difference),
         { id: 'steps', title: 'Steps', values: [steps] },
       ],
     };

@@ -12,6 +12,7 @@ import type { Tensor } from '../graph/graph.ts';
 import { tensorOf } from '../graph/tensor.ts';
 import { baselineNotes, baselineParameter, makeBaseline } from './baselines.ts';
 import { runBatches } from './batches.ts';
+import { completenessMetrics } from './completeness.ts';
 import { eachSample } from './each-sample.ts';
 import { scoresOf } from './forward.ts';
 import { layerGradientGraph, layerGradientKey } from './layer-gradients.ts';
@@ -87,12 +88,6 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
   const difference = scores[0] - scores[1];
   return {
     values: asTensor(), logits: logitRow, notes,
-    metrics: [
-      {
-        id: 'delta', title: 'Completeness delta: sum of the values minus the score\'s difference from the baseline',
-        values: [sum.reduce((total, value) => total + value, 0) - difference],
-      },
-      { id: 'score-difference', title: 'Difference of the score from the baseline\'s', values: [difference] },
-    ],
+    metrics: completenessMetrics(sum.reduce((total, value) => total + value, 0), difference),
   };
 }

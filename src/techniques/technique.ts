@@ -6,6 +6,7 @@ import type * as z from 'zod';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import type { Model, Layer } from '../graph/model.ts';
 import type { Program } from '../runtimes/runtime.ts';
+import type { Direction } from '../protocol/measures.ts';
 import type { Citation, ScoreKind, TechniqueFamily } from '../protocol/techniques.ts';
 
 /** Raw values and their meaning: nothing here is normalised for display. */
@@ -31,7 +32,7 @@ export interface Metric {
   /** One for each sample. */
   readonly values: readonly number[];
   /** Which direction is better, where one is. */
-  readonly better?: 'lower' | 'higher';
+  readonly better?: Direction;
 }
 
 /** Parameters under one name, e.g. those with which another library's numbers come out. */

@@ -1,6 +1,7 @@
 /** What is known about a result, in few words: for the cells of a page and for pictures of it. */
 import { formatValue } from '../../src/protocol/display.ts';
 import type { ExplainResult } from '../../src/protocol/engine.ts';
+import { directions } from '../../src/protocol/measures.ts';
 import { formatProbability, formatTime, scoreNames } from '../ui/words.ts';
 
 export interface Fact {
@@ -9,8 +10,6 @@ export interface Fact {
   /** More about it. */
   readonly hint?: string;
 }
-
-const directions = { lower: { mark: ' ↓', hint: 'Lower is better' }, higher: { mark: ' ↑', hint: 'Higher is better' } };
 
 export function factsOf({ class: explained, score, samples, metrics = [], ...result }: ExplainResult): Fact[] {
   return [
@@ -21,9 +20,8 @@ export function factsOf({ class: explained, score, samples, metrics = [], ...res
     ...(samples ? [{ term: 'Samples', value: `${samples.done} of ${samples.total}` }] : []),
     ...metrics.map(({ title, value, better }) => {
       const direction = better && directions[better];
-      const [term] = title.split(':'); // what follows explains it
-      const hint = [title, direction?.hint].filter(Boolean).join('. ');
-      return { term: `${term}${direction?.mark ?? ''}`, value: formatValue(value), hint };
+      const hint = [title, direction?.words].filter(Boolean).join(': ');
+      return { term: direction ? `${title} ${direction.mark}` : title, value: formatValue(value), hint };
     }),
   ];
 }

@@ -4,7 +4,7 @@ import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { N } from '../../../src/graph/graph.ts';
 import { tensorOf } from '../../../src/graph/tensor.ts';
 import { CancelledError } from '../../../src/protocol/errors.ts';
-import { metricIds } from '../../../src/protocol/trust.ts';
+import { directions, metricIds } from '../../../src/protocol/measures.ts';
 import { useEngine } from '../../support/engine-rig.ts';
 import { writeModel } from '../../support/small-models.ts';
 
@@ -29,8 +29,8 @@ describe('evaluation', () => {
     const { evaluations, technique } = await rig.engine.evaluate(await request('input-x-gradient'));
     assert.equal(technique, 'input-x-gradient');
     assert.deepEqual(evaluations.map(({ id }) => id), metricIds);
-    for (const { better, cost, description, value } of evaluations) {
-      assert.ok(['lower', 'higher'].includes(better) && cost !== '' && description !== '' && Number.isFinite(value));
+    for (const { better, cost, description, caveat, value } of evaluations) {
+      assert.ok(better in directions && cost !== '' && description !== '' && caveat !== '' && Number.isFinite(value));
     }
     for (const { id, curve } of evaluations) {
       assert.equal(curve !== undefined, id === 'deletion' || id === 'insertion');
@@ -44,26 +44,66 @@ describe('evaluation', () => {
   it('finds no fault with the exact attributions of a linear model', async () => {
     // Shares and score are in single precision, of which there are 192 to add.
     const { completeness, infidelity } = await values('input-x-gradient');
-    assert.ok(completeness < 1e-4, `completeness ${completeness}`);
+    assert.ok(Math.abs(completeness) < 1e-4, `completeness ${completeness}`);
     assert.ok(infidelity < 1e-8, `infidelity ${infidelity}`);
     const gradient = await values('saliency');
     assert.equal(gradient['sensitivity-max'], 0, 'the gradient is the same everywhere');
     assert.ok(gradient.infidelity < 1e-8, `infidelity of the gradient ${gradient.infidelity}`);
   });
 
-  it('of integrated gradients agrees with the delta that they report themselves', async () => {
+  it('of integrated gradients is the number that they report themselves, sign and all', async () => {
     const asked = { ...await rig.request({ technique: 'integrated-gradients' }), parameters: { steps: 2 } };
-    const { metrics } = await rig.engine.explain(asked);
-    const { evaluations: [{ value }] } = await rig.engine.evaluate({ ...asked, metrics: ['completeness'] });
-    // Both are sums of the same 192 values, of which one is in double precision.
-    assert.ok(Math.abs(value - Math.abs(metrics!.find(({ id }) => id === 'delta')!.value)) < 1e-5);
-    assert.ok(value > 1e-4, 'two steps leave an error that can be seen');
+    const { map, metrics } = await rig.engine.explain(asked);
+    const { evaluations: [{ value, title, better }] } = await rig.engine.evaluate({ ...asked, metrics: ['completeness'] });
+    const reported = (id: string) => metrics!.find((metric) => metric.id === id)!;
+    assert.deepEqual({ value, title, better }, { value: reported('delta').value, title: reported('delta').title, better: reported('delta').better });
+    // The map's values are in single precision, of which there are 192 to add.
+    assert.ok(Math.abs(map.values.reduce((sum, one) => sum + one, 0) - reported('score-difference').value - value) < 1e-5);
+    assert.ok(Math.abs(value) > 1e-4, 'two steps leave an error that can be seen');
   });
 
   it('leaves completeness out where values are no shares of the score, and says so', async () => {
     const { evaluations, notes } = await rig.engine.evaluate(await rig.request({ technique: 'grad-cam' }));
     assert.deepEqual(evaluations.map(({ id }) => id), metricIds.filter((id) => id !== 'completeness'));
     assert.match(notes.join(), /Grad-CAM.*not shares of the score/);
+  });
+
+  it('tells each measure as soon as it is taken, and how far it is with one', async () => {
+    const told: string[] = [];
+    const fractions: number[] = [];
+    const progress = (_: string, fraction = 0): void => void fractions.push(fraction);
+    const { evaluations } = await rig.engine.evaluate(await request('saliency'), {
+      signal: new AbortController().signal, progress, measured: ({ id }) => told.push(id),
+    });
+    assert.deepEqual(told, evaluations.map(({ id }) => id));
+    assert.ok(fractions.every((fraction, i) => i === 0 || fraction >= fractions[i - 1]), 'never back');
+    assert.ok(new Set(fractions).size > metricIds.length, 'also within a measure');
+  });
+
+  it('shows what the inputs along a curve look like, where that is wanted', async () => {
+    const asked = { ...await rig.request({ technique: 'saliency' }), metrics: ['deletion' as const, 'insertion' as const] };
+    const { evaluations: plain } = await rig.engine.evaluate(asked);
+    assert.ok(plain.every(({ curve }) => curve!.pictures === undefined));
+    const { evaluations: [deletion, insertion] } = await rig.engine.evaluate({ ...asked, wantPictures: true });
+    const [gone, come] = [deletion.curve!.pictures!, insertion.curve!.pictures!];
+    assert.deepEqual(gone.from.data, come.to.data, 'one is where the other ends');
+    assert.ok(gone.to.data.every((value, i) => value === (i % 4 === 3 ? 255 : 0)), 'black in the end');
+    assert.notDeepEqual(come.from.data, come.to.data);
+    assert.deepEqual([...gone.order].sort((a, b) => a - b), Array.from({ length: gone.from.width * gone.from.height }, (_, i) => i), 'every place once');
+    assert.deepEqual(gone.order, come.order);
+  });
+
+  it('plans what it would take: seconds once they are known, and what makes no sense', async () => {
+    const asked = await rig.request({ technique: 'grad-cam' });
+    const before = await rig.engine.planEvaluation(asked);
+    assert.deepEqual(before.map(({ id }) => id), metricIds);
+    const of = (plan: typeof before, id: string) => plan.find((measure) => measure.id === id)!;
+    assert.ok(of(before, 'deletion').seconds! > 0);
+    assert.equal(of(before, 'sensitivity-max').seconds, undefined, 'the technique has not been run');
+    assert.equal(of(before, 'sparseness').seconds, 0);
+    assert.match(of(before, 'completeness').unsuitable!, /Grad-CAM/);
+    await rig.engine.explain(asked);
+    assert.ok(of(await rig.engine.planEvaluation(asked), 'sensitivity-max').seconds! > 0);
   });
 
   it('takes the measures asked for, and ends where it is cancelled', async () => {

@@ -34,6 +34,8 @@ export function twin(graph: Graph, input: string): { b: GraphBuilder; second: st
   const halvesOf = (name: string): readonly [string, string] => halves.get(name) ?? [name, name];
   for (const { name, type, shape } of graph.inputs) b.input(name, type, shape ?? []);
   for (const [name, tensor] of graph.initializers) b.constant(tensor, name);
+  // Names of the first half are kept, and so must not be made up for the second.
+  for (const { outputs } of graph.nodes) outputs.filter((name) => name !== '').forEach((name) => b.fresh(name));
   const second = b.input(b.fresh('baseline'), b.type(input), b.shape(input));
   pair(input, second);
   for (const { op, inputs, attributes, outputs, domain, name } of graph.nodes) {

@@ -5,14 +5,14 @@ import type { Tensor } from '../../src/graph/graph.ts';
 import type { Model } from '../../src/graph/model.ts';
 import type { ScoreKind } from '../../src/protocol/techniques.ts';
 import { loadNative } from '../../src/runtimes/onnxruntime/native.ts';
-import type { Program } from '../../src/runtimes/runtime.ts';
+import type { Program, Runtime } from '../../src/runtimes/runtime.ts';
 import type { RawResult, Technique, TechniqueContext } from '../../src/techniques/technique.ts';
 
 export class TechniqueBench {
   readonly programs = new Map<string, Promise<Program>>();
   #model: Promise<Model> | undefined;
 
-  constructor(private readonly load: () => Model | Promise<Model>) {}
+  constructor(private readonly load: () => Model | Promise<Model>, readonly runtime: () => Promise<Runtime> = loadNative) {}
 
   get model(): Promise<Model> {
     return (this.#model ??= Promise.resolve(this.load()));
@@ -54,7 +54,7 @@ export async function runTechnique(bench: TechniqueBench, technique: Technique, 
     parameters: parseParameters(technique, request.parameters), seed: request.seed ?? 0,
     program: async (key, build) => {
       let program = bench.programs.get(key);
-      if (!program) bench.programs.set(key, (program = loadNative().then((runtime) => runtime.compile(build()))));
+      if (!program) bench.programs.set(key, (program = bench.runtime().then((runtime) => runtime.compile(build()))));
       return request.move ? moving(await program, model.input.name, request.move) : program;
     },
     report: request.report ?? (() => undefined),

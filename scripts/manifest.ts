@@ -9,7 +9,7 @@ import { sidecarSchema } from '../src/protocol/preprocessing.ts';
 import { recipeFileSchema } from '../src/protocol/recipe.ts';
 import type { TechniqueFamily } from '../src/protocol/techniques.ts';
 import { compareCommandList, compareMenus } from './compare-manifest.ts';
-import { sidePanelCommands, sidePanelMenus, views } from './side-panel-manifest.ts';
+import { keybindings, sidePanelCommands, sidePanelMenus, views } from './side-panel-manifest.ts';
 import { studioCommandList, studioMenus } from './studio-manifest.ts';
 
 /** What a technique contributes to the manifest. */
@@ -130,6 +130,7 @@ export function contributes(techniques: readonly TechniqueFacts[]): object {
       .map((command) => ({ ...command, category })),
     submenus: [{ id: techniquesMenu, label: 'Fovea' }],
     menus: joinMenus(menus, compareMenus(techniquesMenu), studioMenus(techniquesMenu), sidePanelMenus),
+    keybindings,
     ...views,
     configuration,
     jsonValidation: [

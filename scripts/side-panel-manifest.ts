@@ -2,6 +2,7 @@
 import { hasResultKey, modelsView, recipeSuffix, recipeViewType, resultViewType, runsView, tuneView } from '../src/extension/ids.ts';
 
 export const sidePanelCommands = [
+  { command: 'fovea.evaluate', title: 'Evaluate This Map' },
   { command: 'fovea.copyCommandLine', title: 'Copy Command Line' },
   { command: 'fovea.saveRecipe', title: 'Save Recipe…' },
   { command: 'fovea.exportReport', title: 'Export Report…' },
@@ -32,9 +33,12 @@ export const views = {
 };
 
 const ofResult = ['fovea.copyCommandLine', 'fovea.saveRecipe', 'fovea.exportReport'];
+const onResult = ['fovea.evaluate', ...ofResult];
 const aRun = `view == ${runsView} && viewItem =~ /^run/`;
 const aModel = `view == ${modelsView} && viewItem =~ /^model/`;
 const isResult = `activeWebviewPanelId == '${resultViewType}' || activeCustomEditorId == '${recipeViewType}'`;
+
+export const keybindings = [{ command: 'fovea.evaluate', key: 'ctrl+alt+e', mac: 'cmd+alt+e', when: isResult }];
 
 /** Menus of the views, and of results. */
 export const sidePanelMenus: Record<string, object[]> = {
@@ -54,12 +58,12 @@ export const sidePanelMenus: Record<string, object[]> = {
     { command: 'fovea.useModel', when: aModel, group: '1_model@1' },
     { command: 'fovea.explainLayer', when: `view == ${modelsView} && viewItem == layer`, group: '1_model@1' },
   ],
-  'editor/title': ofResult.map((command, order) => ({ command, when: isResult, group: `2_fovea@${order + 1}` })),
-  'webview/context': ofResult.map((command, order) => (
+  'editor/title': onResult.map((command, order) => ({ command, when: isResult, group: `2_fovea@${order + 1}` })),
+  'webview/context': onResult.map((command, order) => (
     { command, when: `webviewId == '${resultViewType}' || webviewId == '${recipeViewType}'`, group: `fovea@${order + 1}` }
   )),
   commandPalette: [
-    ...ofResult.map((command) => ({ command, when: hasResultKey })),
+    ...onResult.map((command) => ({ command, when: hasResultKey })),
     ...['openRun', 'rerun', 'pinRun', 'unpinRun', 'deleteRun', 'explainLayer'].map((name) => ({ command: `fovea.${name}`, when: 'false' })),
   ],
 };

@@ -58,7 +58,8 @@ export async function planEvaluation(services: Services, turn: Turn, request: Ex
       const { passes: { forward, technique: runs }, ...words } = measures[id];
       const milliseconds = forward * forwardTime + (runs > 0 ? runs * (techniqueTime ?? NaN) : 0);
       const unsuitable = id === 'completeness' ? incompletable(technique) : undefined;
-      return { id, ...words, ...(Number.isFinite(milliseconds) && { seconds: milliseconds / 1000 }), ...(unsuitable !== undefined && { unsuitable }) };
+      const seconds = Number.isFinite(milliseconds) ? milliseconds / 1000 : undefined;
+      return { id, ...words, seconds, unsuitable };
     });
   });
 }

@@ -37,7 +37,8 @@ export class Evaluator {
    * @param wantPictures whether curves come with what their inputs look like
    */
   constructor(
-    private readonly services: Services, private readonly original: PictureExplanation, private readonly job: Job, private readonly wantPictures: boolean,
+    private readonly services: Services, private readonly original: PictureExplanation, private readonly job: Job,
+    private readonly wantPictures: boolean,
   ) {
     const { setup: { loaded: { model } }, input: { input }, explanation, result } = original;
     this.#input = input.data as Float32Array;

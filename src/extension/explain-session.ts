@@ -2,18 +2,18 @@
  * The truth behind one result panel: what is explained, the latest of everything that the panel shows, and the request under way.
  * Knows no VS Code; the panel gives it a host and passes on what it posts.
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { ExplainRequest, ExplainResult, ModelDescription, ModelReference, RuntimeChoice } from '../protocol/engine.ts';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
-import { applyPreset, preprocessingPresets } from '../protocol/preprocessing-presets.ts';
 import type { HostMessage, PanelMessage, Subject } from '../protocol/result-panel.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import type { PanelSummary } from './api.ts';
 import { BackgroundCheck } from './background-check.ts';
 import { actionsFor } from './error-actions.ts';
 import type { CallOptions, EngineClient } from './engine-client.ts';
+import { MapEvaluation } from './evaluation.ts';
 import { pagePixels } from './page-pixels.ts';
+import { candidates } from './preprocessing-candidates.ts';
 
 export interface SessionHost {
   post(message: HostMessage): void;
@@ -33,7 +33,7 @@ export interface SessionHost {
 }
 
 /** The part of the engine that a session uses. */
-export type SessionEngine = Pick<EngineClient, 'describeModel' | 'explain' | 'layerStrip' | 'predict' | 'exportResult' | 'techniques' | 'check'>;
+export type SessionEngine = Pick<EngineClient, 'describeModel' | 'explain' | 'layerStrip' | 'predict' | 'exportResult' | 'techniques' | 'check' | 'planEvaluation' | 'evaluate'>;
 
 /** What can be under way, each at most once. The strip and the trials outlive a mere change of layer. */
 type Work = 'explain' | 'strip' | 'trials';
@@ -41,18 +41,20 @@ type Work = 'explain' | 'strip' | 'trials';
 type Kept = Exclude<HostMessage['type'], 'announce'>;
 
 /** In the order in which a panel that starts anew needs them. */
-const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'result', 'partial', 'badge', 'strip', 'preprocessing-trials', 'error', 'busy'];
+const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'result', 'partial', 'badge', 'evaluation', 'strip', 'preprocessing-trials', 'error', 'busy'];
 
 export class ExplainSession {
   private readonly kept = new Map<Kept, HostMessage>();
   private readonly running = new Map<Work, AbortController>();
   private readonly check: BackgroundCheck;
+  readonly evaluation: MapEvaluation;
   private override: { model: ModelReference; preprocessing: Preprocessing } | undefined;
   private current: Subject;
 
   constructor(subject: Subject, private readonly engine: SessionEngine, private readonly host: SessionHost) {
     this.current = subject;
     this.check = new BackgroundCheck(engine, (badge) => this.show({ type: 'badge', badge }));
+    this.evaluation = new MapEvaluation(engine, () => this.allowedRequest(), (evaluation) => this.show({ type: 'evaluation', evaluation }));
     this.keepSubject();
   }
 
@@ -62,26 +64,22 @@ export class ExplainSession {
 
   /** The model as described last; undefined until the engine has answered. */
   get model(): ModelDescription | undefined {
-    const message = this.kept.get('model');
-    return message?.type === 'model' ? message.model : undefined;
+    return this.last('model')?.model;
   }
 
   /** As the engine describes it; undefined until it has answered. */
   get technique(): TechniqueDescription | undefined {
-    const message = this.kept.get('techniques');
-    return message?.type === 'techniques' ? message.techniques.find(({ id }) => id === this.current.technique) : undefined;
+    return this.last('techniques')?.techniques.find(({ id }) => id === this.current.technique);
   }
 
   /** Index of the class of what is shown, be it partial; undefined before anything is. */
   get explainedClass(): number | undefined {
-    const partial = this.kept.get('partial');
-    return (partial?.type === 'partial' ? partial.result : this.result)?.class.index;
+    return (this.last('partial')?.result ?? this.result)?.class.index;
   }
 
   /** The last result; undefined before the first. */
   get result(): ExplainResult | undefined {
-    const message = this.kept.get('result');
-    return message?.type === 'result' ? message.result : undefined;
+    return this.last('result')?.result;
   }
 
   /** For a person. */
@@ -92,12 +90,11 @@ export class ExplainSession {
 
   summary(): PanelSummary {
     const { picture, technique, model } = this.current;
-    const error = this.kept.get('error');
     return {
       picture, technique, model,
       busy: this.running.size > 0,
       className: this.result?.class.name,
-      error: error?.type === 'error' ? error.error.reason : undefined,
+      error: this.last('error')?.error.reason,
     };
   }
 
@@ -116,6 +113,7 @@ export class ExplainSession {
     this.keepSubject();
     this.check.cancel();
     if (this.kept.delete('badge')) this.host.post({ type: 'badge', badge: null });
+    this.evaluation.follow(undefined);
     await this.task('explain', 'Explaining', async (options) => {
       this.host.checkModel(subject.model);
       let pixels: ExplainResult['pixels'];
@@ -131,6 +129,7 @@ export class ExplainSession {
           if (options.signal.aborted) return;
           this.kept.delete('partial');
           this.show({ type: 'result', subject, result: { ...forPage(result), notes: [...result.notes, ...this.host.notes(result)] } });
+          this.evaluation.follow(result);
           this.host.explained(result);
           if (this.host.sanityBadge()) void this.check.consider(this.request(), result);
         }),
@@ -140,8 +139,7 @@ export class ExplainSession {
 
   /** The sanity check that a person asked for. @param quick see CheckRequest */
   async sanityCheck(quick: boolean): Promise<void> {
-    this.host.checkModel(this.current.model);
-    await this.check.run(this.request(), quick);
+    await this.check.run(this.allowedRequest(), quick);
   }
 
   /** Stops what is under way. What a sampling technique has by then becomes the result; otherwise the last one, if any, is shown again. */
@@ -149,11 +147,12 @@ export class ExplainSession {
     if (this.running.size === 0) return;
     this.abortAll();
     this.kept.delete('busy');
-    const partial = this.kept.get('partial');
-    if (partial?.type === 'partial') this.kept.set('result', { ...partial, type: 'result' });
+    const partial = this.last('partial');
+    if (partial) this.kept.set('result', { ...partial, type: 'result' });
     this.kept.delete('partial');
-    const result = this.kept.get('result');
-    if (result?.type === 'result') this.current = result.subject;
+    const result = this.last('result');
+    if (result) this.current = result.subject;
+    this.evaluation.follow(result?.result);
     this.keepSubject();
     for (const message of this.snapshot()) if (message.type === 'subject' || message.type === 'result') this.host.post(message);
     this.host.post({ type: 'announce', message: 'Cancelled.' });
@@ -177,13 +176,8 @@ export class ExplainSession {
       const description = this.model ?? await this.describe(subject, options);
       const { picture, model, runtime, preprocessing } = this.request();
       const present = preprocessing ?? description.preprocessing;
-      const candidates = preprocessingPresets.map((preset) => {
-        const trial = applyPreset(present, preset);
-        return { title: preset.title, preprocessing: trial, current: isDeepStrictEqual(trial, present) };
-      });
-      if (!candidates.some(({ current }) => current)) candidates.unshift({ title: 'Present', preprocessing: present, current: true });
       const trials: Extract<HostMessage, { type: 'preprocessing-trials' }>['trials'] = [];
-      for (const candidate of candidates) {
+      for (const candidate of candidates(present)) {
         const { predictions } = await this.engine.predict({ picture, model, runtime, preprocessing: candidate.preprocessing, top: 3 }, options);
         if (options.signal.aborted) return;
         trials.push({ ...candidate, predictions });
@@ -215,6 +209,11 @@ export class ExplainSession {
   dispose(): void {
     this.abortAll();
     this.check.cancel();
+    this.evaluation.cancel();
+  }
+
+  private last<T extends Kept>(type: T): Extract<HostMessage, { type: T }> | undefined {
+    return this.kept.get(type) as Extract<HostMessage, { type: T }> | undefined;
   }
 
   private abortAll(): void {
@@ -237,6 +236,12 @@ export class ExplainSession {
       picture: { path: this.host.picturePath(picture) }, model, technique, class: target, layer, score, parameters, seed, preprocessing,
       runtime: this.host.runtime(),
     };
+  }
+
+  /** @throws FoveaError `model-untrusted` */
+  private allowedRequest(): ExplainRequest {
+    this.host.checkModel(this.current.model);
+    return this.request();
   }
 
   private async describe(subject: Subject, options: CallOptions): Promise<ModelDescription> {

@@ -158,6 +158,15 @@ export class ResultPanel implements Disposable {
       case 'request-check':
         await this.session.sanityCheck(message.quick);
         break;
+      case 'plan-evaluation':
+        await this.session.evaluation.plan();
+        break;
+      case 'evaluate':
+        await this.session.evaluation.run();
+        break;
+      case 'cancel-evaluation':
+        this.session.evaluation.cancel();
+        break;
       case 'request-preprocessing-trials':
         await this.session.preprocessingTrials();
         break;

@@ -58,6 +58,12 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
       const choice = await window.showWarningMessage('Delete all runs but the pinned ones?', { modal: true }, 'Delete');
       if (choice === 'Delete') await store.clear();
     },
+    'fovea.evaluate': async () => {
+      const { view, session } = await focused();
+      found(session.result);
+      view.reveal();
+      await session.evaluation.run();
+    },
     'fovea.copyCommandLine': async (...args) => {
       const line = commandLine(await made(args));
       await env.clipboard.writeText(line);

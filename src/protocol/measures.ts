@@ -34,9 +34,9 @@ export const completeness: Pick<Measure, 'title' | 'better'> = { title: 'Complet
 export interface PlannedMeasure extends Measure {
   id: MetricId;
   /** About how long it will take; undefined where that is not known. */
-  seconds?: number;
-  /** Why it makes no sense for the technique. */
-  unsuitable?: string;
+  seconds: number | undefined;
+  /** Why it makes no sense for the technique, where it makes none. */
+  unsuitable: string | undefined;
 }
 
 export interface Evaluation extends Measure {

@@ -5,6 +5,7 @@ import { preprocessingSchema, type Preprocessing } from './preprocessing.ts';
 import { scoreKinds } from './techniques.ts';
 import type { ErrorData } from './errors.ts';
 import type { ExplainResult, LayerStripEntry, ModelDescription, Prediction } from './engine.ts';
+import type { Evaluation, PlannedMeasure } from './measures.ts';
 import type { TechniqueDescription } from './techniques.ts';
 import type { CheckResult } from './trust.ts';
 
@@ -51,6 +52,16 @@ export type BadgeState =
   | { state: 'done'; result: CheckResult }
   | { state: 'failed'; message: string };
 
+/** The measures of the map shown: what each would take, and those that have been taken, in order. */
+export interface EvaluationState {
+  plan: PlannedMeasure[];
+  taken: Evaluation[];
+  /** Under way. */
+  running?: { title: string; fraction: number };
+  /** Why the next one could not be taken. */
+  error?: { message: string; help: string };
+}
+
 export type HostMessage =
   /** Sent after `ready` and whenever the subject changes; the panel shows it at once, before a result is there. */
   | { type: 'subject'; subject: Subject; pictureName: string }
@@ -62,6 +73,8 @@ export type HostMessage =
   | { type: 'partial'; subject: Subject; result: ExplainResult }
   /** null: no badge, because none is wanted or nothing is shown that it could be about. */
   | { type: 'badge'; badge: BadgeState | null }
+  /** null: not known; the page asks for it when it is looked at. */
+  | { type: 'evaluation'; evaluation: EvaluationState | null }
   | { type: 'strip'; subject: Subject; entries: LayerStripEntry[] }
   /** The last good result, if any, stays visible beneath. */
   | { type: 'error'; error: ErrorData; /** Offered as buttons, by their title. */ actions: { id: string; title: string }[] }
@@ -78,6 +91,11 @@ export const panelMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('request-strip') }),
   /** quick: what the badge says; otherwise more layers. */
   z.object({ type: z.literal('request-check'), quick: z.boolean() }),
+  /** What an evaluation would take; nothing is measured yet. */
+  z.object({ type: z.literal('plan-evaluation') }),
+  /** Measures what has not been measured yet. */
+  z.object({ type: z.literal('evaluate') }),
+  z.object({ type: z.literal('cancel-evaluation') }),
   z.object({ type: z.literal('request-preprocessing-trials') }),
   z.object({ type: z.literal('use-preprocessing'), preprocessing: preprocessingSchema, save: z.boolean() }),
   z.object({ type: z.literal('export'), what: z.enum(['overlay', 'map', 'values']), display: displaySchema }),

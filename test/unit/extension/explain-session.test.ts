@@ -36,6 +36,8 @@ class ManualEngine implements SessionEngine {
     this.checked.push({ request, answer, signal: signal! });
   });
 
+  planEvaluation: SessionEngine['planEvaluation'] = async () => [];
+  evaluate: SessionEngine['evaluate'] = () => Promise.reject(new CancelledError());
   describeModel: SessionEngine['describeModel'] = async () => ({ title: 'Net', preprocessing } as ModelDescription);
   techniques: SessionEngine['techniques'] = async () => [];
   layerStrip: SessionEngine['layerStrip'] = async () => [{} as LayerStripEntry];

@@ -1,0 +1,139 @@
+/**
+ * The evaluation of the map that one panel shows: only when it is asked for, measure by measure. What has been measured of a result is kept
+ * while the panel is there, so that going back to it shows it again. Knows no VS Code.
+ */
+import type { ExplainRequest, ExplainResult } from '../protocol/engine.ts';
+import { FoveaError } from '../protocol/errors.ts';
+import { metricIds, type Evaluation, type PlannedMeasure } from '../protocol/measures.ts';
+import type { EvaluationState } from '../protocol/result-panel.ts';
+import type { EngineClient } from './engine-client.ts';
+import { pagePixels } from './page-pixels.ts';
+
+/** Results whose measures are kept; each may have two megabytes of pictures. */
+const mostKept = 10;
+
+interface Known {
+  plan: PlannedMeasure[];
+  taken: Evaluation[];
+}
+
+export class MapEvaluation {
+  /** By what made the result, in order of use, the oldest first. */
+  private readonly known = new Map<string, Known>();
+  private key: string | undefined;
+  private running: AbortController | undefined;
+  private measuring = false;
+  private showsNothing = true;
+
+  /**
+   * @param request for the map shown @throws FoveaError where it may not be made
+   * @param showState called with null where nothing is known of the map shown
+   */
+  constructor(
+    private readonly engine: Pick<EngineClient, 'planEvaluation' | 'evaluate'>,
+    private readonly request: () => ExplainRequest,
+    private readonly showState: (state: EvaluationState | null) => void,
+  ) {}
+
+  /** Measures of the map shown that have been taken. */
+  get taken(): readonly Evaluation[] {
+    return this.present?.taken ?? [];
+  }
+
+  /** Another map is shown; undefined while one is being made. What was being measured stops. */
+  follow(result: Pick<ExplainResult, 'recipe'> | undefined): void {
+    this.stop();
+    this.key = result && JSON.stringify(result.recipe);
+    const { present } = this;
+    if (present || !this.showsNothing) this.show(present ?? null);
+  }
+
+  /** Finds out what measuring would take. Failures are shown, never thrown. */
+  async plan(): Promise<void> {
+    if (!this.present && !this.running) await this.task(async () => undefined);
+  }
+
+  /** Takes the measures that have not been taken yet. Failures are shown, never thrown. */
+  async run(): Promise<void> {
+    if (this.measuring) return;
+    this.stop();
+    this.measuring = true;
+    await this.task(async (known, signal) => {
+      const metrics = metricIds.filter((id) => !known.taken.some((one) => one.id === id) && known.plan.some((one) => one.id === id && !one.unsuitable));
+      if (metrics.length === 0) return;
+      const [{ title }] = known.plan.filter(({ id }) => id === metrics[0]);
+      let running = { title, fraction: 0 };
+      const update = (): void => {
+        if (!signal.aborted) this.show({ ...known, running });
+      };
+      update();
+      await this.engine.evaluate({ ...this.request(), metrics, wantPictures: true }, {
+        signal,
+        onProgress: (note) => {
+          running = { title: note.message, fraction: note.fraction ?? 0 };
+          update();
+        },
+        onMeasured: (evaluation) => {
+          if (!signal.aborted) known.taken = [...known.taken, forPage(evaluation)];
+          update();
+        },
+      });
+    });
+  }
+
+  /** What has been measured stays. */
+  cancel(): void {
+    if (!this.running) return;
+    this.stop();
+    this.show(this.present ?? null);
+  }
+
+  private get present(): Known | undefined {
+    return this.key === undefined ? undefined : this.known.get(this.key);
+  }
+
+  private show(state: EvaluationState | null): void {
+    this.showsNothing = state === null;
+    this.showState(state);
+  }
+
+  private stop(): void {
+    this.running?.abort();
+    this.running = undefined;
+    this.measuring = false;
+  }
+
+  private async task(work: (known: Known, signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { key } = this;
+    if (key === undefined) return;
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.running = controller;
+    let error: EvaluationState['error'];
+    try {
+      const known = this.known.get(key) ?? { plan: await this.engine.planEvaluation(this.request(), { signal }), taken: [] };
+      if (signal.aborted) return;
+      this.keep(key, known);
+      await work(known, signal);
+    } catch (caught) {
+      error = FoveaError.from(caught);
+    }
+    if (signal.aborted) return;
+    this.stop();
+    this.show({ plan: [], taken: [], ...this.known.get(key), ...(error && { error: { message: error.message, help: error.help } }) });
+  }
+
+  private keep(key: string, known: Known): void {
+    this.known.delete(key);
+    this.known.set(key, known);
+    const [oldest] = this.known.keys();
+    if (this.known.size > mostKept) this.known.delete(oldest);
+  }
+}
+
+function forPage(evaluation: Evaluation): Evaluation {
+  const { curve } = evaluation;
+  if (!curve?.pictures) return evaluation;
+  const { from, to, order } = curve.pictures;
+  return { ...evaluation, curve: { ...curve, pictures: { from: pagePixels(from), to: pagePixels(to), order } } };
+}

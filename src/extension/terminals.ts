@@ -1,7 +1,10 @@
 /** The command `fovea` in the terminals of the window: the extension's own command line, run by the program that runs the extension. */
 import path from 'node:path';
-import { env, Uri, window, type ExtensionContext } from 'vscode';
+import { env, Uri, window, type ExtensionContext, type Terminal } from 'vscode';
 import type { Shell } from './command-line.ts';
+
+/** Most shells have started by then, in milliseconds. */
+const promptTime = 3_000;
 
 /** Puts the command on the path of terminals that open from now on, also after a reload. */
 export function offerInTerminals({ extensionUri, environmentVariableCollection: variables }: ExtensionContext): void {
@@ -23,5 +26,21 @@ export async function offerTerminal(line: string): Promise<void> {
   if (choice === undefined) return;
   const terminal = window.createTerminal('Fovea');
   terminal.show();
+  await prompt(terminal);
   terminal.sendText(line, false);
+}
+
+/** Resolves when the shell waits for a line, or after a while where it does not tell; what is sent before would be seen twice. */
+async function prompt(terminal: Terminal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      subscription.dispose();
+      resolve();
+    };
+    const timer = setTimeout(done, promptTime);
+    const subscription = window.onDidChangeTerminalShellIntegration((change) => {
+      if (change.terminal === terminal) done();
+    });
+  });
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { currentTarget, packageFile } from '../../../scripts/targets.ts';
 import { ResultPanel } from '../rig/result-panel.ts';
 import { Session } from '../rig/session.ts';
@@ -23,6 +24,7 @@ describe('the installed package', () => {
         assert.match(await (await ResultPanel.painted(workbench)).explainedClass(), /espresso/);
         assert.match(await workbench.statusItem('fovea').innerText(), shown);
         await workbench.screenshot(`installed package ${runtime}`);
+        if (runtime === 'auto') await runCopiedLine(session);
         await checkFiles(path.join(session.extensions, (await readdir(session.extensions)).find((name) => name.startsWith('fovea.fovea'))!));
       } catch (error) {
         await session.workbench.screenshot(`failed installed package ${runtime}`);
@@ -34,11 +36,27 @@ describe('the installed package', () => {
   }
 });
 
+/** The result's command line, entered in a terminal as a person would, makes the files that it promises. */
+async function runCopiedLine({ workbench, folder }: Session): Promise<void> {
+  await workbench.command('Copy Command Line');
+  const toast = workbench.page.locator('.notification-list-item').filter({ hasText: 'Copied the command line' });
+  await toast.getByRole('button', { name: 'Open in Terminal' }).click();
+  const keyboard = workbench.page.locator('.terminal-wrapper.active .xterm-helper-textarea');
+  const made = ['espresso.grad-cam.npy', 'espresso.grad-cam.png'];
+  const deadline = Date.now() + 30_000;
+  while (!made.every((file) => existsSync(path.join(folder, file)))) {
+    assert.ok(Date.now() < deadline, `${made.join(' and ')} are written by the command`);
+    await keyboard.press('Enter'); // at a prompt that the line has not reached yet it does nothing
+    await sleep(1_000);
+  }
+  await workbench.screenshot('installed package terminal');
+}
+
 /** What ships: everything that is needed, and no library of another platform. */
 async function checkFiles(folder: string): Promise<void> {
   const files = (await readdir(folder, { recursive: true })).map((file) => file.replaceAll('\\', '/'));
   const needed = [
-    'models/index.json', 'models/imagenet-labels.txt', 'models/efficientnet-lite0.onnx', 'dist/engine.cjs', 'dist/extension/extension.js',
+    'models/index.json', 'models/imagenet-labels.txt', 'models/efficientnet-lite0.onnx', 'dist/engine/engine.js', 'bin/fovea', 'dist/extension/extension.js',
     'dist/webview/result.js', 'media/samples/cat-and-espresso.jpg',
   ];
   for (const file of needed) {

@@ -34,22 +34,14 @@ const methods: Readonly<Record<string, { technique: string; parameters?: Record<
 };
 
 /**
- * Where the way from the baseline passes so close to ties of rectifiers and maxima (at the baseline of zero, maxima are all ties), or so close
- * to a picture without contrast that is normalised, that rounding decides: no computation in float32 can reproduce what float64 gives there.
- * The test shows for each that moving the inputs of the passes by ten times their own rounding changes the result as much.
+ * Where the way from the baseline passes so close to ties of rectifiers and maxima (at the baseline of zero, maxima are all ties), or so close to a
+ * picture without contrast that is normalised, that rounding decides. The zoo was made from modules in float64; PyTorch itself, given the ONNX
+ * file with its folded float32 weights, is as far from those arrays in float32, and for most of them in float64 too: data/zoo-float32.py.
+ * No order of adding up can help: what differs are decisions inside the network.
  */
-const sensitive: ReadonlySet<string> = new Set([
-  'resnet50 integrated_gradients', 'vgg_bn integrated_gradients', 'mobilenet_v2 integrated_gradients',
-  'mobilenet_v2 integrated_gradients_trapezoid', 'googlenet_pool integrated_gradients_trapezoid', 'odd_operators integrated_gradients_trapezoid',
-  'vgg_bn layer_conductance', 'convnext layer_conductance',
-  // Its logits are 4e-6 off in float32, and what occlusion shows is a tenth of them.
-  'mobilenet_v2 occlusion',
-]);
-
-/** Input values moved by ten times the rounding of float32, in directions without a pattern. */
-const relativeMove = (value: number, i: number): number => value * (1 + 1e-6 * Math.sin(1000 * i));
-/** The same for values of zero, as the baseline has. */
-const absoluteMove = (value: number, i: number): number => value + 3e-7 * Math.sin(1000 * i);
+const ofPyTorch = JSON.parse(readFileSync(join(import.meta.dirname, 'data', 'zoo-float32.json'), 'utf8')) as {
+  errors: Readonly<Record<string, { readonly float64: number; readonly float32: readonly number[] } | undefined>>;
+};
 
 interface ZooEntry {
   readonly classes: readonly number[];
@@ -86,16 +78,11 @@ describe('zoo: attributions of Captum and pytorch-grad-cam in float64', () => {
           assert.equal(values.data.length, expected.data.length, `shape ${values.dims.join()} instead of ${expected.dims.join()}`);
           // float32 arithmetic of PyTorch is within 4e-6 of these gradients; no decision of a rectifier or a maximum lies near a tie.
           const errors = relativeErrors(values.data as Float32Array, expected.data as Float32Array, classes.length);
-          if (!sensitive.has(`${name} ${method}`)) {
-            assert.ok(Math.max(...errors) < 2e-5, `differs by ${errors.join(', ')}`);
-            return;
-          }
-          // The trapezoid takes the gradient of the baseline itself.
-          const move = method.endsWith('trapezoid') ? absoluteMove : relativeMove;
-          const moved = await runTechnique(bench, technique, { ...request, move });
-          const changes = relativeErrors(moved.values.data as Float32Array, values.data as Float32Array, classes.length);
-          console.log(`        ${method} differs by ${Math.max(...errors).toExponential(1)}; rounding changes it by ${Math.max(...changes).toExponential(1)}`);
-          assert.ok(Math.max(...errors) < 2 * Math.max(...changes), `differs by ${errors.join(', ')}, while rounding changes it by ${changes.join(', ')}`);
+          const pyTorch = ofPyTorch.errors[`${name} ${method}`];
+          if (pyTorch) console.log(`        ${method} differs by ${Math.max(...errors).toExponential(1)}, PyTorch by ${pyTorch.float64} and ${pyTorch.float32.join(' and ')}`);
+          // Which decisions fall otherwise differs from one order of sums to another: PyTorch's two sets of kernels are up to eight times apart.
+          const bound = pyTorch ? 3 * Math.max(pyTorch.float64, ...pyTorch.float32) : 2e-5;
+          assert.ok(Math.max(...errors) < bound, `differs by ${errors.join(', ')}`);
         });
       }
     });

@@ -38,8 +38,6 @@ export interface TechniqueRequest {
   /** One sample at a time, as for a model whose batch is fixed. */
   readonly singly?: boolean;
   readonly signal?: AbortSignal;
-  /** Changes each value of each input of each pass; `index` counts within a sample. */
-  readonly move?: (value: number, index: number) => number;
   readonly report?: (partial: RawResult) => void;
 }
 
@@ -52,26 +50,13 @@ export async function runTechnique(bench: TechniqueBench, technique: Technique, 
     model: request.singly ? { ...model, dynamicBatch: false } : model,
     input: request.input, black: request.black, classes: request.classes, score: request.score ?? 'logit', layer,
     parameters: parseParameters(technique, request.parameters), seed: request.seed ?? 0,
-    program: async (key, build) => {
+    program: (key, build) => {
       let program = bench.programs.get(key);
       if (!program) bench.programs.set(key, (program = bench.runtime().then((runtime) => runtime.compile(build()))));
-      return request.move ? moving(await program, model.input.name, request.move) : program;
+      return program;
     },
     report: request.report ?? (() => undefined),
     signal: request.signal ?? new AbortController().signal,
   };
   return technique.run(context);
-}
-
-function moving(program: Program, image: string, move: (value: number, index: number) => number): Program {
-  return {
-    ...program,
-    dispose: () => program.dispose(),
-    run(inputs, options) {
-      const { [image]: input } = inputs;
-      const size = input.data.length / input.dims[0];
-      const data = (input.data as Float32Array).map((value, i) => move(value, i % size));
-      return program.run({ ...inputs, [image]: { ...input, data } }, options);
-    },
-  };
 }

@@ -1,4 +1,4 @@
-"""Makes captum-hooks.json: what Captum's DeepLift gives where its modules meet, branch and overlap, the numbers that src/graph/captum-deep-lift.ts must give.
+"""Makes captum-hooks.json: what Captum's DeepLift gives where its modules meet, branch and overlap, as src/graph/captum-deep-lift.ts must.
 
     pip install captum==0.9.0 torch numpy && python captum-hooks.py
 """

@@ -22,7 +22,7 @@ module.exports = {
     // ONNX is the language that ONNX Runtime is given graphs in.
     mayImport('runtimes', ['graph', 'protocol'], ['src/formats/onnx-export\\.ts']),
     mayImport('pictures', ['graph', 'protocol']),
-    mayImport('techniques', ['graph', 'protocol', 'pictures'], ['src/runtimes/runtime\\.ts']),
+    mayImport('techniques', ['graph', 'protocol', 'pictures', 'metrics'], ['src/runtimes/runtime\\.ts']),
     mayImport('metrics', ['graph', 'protocol', 'pictures'], ['src/runtimes/runtime\\.ts']),
     mayImport('engine', ['graph', 'protocol', 'pictures', 'techniques', 'metrics', 'formats', 'runtimes']),
     mayImport('cli', ['engine', 'graph', 'protocol', 'pictures', 'techniques', 'metrics', 'formats', 'runtimes']),

@@ -11,6 +11,7 @@ import { reduceChannels } from '../protocol/display.ts';
 import type { CurvePictures, MeasureCurve, MetricId } from '../protocol/measures.ts';
 import type { ScoreKind } from '../protocol/techniques.ts';
 import { makeBaseline, type BaselineKind } from '../techniques/baselines.ts';
+import { batchSize } from '../techniques/batches.ts';
 import { RandomStream } from '../techniques/random.ts';
 import { scoreValue } from '../techniques/score-value.ts';
 import type { Technique } from '../techniques/technique.ts';
@@ -18,9 +19,6 @@ import { Upsampler } from '../techniques/upsample.ts';
 import type { PictureExplanation } from './explain-picture.ts';
 import type { Job } from './job.ts';
 import type { Services } from './services.ts';
-
-/** Inputs in one pass; the explainer parts them further where they do not fit the memory. */
-const inputsAtOnce = 16;
 
 export type Measured = { readonly value: number; readonly curve?: MeasureCurve } | { readonly unsuitable: string };
 
@@ -164,8 +162,9 @@ export class Evaluator {
     const { setup: { loaded, runtime }, input: { input }, explanation: { classes: [explained] } } = this.original;
     const size = this.#input.length;
     const scores: number[] = [];
-    for (let start = 0; start < count; start += inputsAtOnce) {
-      const samples = Math.min(inputsAtOnce, count - start);
+    const step = batchSize(loaded.model);
+    for (let start = 0; start < count; start += step) {
+      const samples = Math.min(step, count - start);
       const data = new Float32Array(samples * size);
       for (let i = 0; i < samples; i++) make(start + i, data.subarray(i * size, (i + 1) * size));
       const rows = await this.services.explainer.predict({

@@ -1,10 +1,10 @@
 /** Runs a technique on a model's input: programs from the cache, classes resolved, batches of bounded size. */
 import type { Graph, Tensor } from '../graph/graph.ts';
-import type { Layer, Model } from '../graph/model.ts';
-import { countElements } from '../graph/shape.ts';
+import type { Layer } from '../graph/model.ts';
 import { CancelledError } from '../protocol/errors.ts';
 import type { ScoreKind } from '../protocol/techniques.ts';
 import type { Program, Runtime } from '../runtimes/runtime.ts';
+import { fittingSamples } from '../techniques/batches.ts';
 import { forwardGraph, forwardKey } from '../techniques/forward.ts';
 import type { RawResult, Technique, TechniqueContext } from '../techniques/technique.ts';
 import { joinExplanations, samplesOf, type Explanation } from './explanation.ts';
@@ -12,9 +12,6 @@ import type { Job } from './job.ts';
 import type { LoadedModel } from './models.ts';
 import { argmax, logitRows, requireFinite } from './predictions.ts';
 import type { ProgramCache } from './program-cache.ts';
-
-/** Bytes that a batch may take while it is worked on, whatever the length of the array. */
-const batchMemory = 512 << 20;
 
 /** Answers kept, so that the most likely class of an input that was seen before is known without a pass; and as many times of runs. */
 const answersKept = 64;
@@ -234,22 +231,11 @@ function* batchesOf<R extends Pick<ExplanationRequest, 'input' | 'loaded' | 'cla
   request: R,
 ): Generator<{ part: R; start: number; end: number; total: number }> {
   const [total] = request.input.dims;
-  const step = batchSizeOf(request.loaded.model);
+  const step = fittingSamples(request.loaded.model);
   for (let start = 0; start < total; start += step) {
     const end = Math.min(start + step, total);
     yield { part: { ...request, input: samplesOf(request.input, start, end), classes: request.classes.slice(start, end) }, start, end, total };
   }
-}
-
-/** As many samples as fit the memory: a backward pass keeps all activations, and makes a gradient as large as each. */
-function batchSizeOf({ graph, dynamicBatch }: Model): number {
-  if (!dynamicBatch) return 1;
-  let activations = 0;
-  for (const { shape = [] } of graph.values.values()) {
-    const count = countElements(shape) ?? 0;
-    activations += 4 * (typeof count === 'object' ? count.batch : Number(count));
-  }
-  return Math.max(1, Math.floor(batchMemory / (2 * activations)));
 }
 
 /** As the newest; the oldest goes where there are too many. */

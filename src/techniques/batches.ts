@@ -1,6 +1,7 @@
 /** Many inputs through a program, in batches whose memory is bounded whatever the number of inputs. */
 import type { Shape, Tensor } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
+import { countElements } from '../graph/shape.ts';
 import { tensorOf } from '../graph/tensor.ts';
 import type { Program } from '../runtimes/runtime.ts';
 import type { TechniqueContext } from './technique.ts';
@@ -11,16 +12,22 @@ const memoryBudget = 256 * 2 ** 20;
 /** More at once is no faster, but later with its first partial result and its answer to a cancellation. */
 const mostSamples = 4;
 
-/** Number of samples that go through a program of this model at once. */
-export function batchSize({ graph, dynamicBatch }: Model): number {
+/** The most samples whose activations fit the memory; a backward pass makes a gradient as large as each of these besides. */
+export function fittingSamples({ graph, dynamicBatch }: Model): number {
   if (!dynamicBatch) return 1;
   let bytes = 0;
   for (const { shape } of graph.values.values()) bytes += 4 * elementsPerSample(shape ?? []);
-  return Math.max(1, Math.min(mostSamples, Math.floor(memoryBudget / bytes)));
+  return Math.max(1, Math.floor(memoryBudget / bytes));
+}
+
+/** Number of samples that go through a program of this model at once. */
+export function batchSize(model: Model): number {
+  return Math.min(mostSamples, fittingSamples(model));
 }
 
 function elementsPerSample(shape: Shape): number {
-  return shape.reduce<number>((size, dim) => size * (typeof dim === 'number' ? dim : typeof dim === 'string' ? 1 : dim.batch), 1);
+  const count = countElements(shape) ?? 0;
+  return typeof count === 'object' ? count.batch : Number(count);
 }
 
 export interface BatchedInputs {

@@ -2,13 +2,13 @@
  * What attacks share: what they aim at, when they have reached it, and how far they went.
  *
  * The goal is judged on the picture rounded to 8 bits, since that is what can be saved. Distances are in parts of the way from black to
- * white: L2 = ‖after − before‖₂, L∞ = max|after − before|, PSNR = −10·log₁₀(mean squared difference), in dB.
+ * white: L2, L∞ and PSNR, see metrics/distance.ts.
  */
 import * as z from 'zod';
 import type { Tensor } from '../graph/graph.ts';
+import { euclideanDistance, maximumDistance, peakSignalToNoise } from '../metrics/distance.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { GeneratorContext, GeneratorResult } from './generator.ts';
-import { distance, maximumDistance } from './perturb.ts';
 import { pixelRanges, roundToPixels, toShares } from './pixel-range.ts';
 import { logProbability } from './score-value.ts';
 import { runSteps } from './steps.ts';
@@ -99,6 +99,6 @@ export async function runAttack<E extends Position>(
 
 /** L2, L∞, and PSNR where there is a difference. */
 export function distances(before: Float32Array, after: Float32Array): Record<string, number> {
-  const l2 = distance(after, before);
-  return { l2, linf: maximumDistance(after, before), ...(l2 > 0 && { psnr: -10 * Math.log10((l2 * l2) / before.length) }) };
+  const l2 = euclideanDistance(after, before);
+  return { l2, linf: maximumDistance(after, before), ...(l2 > 0 && { psnr: peakSignalToNoise(after, before) }) };
 }

@@ -129,6 +129,11 @@ export class StudioSession {
     await this.describe();
   }
 
+  /** Shows a result that was made elsewhere, of what is chosen here. */
+  adopt(result: GenerateResult): void {
+    this.showResult(result, undefined, this.current);
+  }
+
   /** Makes the pictures anew. Failures are shown, never thrown. */
   start(): Promise<void> {
     return this.generate(this.current);

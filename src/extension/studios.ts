@@ -1,5 +1,6 @@
 /** All studio panels. */
 import { ViewColumn, window, type Disposable, type WebviewPanel } from 'vscode';
+import type { GenerateResult } from '../protocol/generate.ts';
 import { studioStateSchema, type Work } from '../protocol/studio-panel.ts';
 import { studioViewType } from './ids.ts';
 import { StudioPanel, type StudioServices } from './studio-panel.ts';
@@ -18,6 +19,13 @@ export class Studios implements Disposable {
   start(work: Work, run = true): StudioPanel {
     const panel = this.adopt(window.createWebviewPanel(studioViewType, 'Studio', this.column(), webviewOptions(this.services.extensionUri)), work);
     if (run) void panel.session.start();
+    return panel;
+  }
+
+  /** Shows what was made already in a new panel, as if it had been made there; it can be gone on with from its pictures. */
+  show(work: Work, result: GenerateResult): StudioPanel {
+    const panel = this.start(work, false);
+    panel.session.adopt(result);
     return panel;
   }
 

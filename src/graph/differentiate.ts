@@ -49,6 +49,13 @@ export function addGradients(
     whole.set(name, options.revise?.(name, sum) ?? sum);
     return whole.get(name);
   };
+  const plain = (options.rectifier ?? 'gradient') === 'gradient' && !options.rule && !options.revise;
+  /** Whether a tensor is made by rectifiers and only they ask for its gradient. */
+  const endsAtZero = (name: string): boolean => {
+    const node = b.producer(name);
+    return !wrt.includes(name) && (node?.op === 'Relu' || (node?.op === 'Concat' && node.inputs.every(endsAtZero)));
+  };
+  const zeroWithTensor = new Set<string>();
   for (const node of nodes.reverse()) {
     const gradients = node.outputs.map(gradientOf);
     if (gradients.every((gradient) => gradient === undefined)) continue;
@@ -59,6 +66,8 @@ export function addGradients(
       b, gradients, inputs: node.inputs, outputs: node.outputs,
       wants: (index) => dependent.has(node.inputs[index] ?? ''),
       rectifier: options.rectifier ?? 'gradient',
+      endsAtZero: (index) => plain && endsAtZero(node.inputs[index]),
+      zeroWithTensor,
     };
     const found = options.rule?.(context, operator.gradient) ?? operator.gradient(context);
     node.inputs.forEach((input, i) => {

@@ -1,14 +1,13 @@
 /** What class activation maps made from a layer's activation and gradient have in common. */
 import * as z from 'zod';
 import { GraphBuilder } from '../graph/builder.ts';
-import { addGradients } from '../graph/differentiate.ts';
 import { foldBatchNormalization } from '../graph/fold-batch-norm.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Layer, Model } from '../graph/model.ts';
 import type { ScoreKind } from '../protocol/techniques.ts';
 import { asMaps, mapNotes } from './layer-map.ts';
 import { runGraph } from './run-graph.ts';
-import { scoreSeed } from './score.ts';
+import { scoreGradients } from './score.ts';
 import type { Technique } from './technique.ts';
 
 export const reluParameter = z.boolean().default(true)
@@ -27,7 +26,7 @@ export function camTechnique<S extends z.ZodObject<{ relu: typeof reluParameter 
   const graphOf = (model: Model, layers: readonly Layer[], names: readonly string[], score: ScoreKind, parameters: z.output<S>): Graph => {
     const kept = new Set(layers.map((layer) => layer.name));
     const b = GraphBuilder.from(foldBatchNormalization(model.graph, kept));
-    const gradients = addGradients(b, model.logits.name, scoreSeed(b, model, score), layers.map((layer) => layer.name));
+    const gradients = scoreGradients(b, model, score, layers.map((layer) => layer.name));
     const maps = layers.map((layer, i) => {
       const map = combine(b, asMaps(b, layer, layer.name), asMaps(b, layer, gradients[i]!), parameters);
       return parameters.relu ? b.add('Relu', [map]) : map;

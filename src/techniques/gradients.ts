@@ -1,12 +1,11 @@
 /** The gradient of the score with respect to the picture, as one program that many techniques share. */
 import { GraphBuilder } from '../graph/builder.ts';
-import { addGradients } from '../graph/differentiate.ts';
 import { foldBatchNormalization } from '../graph/fold-batch-norm.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import type { RectifierRule } from '../graph/operators/operator.ts';
 import type { ScoreKind } from '../protocol/techniques.ts';
-import { scoreSeed } from './score.ts';
+import { scoreGradients } from './score.ts';
 
 export interface GradientPass {
   readonly score: ScoreKind;
@@ -17,7 +16,7 @@ export interface GradientPass {
 /** @returns a graph: inputs `image` and `classes`, outputs `logits` and `values` = ∂score/∂image */
 export function gradientGraph(model: Model, { score, rectifier }: GradientPass): Graph {
   const b = GraphBuilder.from(foldBatchNormalization(model.graph, new Set()));
-  const [gradient] = addGradients(b, model.logits.name, scoreSeed(b, model, score), [model.input.name], { rectifier });
+  const [gradient] = scoreGradients(b, model, score, [model.input.name], { rectifier });
   return b.build(rectifier === 'gradient' ? 'gradient' : `gradient-${rectifier}`, { logits: model.logits.name, values: gradient! });
 }
 

@@ -93,7 +93,7 @@ const concat: Operator = {
     return [out];
   },
   gradient: (context) => {
-    const { b, inputs, gradients: [gradient], wants } = context;
+    const { b, inputs, gradients: [gradient], wants, zeroWithTensor } = context;
     const axis = axisOf(context, 1);
     const sizes = inputs.map((input) => b.shape(input)[axis]);
     const lengths = staticShape(sizes);
@@ -104,6 +104,7 @@ const concat: Operator = {
     if (inputs.filter((_, i) => wants(i)).length > 1) {
       const parts = (axis === 1 ? splitChannels(b, gradient!, lengths) : undefined)
         ?? b.addAll('Split', [gradient!, b.ints(lengths)], { axis }, { count: inputs.length });
+      if (zeroWithTensor.has(gradient!)) parts.forEach((part) => zeroWithTensor.add(part));
       return inputs.map((_, i) => (wants(i) ? parts[i] : undefined));
     }
     let start = 0;

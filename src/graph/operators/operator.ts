@@ -53,6 +53,10 @@ export interface GradientContext extends NodeContext {
   /** Whether the gradient of this input is asked for. */
   wants(index: number): boolean;
   readonly rectifier: RectifierRule;
+  /** Whether the gradient of this input is of no account where the input is zero, because a rectifier made it and lets nothing pass there. */
+  endsAtZero(index: number): boolean;
+  /** Gradients that are zero wherever the tensor is zero whose gradient they are; a rectifier need not see to it. */
+  readonly zeroWithTensor: Set<string>;
 }
 
 export interface Operator {

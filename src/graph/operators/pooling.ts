@@ -5,6 +5,7 @@ import type { GraphBuilder } from '../builder.ts';
 import type { Attribute, Node, Shape, Tensor } from '../graph.ts';
 import { tensorOf } from '../tensor.ts';
 import { convolutionGradient, enlarge, uniformKernel } from './convolution.ts';
+import { above } from './elementwise.ts';
 import { longestWindow, maxPoolGradient } from './max-pool-gradient.ts';
 import type { GradientContext, NodeContext, Operator, OutputInfo, RewriteContext } from './operator.ts';
 import type { Window } from './window.ts';
@@ -78,6 +79,17 @@ function spreadGlobally(context: GradientContext): string {
 }
 
 function gradientOfMaxPool(context: GradientContext): string {
+  const { b, endsAtZero, gradients: [gradient], outputs, zeroWithTensor } = context;
+  if (!endsAtZero(0)) return ofLargest(context);
+  // The rectifier before the pooling: what it stops is the gradient of windows without a positive element, of which there are fewer.
+  const passing = b.add('Mul', [gradient as string, above(b, outputs[0], 0)]);
+  const result = ofLargest({ ...context, gradients: [passing] });
+  zeroWithTensor.add(result);
+  return result;
+}
+
+/** Each window's gradient goes to its largest element. */
+function ofLargest(context: GradientContext): string {
   const { b, gradients: [gradient], inputs, node, outputs, shape } = context;
   const window = readPool(node, shape(0));
   if (window.kernel.reduce((a, size) => a + size, 0) <= longestWindow) {

@@ -24,7 +24,8 @@ function ruled({ b, gradients: [gradient], rectifier }: GradientContext, positiv
 }
 
 const relu = unary('Relu', (value) => Math.max(value, 0), (context) => {
-  const { b, outputs, gradients: [gradient] } = context;
+  const { b, outputs, gradients: [gradient], zeroWithTensor } = context;
+  if (zeroWithTensor.has(gradient!)) return [gradient];
   const positive = (): string => above(b, outputs[0], 0);
   return [ruled(context, positive) ?? b.add('Mul', [gradient!, positive()])];
 });

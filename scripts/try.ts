@@ -4,56 +4,73 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { installCodeServer, repositoryRoot } from '../test/e2e/rig/install-tools.ts';
 import { EditorServer } from '../test/e2e/rig/server.ts';
+import { findDesktopEditor, hasDisplay } from './desktop-editor.ts';
 
 const sample = 'cat-and-espresso.jpg';
 
 const home = path.join(repositoryRoot, '.cache', 'try');
 const pictures = path.join(home, 'pictures');
-const explain = path.join(repositoryRoot, 'scripts', 'try-explain.cjs');
+const extensions = path.join(home, 'extensions');
+/** Fovea, and what explains the sample with it as soon as the window is there. */
+const shown = [path.resolve(repositoryRoot), path.join(repositoryRoot, 'scripts', 'try-extension')];
+
 await rm(home, { recursive: true, force: true });
-await mkdir(home, { recursive: true });
-await cp(path.join(repositoryRoot, 'media', 'samples'), pictures, { recursive: true });
+await mkdir(extensions, { recursive: true });
+await cp(path.join(repositoryRoot, 'media', 'samples'), pictures, { recursive: true, filter: (file) => !/\.(md|py)$/.test(file) });
 
-const hasDisplay = process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
-const desktop = hasDisplay ? ['code', 'code-insiders', 'codium'].map(onPath).find((file) => file !== undefined) : undefined;
-if (desktop) openDesktop(desktop);
-else if (await codeServerInstalls()) await serve();
-else await writeOverlay();
+const editor = findDesktopEditor({ platform: process.platform, env: process.env, exists: existsSync });
+if (!(editor && openDesktop(editor)) && !(await serve())) writeOverlay();
 
-function openDesktop(editor: string): void {
-  console.log(`Opening ${editor} ...`);
-  // Data of its own: VS Code starts such a window only when no other shares its data, and the user's settings stay as they are.
-  const folders = [pictures, '--user-data-dir', path.join(home, 'data'), '--extensions-dir', path.join(home, 'extensions')];
-  const development = [`--extensionDevelopmentPath=${repositoryRoot}`, `--extensionTestsPath=${explain}`];
-  const shell = process.platform === 'win32';
-  execFileSync(editor, [...folders, ...development, '--new-window', '--disable-workspace-trust', '--skip-welcome'], { stdio: 'inherit', shell });
-}
-
-async function codeServerInstalls(): Promise<boolean> {
+/** @returns whether it was opened */
+function openDesktop(command: string): boolean {
+  console.log(`Opening ${command} with the pictures in ${pictures}. Its settings and extensions are its own, so yours stay as they are.`);
+  // Data of its own: VS Code starts such a window only when no other shares its data.
+  const folders = [pictures, '--user-data-dir', path.join(home, 'data'), '--extensions-dir', extensions];
+  const development = shown.map((folder) => `--extensionDevelopmentPath=${folder}`);
+  const quiet = ['--new-window', '--disable-workspace-trust', '--skip-welcome', '--skip-release-notes'];
   try {
-    await installCodeServer();
+    run(command, [...folders, ...development, ...quiet]);
     return true;
   } catch (error) {
-    console.log(`No VS Code was found, and code-server cannot be installed: ${error instanceof Error ? error.message : String(error)}`);
+    console.log(`It did not start (${sentence(error)}).`);
     return false;
   }
 }
 
-async function serve(): Promise<void> {
-  const server = await EditorServer.start({ home, driver: true });
-  const url = server.url(pictures, [
-    ['extensionDevelopmentPath', server.remoteUri(repositoryRoot)],
-    ['extensionTestsPath', server.remoteUri(explain)],
-  ]);
-  console.log(`VS Code with Fovea runs at\n\n  ${url}\n\nCtrl+C ends it.`);
-  if (hasDisplay) openInBrowser(url);
+/** @returns whether code-server runs, which it does until this process is interrupted */
+async function serve(): Promise<boolean> {
+  let server: EditorServer;
+  try {
+    console.log(`${editor ? '' : 'No desktop VS Code was found. '}Starting code-server, which is VS Code in the browser ...`);
+    await installCodeServer();
+    await listExtensions();
+    server = await EditorServer.start({ home, driver: false });
+  } catch (error) {
+    console.log(`code-server cannot be had here (${sentence(error)}).`);
+    return false;
+  }
+  const url = server.url(pictures);
+  console.log(`\nFovea explains the sample picture at\n\n  ${url}\n\nCtrl+C ends the server.`);
+  if (hasDisplay(process)) openInBrowser(url);
   const end = (): void => void server.stop().then(() => process.exit());
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
+  return true;
+}
+
+/** As the editor itself lists what is installed, so that it takes the extensions from where they are. */
+async function listExtensions(): Promise<void> {
+  const entries = await Promise.all(shown.map(async (folder) => {
+    const { publisher, name, version } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')) as Record<string, string>;
+    const { pathname } = pathToFileURL(folder);
+    return { identifier: { id: `${publisher}.${name}` }, version, location: { $mid: 1, scheme: 'file', path: decodeURIComponent(pathname) } };
+  }));
+  await writeFile(path.join(extensions, 'extensions.json'), JSON.stringify(entries));
 }
 
 function openInBrowser(url: string): void {
@@ -61,15 +78,27 @@ function openInBrowser(url: string): void {
   spawn(command, [url], { stdio: 'ignore', detached: true }).once('error', () => console.log('No browser could be opened; use the address above.')).unref();
 }
 
-async function writeOverlay(): Promise<void> {
+function writeOverlay(): void {
   const out = path.join(home, 'out');
-  await mkdir(out);
-  const options = ['explain', path.join(pictures, sample), '--technique', 'grad-cam', '--out', out];
-  execFileSync(process.execPath, [path.join(repositoryRoot, 'dist', 'engine', 'cli.js'), ...options], { stdio: 'inherit' });
-  console.log(`The heat map over the sample picture is in ${path.relative(process.cwd(), out)}.`);
+  console.log('Explaining the sample picture on the command line instead:\n');
+  run(process.execPath, [
+    path.join(repositoryRoot, 'dist', 'engine', 'cli.js'), 'explain', path.join(pictures, sample), '--technique', 'grad-cam', '--out', out,
+  ]);
+  console.log(`\nThe heat map over the sample picture is ${path.join(out, 'cat-and-espresso.grad-cam.png')}`);
 }
 
-function onPath(command: string): string | undefined {
-  const suffix = process.platform === 'win32' ? '.cmd' : '';
-  return (process.env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, command + suffix)).find((file) => existsSync(file));
+/** @throws Error when it fails */
+function run(command: string, words: readonly string[]): void {
+  // Windows starts .cmd files through its shell alone, which splits words at spaces.
+  const shell = command.endsWith('.cmd');
+  const quoted = (word: string): string => (shell ? `"${word}"` : word);
+  execFileSync(quoted(command), words.map(quoted), { stdio: 'inherit', shell });
+}
+
+/** Why a command failed: its own first words about that where they were caught, else its exit code; not the command, which is long. */
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { stderr, status } = error as Error & { stderr?: string | Buffer | null; status?: number | null };
+  const [words] = (stderr ? String(stderr) : '').trim().split('\n').filter((line) => /error/i.test(line));
+  return words ?? (typeof status === 'number' ? `exit code ${status}` : error.message.trim().split('\n')[0]);
 }

@@ -54,5 +54,20 @@ for (const { name, load } of referenceRuntimes) {
         expected.flat().forEach((value, i) => assert.ok(Math.abs(map[i] / scale - value) <= tolerance.abs, `${i}: ${map[i] / scale}, expected ${value}`));
       });
     }
+
+    it('weights are the means of the gradients (deel-ai/xplique@0c90fa41:tests/attributions/test_grad_cam.py:test_weights_computation)', async () => {
+      const gradients = tensor([[[1, 1], [1, 1]], [[1, 1], [0, 0]], [[1, 0.5], [0, 0]], [[0.5, 0], [0, 0]]]);
+      const model = prepareModel(network(gradients));
+      const layer = model.layers.find(({ name }) => name === 'layer');
+      const program = await (await load()).compile(gradCam.graph!(model, { layer, score: 'logit', parameters: { relu: false } }));
+      const weights: number[] = [];
+      for (let k = 0; k < 4; k++) {
+        // Where one channel is one and the others are zero, the map is that channel's weight.
+        const image = tensorOf('float32', Array.from({ length: 16 }, (_, i) => (i >> 2 === k ? 1 : 0)), [1, 4, 2, 2]);
+        weights.push(Number((await program.run({ image, classes: tensorOf('int64', [0]) })).values.data[0]));
+      }
+      await program.dispose();
+      assert.deepEqual(weights, [1, 0.5, 0.375, 0.125]);
+    });
   });
 }

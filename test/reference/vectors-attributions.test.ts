@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraphBuilder } from '../../src/graph/builder.ts';
-import { N } from '../../src/graph/graph.ts';
+import { N, type Graph } from '../../src/graph/graph.ts';
 import { prepareModel } from '../../src/graph/prepare-model.ts';
 import { tensorOf } from '../../src/graph/tensor.ts';
+import { loadNative } from '../../src/runtimes/onnxruntime/native.ts';
+import type { Program, Runtime } from '../../src/runtimes/runtime.ts';
 import { quadrature, type QuadratureRule } from '../../src/techniques/quadrature.ts';
 import { techniques } from '../../src/techniques/registry.ts';
 import { windowsOf } from '../../src/techniques/occlusion.ts';
+import type { Technique } from '../../src/techniques/technique.ts';
 import { flatten, nestedTensor, networkModel, type Nested, type NetworkDescription, type Packing } from '../support/captum-networks.ts';
 import { runTechnique, TechniqueBench } from '../support/technique-bench.ts';
 
@@ -43,12 +46,13 @@ function techniqueOf({ method, params = {} }: Case): { id: string; parameters: R
   switch (method) {
     case 'integratedGradients': return { id: 'integrated-gradients', parameters: { steps: params.nSteps, rule: rules[params.quadrature as string] } };
     case 'layerConductance': return { id: 'layer-conductance', parameters: { preset: 'captum', steps: params.nSteps, baseline: 'black' } };
+    case 'deepLift': return { id: 'deep-lift', parameters: { rule: params.rule ?? 'rescale' } };
     case 'layerGradCam': return { id: 'grad-cam', parameters: { relu: params.relu } };
     case 'guidedGradCam': return { id: 'guided-grad-cam', parameters: { upsampling: params.upsample } };
     case 'occlusion': {
       const [window] = Object.values(params.window as Record<string, number[]>);
-      const [stride] = Object.values((params.strides ?? { x: 1 }) as Record<string, number>);
-      return { id: 'occlusion', parameters: { window: window[0], stride, baseline: 'black' } };
+      const [stride = 1] = Object.values((params.strides ?? {}) as Record<string, number>);
+      return { id: 'occlusion', parameters: { window: window.at(-1), stride, baseline: 'black' } };
     }
     default: return { id: method.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), parameters: {} };
   }
@@ -57,6 +61,17 @@ function techniqueOf({ method, params = {} }: Case): { id: string; parameters: R
 /** Sample n of a value with a batch axis of that many samples; other values are for all samples. */
 function ofSample(values: Nested, n: number, samples: number): Nested {
   return typeof values !== 'number' && values.length === samples ? [values[n]] : values;
+}
+
+/** Captum covers one input at a time, each with its own window; the others are as they are. */
+function eachInput(test: Case): readonly Case[] {
+  if (test.method !== 'occlusion') return [test];
+  return Object.entries(test.inputs).map(([name, values]) => {
+    const others = Object.fromEntries(Object.entries(test.inputs).filter(([other]) => other !== name));
+    const own = (of: unknown = {}) => Object.fromEntries(Object.entries(of as Record<string, unknown>).filter(([key]) => key === name));
+    const params = { window: own(test.params!.window), strides: own(test.params!.strides) };
+    return { ...test, inputs: { [name]: values }, fixed: { ...others, ...test.fixed }, params };
+  });
 }
 
 /** Attributions of one sample by the name of what they belong to, and of what is expected as a product with input − baseline. */
@@ -107,11 +122,19 @@ async function attribute(network: NetworkDescription, test: Case, n: number, sam
 
 describe('attributions of Captum\'s test networks', () => {
   const { models, cases } = readData<{ models: NetworkDescription[]; cases: Case[] }>('captum-attributions.json');
-  for (const test of cases) {
+  // On these networks the library conserves what it shares out.
+  const hooks = cases.filter(({ method }) => method === 'deepLift').map((test): Case =>
+    ({ ...test, id: `${test.id}, Captum's hooks`, params: { ...test.params, rule: 'captum' } }));
+  for (const test of [...cases, ...hooks]) {
     it(`${test.id}: ${test.method} (${test.citation})`, async () => {
       const samples = nestedTensor(Object.values(test.inputs)[0]).dims[0];
       const parts: Map<string, number[]>[] = [];
-      for (let n = 0; n < samples; n++) parts.push(await attribute(models.find(({ id }) => id === test.model)!, test, n, samples));
+      const network = models.find(({ id }) => id === test.model)!;
+      for (let n = 0; n < samples; n++) {
+        const found: (readonly [string, number[]])[] = [];
+        for (const one of eachInput(test)) found.push(...await attribute(network, one, n, samples));
+        parts.push(new Map(found));
+      }
       if (test.expectedKind === 'completeness') {
         const sums = parts.map((part) => [...part.values()].flat().reduce((a, value) => a + value, 0));
         flatten(test.expected.attributionSum).forEach((sum, n) => assert.ok(Math.abs(sums[n] - sum) <= test.tolerance.abs, `${sums[n]} instead of ${sum}`));
@@ -129,6 +152,18 @@ describe('attributions of Captum\'s test networks', () => {
     });
   }
 });
+
+const find = (id: string): Technique => techniques.find((one) => one.id === id)!;
+
+/** The score 5·x0 + x1² + sin x2 of a pixel with three channels. */
+function functions(): Graph {
+  const b = new GraphBuilder();
+  const image = b.input('image', 'float32', [N, 3, 1, 1]);
+  const part = (c: number): string => b.add('Slice', [image, b.ints([c]), b.ints([c + 1]), b.ints([1])]);
+  const x1 = part(1);
+  const sum = [b.add('Mul', [part(0), b.scalar(5)]), b.add('Mul', [x1, x1]), b.add('Sin', [part(2)])].reduce((a, c) => b.add('Add', [a, c]));
+  return b.build('functions', { score: b.add('Flatten', [sum], { axis: 1 }) });
+}
 
 describe('rules of integration', () => {
   interface RuleCase { id: string; method: 'alphas' | 'stepSizes'; citation: string; inputs: { method: string; n: number }; expected: number[] }
@@ -165,14 +200,8 @@ describe('rules of integration', () => {
   });
 
   it('integrated gradients of (5x, x², sin x) (PAIR-code/saliency@7b72b673:saliency/core/integrated_gradients_test.py:testIntegratedGradientsGetMask)', async () => {
-    const b = new GraphBuilder();
-    const image = b.input('image', 'float32', [N, 3, 1, 1]);
-    const part = (c: number): string => b.add('Slice', [image, b.ints([c]), b.ints([c + 1]), b.ints([1])]);
-    const x1 = part(1);
-    const sum = [b.add('Mul', [part(0), b.scalar(5)]), b.add('Mul', [x1, x1]), b.add('Sin', [part(2)])].reduce((a, c) => b.add('Add', [a, c]));
-    const bench = new TechniqueBench(() => prepareModel(b.build('functions', { score: b.add('Flatten', [sum], { axis: 1 }) })));
-    const integrated = techniques.find(({ id }) => id === 'integrated-gradients')!;
-    const { values, metrics } = await runTechnique(bench, integrated, {
+    const bench = new TechniqueBench(() => prepareModel(functions()));
+    const { values, metrics } = await runTechnique(bench, find('integrated-gradients'), {
       input: tensorOf('float32', [1, 2, 3], [1, 3, 1, 1]), classes: [0], black: [0.5, 1, 1],
     });
     await bench.dispose();
@@ -183,7 +212,63 @@ describe('rules of integration', () => {
   });
 });
 
+describe('gradients and ways of closed forms', () => {
+  it('the gradient of (5x, x², sin x) (PAIR-code/saliency@7b72b673:saliency/core/gradients_test.py:testGradientsGetMask)', async () => {
+    const bench = new TechniqueBench(() => prepareModel(functions()));
+    const { values } = await runTechnique(bench, find('saliency'), { input: tensorOf('float32', [3, 2, 1], [1, 3, 1, 1]), classes: [0] });
+    await bench.dispose();
+    // float32 of values up to five
+    [5, 4, Math.cos(1)].forEach((value, i) => assert.ok(Math.abs(Number(values.data[i]) - value) < 1e-6));
+  });
+
+  /** Where integrated gradients look between a baseline and a picture of one pixel. */
+  async function way(x: number, baseline: number, steps: number): Promise<number[]> {
+    const seen: number[] = [];
+    const watched = async (): Promise<Runtime> => {
+      const runtime = await loadNative();
+      const watch = (program: Program, graph: Graph): Program => ({
+        bytes: program.bytes, dispose: () => program.dispose(),
+        run: (inputs) => {
+          // The gradients' passes, not those of the scores at both ends.
+          if (graph.outputs.some(({ name }) => name === 'values')) seen.push(...Object.values(inputs).find(({ type }) => type === 'float32')!.data as Float32Array);
+          return program.run(inputs);
+        },
+      });
+      return { ...runtime, compile: async (graph) => watch(await runtime.compile(graph), graph) };
+    };
+    const b = new GraphBuilder();
+    const score = b.add('Flatten', [b.input('image', 'float32', [N, 1, 1, 1])], { axis: 1 });
+    const bench = new TechniqueBench(() => prepareModel(b.build('pixel', { score })), watched);
+    const input = tensorOf('float32', [x], [1, 1, 1, 1]);
+    await runTechnique(bench, find('integrated-gradients'), { input, classes: [0], parameters: { steps, rule: 'trapezoid' }, black: [baseline] });
+    await bench.dispose();
+    return seen;
+  }
+
+  it('the way of integrated gradients is a straight line with both ends (deel-ai/xplique@0c90fa41:tests/attributions/test_integrated_gradients.py:'
+    + 'test_straighline_path; sicara/tf-explain@9d7d1e90:tests/core/test_integrated_gradients.py:test_generate_linear_path)', async () => {
+    const [ten, three] = [await way(0.9, 0.5, 10), await way(1, 0, 3)];
+    assert.equal(ten.length, 10);
+    ten.forEach((value, i) => assert.ok(Math.abs(value - (0.5 + (0.4 * i) / 9)) < 1e-6)); // float32
+    assert.deepEqual(three, [0, 0.5, 1]);
+  });
+});
+
 describe('windows of occlusion', () => {
+  it('give the fall of the score (deel-ai/xplique@0c90fa41:tests/attributions/test_occlusion.py:test_delta_computation)', async () => {
+    const covered = [1, 0, 10, -1];
+    const b = new GraphBuilder();
+    const flat = b.add('Flatten', [b.input('image', 'float32', [N, 1, 2, 2])], { axis: 1 });
+    const falls = covered.map((score) => 1 - score);
+    const bias = 1 - falls.reduce((sum, fall) => sum + fall, 0);
+    const score = b.add('Gemm', [flat, b.constant(tensorOf('float32', falls, [4, 1])), b.constant(tensorOf('float32', [bias]))]);
+    const bench = new TechniqueBench(() => prepareModel(b.build('falls', { score })));
+    const input = tensorOf('float32', [1, 1, 1, 1], [1, 1, 2, 2]);
+    const { values } = await runTechnique(bench, find('occlusion'), { input, classes: [0], parameters: { window: 1, baseline: 'zero' } });
+    await bench.dispose();
+    assert.deepEqual([...values.data as Float32Array], [0, 1, -9, 2]);
+  });
+
   it('stand side by side, overlap or are cut off at the edge (deel-ai/xplique@0c90fa41:tests/attributions/test_occlusion.py:test_mask_generator)', () => {
     assert.equal(windowsOf(10, 10, 1, 1).length, 100);
     assert.equal(windowsOf(10, 10, 2, 2).length, 25);

@@ -5,9 +5,11 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { pearson, spearman } from '../../src/metrics/correlation.ts';
 import { areaUnder, changedPlaces, rankPlaces, replacePlaces } from '../../src/metrics/deletion-insertion.ts';
+import { euclideanDistance, euclideanNorm, maximumDistance, peakSignalToNoise } from '../../src/metrics/distance.ts';
 import { hog } from '../../src/metrics/hog.ts';
 import { gini } from '../../src/metrics/sparseness.ts';
 import { ssim } from '../../src/metrics/ssim.ts';
+import { RunningMean } from '../../src/techniques/running-mean.ts';
 
 /** [row0, row1, col0, col1, value], ends exclusive */
 type Box = readonly [number, number, number, number, number];
@@ -71,7 +73,20 @@ function curves(x: Picture, steps: number): { positions: number[]; deletion: num
 
 const curvesOf = ({ inputs: { x }, params }: Case) => curves(read(x), params!.steps as number);
 
+function runningMean({ inputs: { samples } }: Case): RunningMean {
+  const rows = samples as readonly (readonly number[])[];
+  const mean = new RunningMean(rows[0].length);
+  rows.forEach((row) => mean.add(row));
+  return mean;
+}
+
 const methods: Readonly<Record<string, (one: Case) => number | readonly number[]>> = {
+  runningMean: (one) => [...runningMean(one).mean()],
+  runningVariance: (one) => [...runningMean(one).variance()],
+  l2Norm: ({ inputs: { a } }) => euclideanNorm(read(a).values),
+  linfNorm: ({ inputs: { a } }) => maximumDistance(read(a).values, new Float64Array(read(a).values.length)),
+  euclideanDistance: ({ inputs: { a, b } }) => euclideanDistance(read(a).values, read(b).values),
+  chebyshevDistance: ({ inputs: { a, b } }) => maximumDistance(read(a).values, read(b).values),
   pearson: ({ inputs: { a, b } }) => pearson(read(a).values, read(b).values),
   spearman: ({ inputs: { a, b } }) => spearman(read(a).values, read(b).values),
   attributionGini: ({ inputs: { map } }) => gini(read(map).values),
@@ -119,6 +134,13 @@ describe('measures of maps: the numbers of Quantus, scikit-image, torch-cam, xpl
     it('structural similarity with uniform windows is that of scikit-image to its seven digits', () => {
       const value = ssim(photograph('camera-512x512'), photograph('camera-noisy-512x512'), 255, { kind: 'uniform', side: 7 });
       assert.ok(Math.abs(value - 0.3674518327910367) <= 1.5e-7, String(value));
+    });
+
+    // tests/skimage/metrics/test_simple_metrics.py:test_PSNR_vs_IPOL, four decimals
+    it('the peak signal-to-noise ratio is that of the IPOL program to its four decimals', () => {
+      const [one, noisy] = ['camera-512x512', 'camera-noisy-512x512'].map((name) => photograph(name).values);
+      const value = peakSignalToNoise(one, noisy, 255);
+      assert.ok(Math.abs(value - 22.409353363576034) <= 0.00015, String(value));
     });
 
     // test_gaussian_mssim_vs_IPOL: an independent program, three decimals

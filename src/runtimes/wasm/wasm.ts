@@ -1,8 +1,9 @@
 /** ONNX Runtime as WebAssembly: the same graphs and results, slower, on every platform. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { FoveaError } from '../../protocol/errors.ts';
@@ -35,6 +36,6 @@ export async function loadWasm(): Promise<Runtime> {
 
 /** Fovea's package holds the library's binary compressed, a third smaller than the package's own compression makes it. */
 async function unpack(flags: { wasmBinary?: ArrayBufferLike | Uint8Array }): Promise<void> {
-  const packed = fileURLToPath(new URL('ort-wasm-simd-threaded.wasm.br', import.meta.resolve('onnxruntime-web')));
+  const packed = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-web')), 'ort-wasm-simd-threaded.wasm.br');
   if (existsSync(packed)) flags.wasmBinary = await promisify(brotliDecompress)(await readFile(packed));
 }

@@ -4,7 +4,7 @@
  */
 import type { ExplainRequest, ExplainResult } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
-import { metricIds, type Evaluation, type PlannedMeasure } from '../protocol/measures.ts';
+import type { Evaluation, PlannedMeasure } from '../protocol/measures.ts';
 import type { EvaluationState } from '../protocol/result-panel.ts';
 import type { EngineClient } from './engine-client.ts';
 import { pagePixels } from './page-pixels.ts';
@@ -59,10 +59,10 @@ export class MapEvaluation {
     this.stop();
     this.measuring = true;
     await this.task(async (known, signal) => {
-      const metrics = metricIds.filter((id) => !known.taken.some((one) => one.id === id) && known.plan.some((one) => one.id === id && !one.unsuitable));
-      if (metrics.length === 0) return;
-      const [{ title }] = known.plan.filter(({ id }) => id === metrics[0]);
-      let running = { title, fraction: 0 };
+      const wanted = known.plan.filter(({ id, unsuitable }) => unsuitable === undefined && !known.taken.some((one) => one.id === id));
+      if (wanted.length === 0) return;
+      const metrics = wanted.map(({ id }) => id);
+      let running = { title: wanted[0].title, fraction: 0 };
       const update = (): void => {
         if (!signal.aborted) this.show({ ...known, running });
       };

@@ -7,6 +7,7 @@ import { Announcer } from '../ui/announcer.ts';
 import { copyPicture } from './copy-picture.ts';
 import { Details } from './details.ts';
 import { DisplayControls } from './display-controls.ts';
+import { EvaluationSection } from './evaluation.ts';
 import { Header } from './header.ts';
 import { Host } from '../ui/host.ts';
 import { LayerStrip } from './layer-strip.ts';
@@ -43,6 +44,12 @@ export class Panel {
   private readonly status: StatusLine;
   private readonly trials: PreprocessingTrials;
   private readonly badge = new SanityBadge((quick) => this.host.post({ type: 'request-check', quick }));
+  private readonly evaluation = new EvaluationSection({
+    plan: () => this.host.post({ type: 'plan-evaluation' }),
+    evaluate: () => this.host.post({ type: 'evaluate' }),
+    cancel: () => this.host.post({ type: 'cancel-evaluation' }),
+    said: (message) => this.announcer.say(message),
+  });
   private readonly busy = new BusyNotice(() => this.cancel());
   private readonly error = new ErrorCard((id) => this.host.post({ type: 'action', id }), () => this.closeError());
   private readonly empty = new EmptyNotice();
@@ -82,7 +89,7 @@ export class Panel {
       element('div', { class: 'middle' },
         element('main', { class: 'centre', 'aria-label': 'Picture and heat map' }, this.title,
           element('div', { class: 'stage-box' }, this.stage.root, this.empty.root, this.busy.root, this.error.root), this.strip.root),
-        element('aside', { class: 'sidebar', 'aria-label': 'Result' }, this.details.attention, this.badge.root, this.predictions.root, this.display.root, this.details.root)),
+        element('aside', { class: 'sidebar', 'aria-label': 'Result' }, this.details.attention, this.badge.root, this.evaluation.root, this.predictions.root, this.display.root, this.details.root)),
       this.status.root, this.announcer.root, this.trials.root);
     root.append(this.root);
     this.view.follow(() => this.viewChanged());
@@ -122,6 +129,9 @@ export class Panel {
       case 'badge':
         this.badge.show(message.badge);
         break;
+      case 'evaluation':
+        this.evaluation.show(message.evaluation);
+        break;
       case 'strip':
         this.activity = 'idle';
         if (this.shown?.subject.class === message.subject.class) this.stripKey = stripKeyOf(this.shown.result);
@@ -159,6 +169,7 @@ export class Panel {
     this.details.show(result, this.model);
     this.status.showResult(result);
     this.header.enable(true);
+    this.evaluation.available = !partial;
     if (partial) return;
     this.announcer.say(description);
     this.askForStrip();

@@ -50,6 +50,13 @@ export function formatTime({ milliseconds, cached }: Pick<ExplainResult, 'millis
   return cached ? 'cached' : `${Math.round(milliseconds.total)} ms`;
 }
 
+/** A duration of which about two digits are known. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 0.1) return 'less than 0.1 s';
+  if (seconds < 90) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  return `${Math.round(seconds / 60)} min`;
+}
+
 /** Where a point of a picture lies, in words: "upper left", "centre". */
 export function region(point: Point, { width, height }: { width: number; height: number }): string {
   const third = (position: number, length: number, names: [string, string, string]): string =>

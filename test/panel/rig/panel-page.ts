@@ -123,10 +123,11 @@ export class PanelPage {
     for (const message of messages) {
       await this.page.evaluate((encoded) => {
         const message: unknown = JSON.parse(encoded, (_, value: unknown) => {
-          const typed = value as { float32?: string; bytes?: string } | null;
-          const raw = typed?.float32 ?? typed?.bytes;
+          const typed = value as { float32?: string; uint32?: string; bytes?: string } | null;
+          const raw = typed?.float32 ?? typed?.uint32 ?? typed?.bytes;
           if (typeof raw !== 'string') return value;
           const bytes = Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
+          if (typed?.uint32 !== undefined) return new Uint32Array(bytes.buffer);
           return typed?.float32 === undefined ? bytes : new Float32Array(bytes.buffer);
         });
         window.dispatchEvent(new MessageEvent('message', { data: message }));
@@ -193,6 +194,7 @@ export class PanelPage {
 
 function encodeArrays(_: string, value: unknown): unknown {
   if (value instanceof Float32Array) return { float32: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
+  if (value instanceof Uint32Array) return { uint32: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
   if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString('base64') };
   return value;
 }

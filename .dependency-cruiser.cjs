@@ -34,6 +34,12 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/protocol/' },
     },
     {
+      name: 'webview-panels-share-through-ui-only',
+      severity: 'error',
+      from: { path: '^webview/([^/]+)/' },
+      to: { path: '^webview/', pathNot: '^webview/($1|ui)/' },
+    },
+    {
       name: 'graph-types-only-for-pictures',
       comment: 'Pictures know the shape of a tensor, not the compiler.',
       severity: 'error',

@@ -11,7 +11,7 @@ import { EvaluationSection } from './evaluation.ts';
 import { Header } from './header.ts';
 import { Host } from '../ui/host.ts';
 import { LayerStrip } from './layer-strip.ts';
-import { BusyNotice, EmptyNotice, ErrorCard } from './notices.ts';
+import { BusyNotice, EmptyNotice, ErrorCard } from '../ui/notices.ts';
 import { PaintedResult, pictureCanvas } from '../ui/painted-result.ts';
 import { Predictions } from './predictions.ts';
 import { SanityBadge } from './sanity-badge.ts';

@@ -4,7 +4,7 @@ import type { GeneratorDescription } from '../../src/protocol/generate.ts';
 import {
   studioStateSchema, type StudioHostMessage, type StudioMessage, type StudioModel, type StudioState, type WorkChange,
 } from '../../src/protocol/studio-panel.ts';
-import { ErrorCard, EmptyNotice } from '../result/notices.ts';
+import { ErrorCard, EmptyNotice } from '../ui/notices.ts';
 import { Announcer } from '../ui/announcer.ts';
 import { button, iconButton } from '../ui/controls.ts';
 import { element } from '../ui/element.ts';

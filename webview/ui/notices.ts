@@ -1,7 +1,7 @@
 /** What lies over the stage: progress with a way to stop it, an error with what to do next, and the words of an empty stage. */
 import type { HostMessage } from '../../src/protocol/result-panel.ts';
-import { button, iconButton, progressRing } from '../ui/controls.ts';
-import { element, icon, newId } from '../ui/element.ts';
+import { button, iconButton, progressRing } from './controls.ts';
+import { element, icon, newId } from './element.ts';
 
 type ErrorMessage = Extract<HostMessage, { type: 'error' }>;
 

@@ -1,10 +1,11 @@
 /** A result as one HTML file that needs nothing else: pictures, predictions, parameters, metrics, and the paper to cite. Knows no VS Code. */
 import { colorMapOf, colorTable, displayRange, formatValue, reduceChannels, type Display } from '../protocol/display.ts';
 import type { ExplainResult } from '../protocol/engine.ts';
-import { directions } from '../protocol/measures.ts';
+import { directions, type Evaluation } from '../protocol/measures.ts';
 import { controlsOf } from '../protocol/parameter-controls.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import { escapeHtml } from './html.ts';
+import { evaluationHtml } from './report-evaluation.ts';
 
 export interface ReportContent {
   readonly result: ExplainResult;
@@ -12,6 +13,8 @@ export interface ReportContent {
   readonly display: Display;
   /** PNG files. */
   readonly pictures: { readonly picture: Uint8Array; readonly overlay: Uint8Array; readonly map: Uint8Array };
+  /** Measures of the map that have been taken. */
+  readonly evaluations: readonly Evaluation[];
   readonly commandLine: string;
   readonly date: Date;
 }
@@ -28,7 +31,7 @@ th { font-weight: 600; } .number { text-align: end; font-variant-numeric: tabula
 pre { padding: 12px; overflow: auto; border-radius: 4px; background: #f6f8fa; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #0d1117; } .lead, figcaption { color: #9198a1; } td, th { border-color: #30363d; } pre { background: #161b22; } a { color: #4493f8; } }`;
 
-export function reportHtml({ result, technique, display, pictures, commandLine, date }: ReportContent): string {
+export function reportHtml({ result, technique, display, pictures, evaluations, commandLine, date }: ReportContent): string {
   const { picture, class: explained, score, layer, recipe } = result;
   const title = `${picture.name} – ${technique.title}`;
   const facts: [string, string][] = [
@@ -64,6 +67,7 @@ ${result.predictions.map(({ index, name, probability, logit }) => `<tr${index ==
 <h2>Parameters</h2>
 ${parameters(result, technique)}
 ${metrics(result)}
+${evaluationHtml(evaluations)}
 ${result.notes.length > 0 ? `<h2>Notes</h2>\n<ul>${result.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>` : ''}
 <h2>Make it again</h2>
 <pre>${escapeHtml(commandLine)}</pre>

@@ -131,7 +131,7 @@ async function report({ engine }: Workbench, { session }: ResultPanel, display: 
   const request = { pixels: found(pixels), picture, map, placement, display, longest: reportSide };
   const [plain, overlay, alone] = await Promise.all((['picture', 'overlay', 'map'] as const).map((what) => engine.render({ ...request, what })));
   return reportHtml({
-    result, technique, display, pictures: { picture: plain, overlay, map: alone },
+    result, technique, display, pictures: { picture: plain, overlay, map: alone }, evaluations: session.evaluation.taken,
     commandLine: commandLine({ subject: session.subject, recipe: result.recipe }), date: new Date(),
   });
 }

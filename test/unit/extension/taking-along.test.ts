@@ -9,6 +9,7 @@ import { changesSince, parseRecipe, recipeText, resolveBeside } from '../../../s
 import { reportHtml } from '../../../src/extension/report.ts';
 import type { Recipe } from '../../../src/protocol/engine.ts';
 import { FoveaError } from '../../../src/protocol/errors.ts';
+import type { Evaluation } from '../../../src/protocol/measures.ts';
 import * as canned from '../../panel/rig/canned.ts';
 
 const { recipe } = canned.result();
@@ -78,7 +79,12 @@ describe('a report', () => {
     ...canned.techniques[0], title: hostile, summary: hostile, citation: { authors: hostile, title: hostile, year: 2017, url: 'javascript:alert(1)' },
     parameters: { type: 'object', properties: { relu: { type: 'boolean', title: hostile, description: hostile, default: true } } } as const,
   };
-  const html = (): string => {
+  const curve = { positions: [0, 0.5, 1], values: [0.9, 0.2, 0.1] };
+  const evaluations: Evaluation[] = [
+    { id: 'deletion', title: hostile, better: 'lower', description: hostile, caveat: hostile, cost: hostile, value: 0.3512, curve, milliseconds: 1 },
+    { id: 'completeness', title: 'Completeness delta', better: 'zero', description: 'D.', caveat: 'C.', cost: '', value: -0.02, milliseconds: 1 },
+  ];
+  const html = (measured = evaluations): string => {
     const predictions = canned.predictions.map((prediction) => ({ ...prediction, name: hostile }));
     const result = canned.result({
       picture: { name: hostile, width: 2, height: 1, notes: [] }, predictions, class: predictions[0], notes: [hostile], runtime: hostile,
@@ -87,7 +93,7 @@ describe('a report', () => {
     const png = new Uint8Array([137, 80]);
     return reportHtml({
       result: { ...result, recipe: { ...result.recipe, parameters: { relu: hostile }, model: { title: hostile, hash: 'ab' } } }, technique,
-      display: { opacity: 0.5, threshold: 0 }, pictures: { picture: png, overlay: png, map: png }, commandLine: hostile, date: new Date(0),
+      display: { opacity: 0.5, threshold: 0 }, pictures: { picture: png, overlay: png, map: png }, evaluations: measured, commandLine: hostile, date: new Date(0),
     });
   };
 
@@ -107,5 +113,13 @@ describe('a report', () => {
     assert.match(text, /61\.2 %/);
     assert.match(text, /0\.25 \(lower is better\)/);
     assert.match(text, /\(2017\)/);
+  });
+
+  it('has what was measured, with its direction, its meaning and its curve, and no heading where nothing was', () => {
+    const text = html();
+    assert.match(text, /0\.351<\/td><td>lower is better/);
+    assert.match(text, /-0\.02<\/td><td>nearer to zero is better<\/td><td>D\. C\./);
+    assert.equal(text.match(/<polyline[^>]* points="([^"]*)"/)![1].split(' ').length, 3);
+    assert.doesNotMatch(html([]), /Evaluation|<svg/);
   });
 });

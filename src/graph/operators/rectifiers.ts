@@ -7,6 +7,7 @@ import { numberAttribute } from '../attributes.ts';
 import type { GraphBuilder } from '../builder.ts';
 import { broadcastShapes, formatShape, sameShape } from '../shape.ts';
 import { numbersOf, tensorOf } from '../tensor.ts';
+import { uniformKernel } from './convolution.ts';
 import { above, below, label, likeInput, mapElements, plus, scaled, unary } from './elementwise.ts';
 import type { GradientContext, NodeContext, Operator } from './operator.ts';
 
@@ -84,6 +85,26 @@ function bound(context: NodeContext, index: number): number | undefined {
   return Math.abs(value) < 3.4e38 ? value : undefined;
 }
 
+/** Whether a tensor is an image whose channels fill whole blocks of the runtime's layout for convolutions. */
+function isBlocked(b: GraphBuilder, image: string): boolean {
+  const [, channels, ...sizes] = b.shape(image);
+  return sizes.length === 2 && typeof channels === 'number' && channels % 16 === 0;
+}
+
+/**
+ * 1 where an image with values from 0 to `max` is at neither end. y − 2·ReLU(y − max/2) is y in the lower half and max − y in the upper one,
+ * without rounding (Sterbenz). Convolution, addition and HardSigmoid are one kernel in the runtime, so that this takes two passes over the image
+ * where a mask for each end and their products take four.
+ */
+function between(b: GraphBuilder, image: string, max: number): string {
+  const channels = b.shape(image)[1] as number;
+  const depthwise = { group: channels };
+  const bias = b.constant(tensorOf('float32', new Float32Array(channels).fill(-max / 2)));
+  const upper = b.add('Relu', [b.add('Conv', [image, b.constant(uniformKernel(channels, [1, 1], 1)), bias], depthwise)]);
+  const folded = b.add('Add', [b.add('Conv', [upper, b.constant(uniformKernel(channels, [1, 1], -2))], depthwise), image]);
+  return above(b, folded, 0);
+}
+
 const clip: Operator = {
   op: 'Clip',
   infer: (context) => {
@@ -111,6 +132,7 @@ const clip: Operator = {
     const [min, max] = [bound(context, 1), bound(context, 2)];
     // The rules for rectifiers see the rectifier only, not its upper bound.
     if (min === 0 && rectifier !== 'gradient') return [ruled(context, () => above(b, output, 0))];
+    if (min === 0 && max !== undefined && max > 0 && isBlocked(b, output)) return [b.add('Mul', [gradient!, between(b, output, max)])];
     const lower = min === undefined ? gradient! : b.add('Mul', [gradient!, above(b, output, min)]);
     return [max === undefined ? lower : b.add('Mul', [lower, below(b, output, max)])];
   },

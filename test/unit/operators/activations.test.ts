@@ -57,6 +57,24 @@ describe('activations', () => {
     });
   }
 
+  it('the gradient of a clip is exactly one or zero next to its bounds, in any number of channels', async () => {
+    for (const max of [6, 1, 0.3]) {
+      const [below, above] = [Math.fround(Math.fround(max) * (1 - 2 ** -24)), Math.fround(max * (1 + 2 ** -22))];
+      const inside = [1e-30, max / 4, max / 2, Math.fround(max / 2) * (1 + 2 ** -23), max * 0.75, below];
+      const values = [...inside, 0, -0, -1e-30, -1, Math.fround(max), above, 100, -1e30];
+      // 16 channels are a block of the runtime's layout for convolutions, 3 are not; the neighbour in a block must not count.
+      for (const channels of [16, 3]) {
+        const b = new GraphBuilder();
+        const x = b.input('x', 'float32', [N, channels, 1, values.length]);
+        const y = b.add('Clip', [x, b.scalar(0), b.scalar(max)]);
+        const [gradient] = addGradients(b, y, b.expandLike(b.scalar(1), x), [x]);
+        const data = Float32Array.from({ length: 2 * channels * values.length }, (_, i) => values[i % values.length]);
+        const found = await runGraph(b.build('clip', { gradient: gradient! }), { x: tensorOf('float32', data, [2, channels, 1, values.length]) });
+        assert.deepEqual(Array.from(found.gradient.data, Number), Array.from(data, (_, i) => (i % values.length < inside.length ? 1 : 0)), `${max} ${channels}`);
+      }
+    }
+  });
+
   for (const op of ['Relu', 'LeakyRelu', 'ThresholdedRelu', 'Sigmoid', 'HardSigmoid', 'HardSwish', 'Tanh', 'Softplus', 'Softsign']) {
     it(`${op} of a constant`, () => checkEvaluate({ op, inputs: [{ shape: [4, 25], values: uniform(-5, 5) }] }));
   }

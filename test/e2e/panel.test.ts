@@ -92,6 +92,27 @@ describe('the result panel', () => {
     assert.equal(await panel.find('#scale').innerText(), before);
   });
 
+  it('is evaluated on demand: measures with their directions, and curves that end where they must', async () => {
+    assert.equal(await panel.find('.measure').count(), 0, 'nothing before it is asked for');
+    await workbench.command('Fovea: Evaluate This Map');
+    await panel.find('[data-state="done"] #evaluation').waitFor({ timeout: 60_000 });
+    const value = async (id: string): Promise<number> => Number(await panel.find(`.measure[data-measure="${id}"] .measure-value`).innerText());
+    const [deletion, insertion] = [await value('deletion'), await value('insertion')];
+    assert.ok(deletion > 0 && deletion < insertion && insertion < 1, `deletion ${deletion}, insertion ${insertion}`);
+    assert.ok(await value('sensitivity-max') > 0 && await value('infidelity') > 0);
+    assert.match(await panel.find('.measure[data-measure="completeness"]').innerText(), /does not apply/);
+    await panel.find('#curve-share').fill('100');
+    const black = await panel.find('.curve-picture[data-measure="deletion"] canvas').evaluate((canvas) => {
+      const copy = new OffscreenCanvas(1, 1).getContext('2d')!;
+      copy.drawImage(canvas as HTMLCanvasElement, 0, 0, 1, 1);
+      return [...copy.getImageData(0, 0, 1, 1).data];
+    });
+    assert.deepEqual(black, [0, 0, 0, 255], 'all of the picture is gone in the end');
+    await panel.find('#curve-share').fill('20');
+    await panel.screenshot('evaluation');
+    await panel.find('#evaluation').click();
+  });
+
   it('follows the theme', async () => {
     const background = () => panel.frame.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const dark = await background();

@@ -93,7 +93,8 @@ describe('a report', () => {
     const png = new Uint8Array([137, 80]);
     return reportHtml({
       result: { ...result, recipe: { ...result.recipe, parameters: { relu: hostile }, model: { title: hostile, hash: 'ab' } } }, technique,
-      display: { opacity: 0.5, threshold: 0 }, pictures: { picture: png, overlay: png, map: png }, evaluations: measured, commandLine: hostile, date: new Date(0),
+      display: { opacity: 0.5, threshold: 0 }, pictures: { picture: png, overlay: png, map: png },
+      evaluations: measured, commandLine: hostile, date: new Date(0),
     });
   };
 

@@ -55,7 +55,7 @@ async function stage(target: Target): Promise<string> {
   }
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies }, null, 2));
   await npmInstall(folder, [`--os=${target.os}`, `--cpu=${target.cpu}`, ...(target.libc ? [`--libc=${target.libc}`] : [])]);
-  await packWasm(path.join(folder, 'node_modules', 'onnxruntime-web', 'dist', 'ort-wasm-simd-threaded.wasm'));
+  await packWasm(folder);
   if (target.native) await keepLibraries(path.join(folder, 'node_modules', 'onnxruntime-node', 'bin', 'napi-v6'), target);
   return folder;
 }
@@ -74,12 +74,12 @@ async function keepLibraries(folder: string, target: Target): Promise<void> {
 }
 
 /** As the WebAssembly runtime unpacks it: a third smaller than in the .vsix alone. */
-async function packWasm(file: string): Promise<void> {
-  const content = await readFile(file);
+async function packWasm(folder: string): Promise<void> {
+  const name = 'ort-wasm-simd-threaded.wasm';
+  const content = await readFile(path.join(folder, 'node_modules', 'onnxruntime-web', 'dist', name));
   // The slower qualities above take ten times as long for 0.4 MB.
   const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS };
-  await writeFile(`${file}.br`, await promisify(brotliCompress)(content, { params }));
-  await rm(file);
+  await writeFile(path.join(folder, 'dist', 'engine', `${name}.br`), await promisify(brotliCompress)(content, { params }));
 }
 
 /** @returns the .vsix */

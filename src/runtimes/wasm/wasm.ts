@@ -1,9 +1,7 @@
 /** ONNX Runtime as WebAssembly: the same graphs and results, slower, on every platform. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import { FoveaError } from '../../protocol/errors.ts';
@@ -34,8 +32,8 @@ export async function loadWasm(): Promise<Runtime> {
   };
 }
 
-/** Fovea's package holds the library's binary compressed, a third smaller than the package's own compression makes it. */
+/** Fovea's package holds the library's binary beside the bundles, a third smaller than the package's own compression makes it. */
 async function unpack(flags: { wasmBinary?: ArrayBufferLike | Uint8Array }): Promise<void> {
-  const packed = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-web')), 'ort-wasm-simd-threaded.wasm.br');
+  const packed = new URL('ort-wasm-simd-threaded.wasm.br', import.meta.url);
   if (existsSync(packed)) flags.wasmBinary = await promisify(brotliDecompress)(await readFile(packed));
 }

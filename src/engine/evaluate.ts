@@ -5,8 +5,7 @@ import type { ExplainRequest } from '../protocol/engine.ts';
 import type { EvaluateRequest, EvaluateResult } from '../protocol/trust.ts';
 import { Evaluator, incompletable } from './evaluator.ts';
 import { explainPicture } from './explain-picture.ts';
-import type { Turn } from './generate.ts';
-import type { Job } from './job.ts';
+import type { Job, Turn } from './job.ts';
 import { choosePreprocessing } from './models.ts';
 import { setUp, type Services } from './services.ts';
 

@@ -2,23 +2,25 @@
  * Makes pictures by optimisation. A run does not hold the queue: each of its passes takes a turn in it, so that a picture can be explained
  * while another one is being made, or waits. Its programs are its own, since they must outlast many turns.
  */
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { Graph, Tensor } from '../graph/graph.ts';
-import { restorePixels } from '../pictures/restore.ts';
+import type { Tensor } from '../graph/graph.ts';
+import { inputOfPixels, restorePixels } from '../pictures/restore.ts';
+import type { Pixels } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { GenerateRecipe, GenerateRequest, GenerateResult, GeneratorDescription, SteerRequest } from '../protocol/generate.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { SweepRequest, SweepResult } from '../protocol/sweep.ts';
-import type { Program, Runtime } from '../runtimes/runtime.ts';
 import type { Generator, GeneratorResult, GeneratorState, PictureSize } from '../techniques/generator.ts';
 import { resolveClass } from './classes.ts';
 import { samplesOf } from './explanation.ts';
 import { foolingOutcome } from './fooling-outcome.ts';
-import type { Job } from './job.ts';
+import type { Job, Turn } from './job.ts';
 import { describeLayer, resolveLayer } from './layers.ts';
-import { fixedParameters, LiveRun } from './live-run.ts';
+import { fixedParameters, LiveRun, type EarlierRun } from './live-run.ts';
 import { choosePreprocessing, preprocessingOrigin, type LoadedModel } from './models.ts';
 import { didYouMean } from './nearest.ts';
+import { OwnPrograms } from './own-programs.ts';
 import { keepProportions } from './own-size.ts';
 import { parseParameters } from './parameters.ts';
 import type { PictureInput } from './picture-input.ts';
@@ -32,15 +34,9 @@ const keptRuns = 4;
 /** Predictions that come with each picture. */
 const predictionsShown = 5;
 
-/** Does work when the queue lets it, as a job of its own. */
-export type Turn = <T>(job: Job, work: () => Promise<T>) => Promise<T>;
-
 /** An ended run. */
-interface Ended {
-  /** Everything that a run which goes on from it must share. */
-  readonly identity: string;
+interface Ended extends Omit<EarlierRun, 'step'> {
   readonly state: GeneratorState;
-  readonly curves: GenerateResult['curves'];
 }
 
 export class Generations {
@@ -76,29 +72,36 @@ export class Generations {
     const setup = await this.turn(job, () => prepare(this.services, this.#find(request.generator), request, job));
     const { generator, loaded, runtime, preprocessing, content, style, classes, layer, seed } = setup;
     const { model, facts } = loaded;
-    const identity = JSON.stringify([generator.id, loaded.hash, runtime.id, preprocessing, content?.key, style?.key, classes, layer?.name, seed,
-      fixedParameters(generator, setup.parameters)]);
-    const earlier = this.#earlier(request.resume, identity);
-    const { token = '' } = request;
-    const run = new LiveRun(generator, setup.parameters, job.signal, ({ step, total, picture, paused, points }) => {
-      job.progress(generator.title, total === 0 ? 1 : step / total);
-      job.frame?.({ token, step, total, paused, pictures: pixelsOf(picture, preprocessing), curves: points });
-    }, earlier?.curves);
+    const identity = identityOf(setup);
+    const earlier = this.#earlier(request, identity, preprocessing);
+    const { token = '', replay } = request;
+    const run = new LiveRun(generator, setup.parameters, {
+      identity, replay, signal: job.signal, earlier: earlier && { ...earlier, step: earlier.state.step },
+      show: ({ step, total, picture, paused, points }) => {
+        job.progress(generator.title, total === 0 ? 1 : step / total);
+        job.frame?.({ token, step, total, paused, pictures: pixelsOf(picture, preprocessing), curves: points, history: run.history });
+      },
+    });
 
     const programs = new OwnPrograms(runtime, this.turn, job);
     if (token !== '') this.#live.set(token, run);
     const start = performance.now();
     try {
-      const result = await generator.run({
-        model, preprocessing, classes, layer, seed, resume: earlier?.state,
+      const goOn = (resume: GeneratorState | undefined): Promise<GeneratorResult> => generator.run({
+        model, preprocessing, classes, layer, seed, resume,
         pictures: { content: content?.input, style: style?.input },
         parameters: () => run.parameters,
         program: (key, build) => programs.get(key, build),
         report: (frame) => run.report(frame),
         signal: job.signal,
       });
+      let result = await goOn(earlier?.state);
+      for (let from = run.continuation(); from; from = run.continuation()) {
+        const { step, picture } = result;
+        result = await goOn(from === 'state' ? result.state : stateOf(pixelsOf(picture, preprocessing), step, preprocessing));
+      }
       const took = performance.now() - start - programs.milliseconds;
-      if (token !== '' && result.state) this.#keep(token, { identity, state: result.state, curves: run.curves });
+      if (token !== '' && result.state) this.#keep(token, { state: result.state, curves: run.curves, history: run.history, from: 'state' });
       const { predictions, fooling, notes } = await this.turn(job, () => this.#judge(setup, result, job));
       const steps = result.step - (earlier?.state.step ?? 0);
       return {
@@ -106,12 +109,12 @@ export class Generations {
         pictures: pixelsOf(result.picture, preprocessing), predictions,
         classes: classes.map((index) => ({ index, name: className(facts.labels, index) })), layer: layer && describeLayer(layer),
         step: result.step, total: result.total, ended: result.ended, curves: run.curves, metrics: { ...result.metrics },
-        fooling, notes: [...setup.notes, ...result.notes, ...notes],
+        fooling, notes: [...setup.notes, ...lossesOf(run), ...result.notes, ...notes],
         runtime: runtime.title,
         milliseconds: {
           build: programs.milliseconds, run: took, step: steps > 0 ? (took - run.pausedFor) / steps : 0, total: performance.now() - began,
         },
-        recipe: recipeOf(this.services.version, setup, run, result),
+        history: run.history, recipe: recipeOf(this.services.version, setup, run, result),
       };
     } finally {
       if (this.#live.get(token) === run) this.#live.delete(token);
@@ -130,10 +133,11 @@ export class Generations {
     throw new FoveaError('technique-unknown', `There is no generator "${id}".`, didYouMean(id, this.generators.map((candidate) => candidate.id)));
   }
 
-  #earlier(token: string | undefined, identity: string): Ended | undefined {
-    if (token === undefined) return undefined;
-    const ended = this.#ended.get(token);
-    if (ended?.identity === identity) return ended;
+  /** @throws FoveaError `parameter-invalid` where it is not kept or was another one's */
+  #earlier({ resume, from }: GenerateRequest, identity: string, preprocessing: Preprocessing): Ended | undefined {
+    if (resume === undefined && !from) return undefined;
+    const ended = from ? { ...from, state: stateOf(from.pictures, from.step, preprocessing), from: 'pictures' as const } : this.#ended.get(resume!);
+    if (ended?.history.identity === identity) return ended;
     throw new FoveaError('parameter-invalid', ended ? 'The run cannot be gone on with under other settings.' : 'The run that is to be gone on with is not kept any longer.',
       'Start a new run.');
   }
@@ -206,55 +210,44 @@ function targetOf({ title, needs: { target } }: Generator, request: GenerateRequ
   };
 }
 
-function recipeOf(version: string, setup: Setup, run: LiveRun, { total }: GeneratorResult): GenerateRecipe {
-  const { generator, loaded, preprocessing, content, style, classes, layer, seed, runtime, parameters } = setup;
+/** Everything that a run and one which goes on from it must share. */
+function identityOf({ generator, loaded, runtime, preprocessing, content, style, classes, layer, seed, parameters }: Setup): string {
+  const shared = [
+    generator.id, loaded.hash, runtime.id, preprocessing, content?.key, style?.key, classes, layer?.name, seed,
+    fixedParameters(generator, parameters),
+  ];
+  return createHash('sha256').update(JSON.stringify(shared)).digest('hex');
+}
+
+/** What is left of a run of which pictures alone were kept. @throws FoveaError `parameter-invalid` */
+function stateOf(pictures: readonly Pixels[], step: number, preprocessing: Preprocessing): GeneratorState {
+  const [first] = pictures;
+  const isWhole = ({ width, height, data }: Pixels): boolean => (
+    width === first.width && height === first.height && data.length === 4 * width * height);
+  if (pictures.length > 0 && pictures.every(isWhole)) return { step, arrays: {}, picture: inputOfPixels(pictures, preprocessing) };
+  throw new FoveaError('parameter-invalid', 'The pictures that are to be gone on with are damaged.', 'Start a new run.');
+}
+
+/** What is to be known of a run that was gone on with from its pictures alone. */
+function lossesOf({ history: { continued = [] } }: LiveRun): string[] {
+  return continued.filter(({ from }) => from === 'pictures').map(({ step }) => (
+    `Gone on at step ${step} from the picture as it was kept, rounded to 8 bits; what else the optimiser had learnt by then was lost.`
+  ));
+}
+
+function recipeOf(version: string, setup: Setup, run: LiveRun, { ended, step }: GeneratorResult): GenerateRecipe {
+  const { generator, loaded, preprocessing, content, style, classes, layer, seed, runtime } = setup;
+  const { parameters, steered, continued = [] } = run.history;
   const source = (input: PictureInput | undefined) => input && { name: input.picture.name, hash: input.picture.hash };
   return {
     version, generator: generator.id, model: { title: loaded.facts.title, hash: loaded.hash },
-    content: source(content), style: source(style), preprocessing,
-    parameters: 'steps' in parameters ? { ...parameters, steps: total } : parameters,
-    classes, layer: layer?.name, seed, runtime: runtime.id, steered: run.steered,
+    content: source(content), style: source(style), preprocessing, parameters,
+    classes, layer: layer?.name, seed, runtime: runtime.id,
+    steered, ...(continued.length > 0 && { continued }), ...(ended === 'stopped' && { stopped: step }),
   };
 }
 
 /** Each picture of a batch as pixels. */
 function pixelsOf(pictures: Tensor, preprocessing: Preprocessing) {
   return Array.from({ length: pictures.dims[0] }, (_, n) => restorePixels(samplesOf(pictures, n, n + 1), preprocessing));
-}
-
-/** A run's programs: made when first asked for, run in turns, gone with the run. */
-class OwnPrograms {
-  readonly #programs = new Map<string, Promise<Program>>();
-  #milliseconds = 0;
-
-  constructor(private readonly runtime: Runtime, private readonly turn: Turn, private readonly job: Job) {}
-
-  /** Spent on making programs. */
-  get milliseconds(): number {
-    return this.#milliseconds;
-  }
-
-  async get(key: string, build: () => Graph): Promise<Program> {
-    const known = this.#programs.get(key);
-    if (known) return known;
-    const making = this.turn(this.job, () => this.#make(build));
-    this.#programs.set(key, making);
-    return making;
-  }
-
-  async #make(build: () => Graph): Promise<Program> {
-    const start = performance.now();
-    const program = await this.runtime.compile(build());
-    this.#milliseconds += performance.now() - start;
-    return {
-      bytes: program.bytes,
-      run: (inputs, options) => this.turn(this.job, () => program.run(inputs, options)),
-      dispose: () => program.dispose(),
-    };
-  }
-
-  async dispose(): Promise<void> {
-    const made = await Promise.allSettled(this.#programs.values());
-    for (const one of made) if (one.status === 'fulfilled') await one.value.dispose();
-  }
 }

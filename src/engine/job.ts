@@ -16,5 +16,8 @@ export interface Job {
   readonly measured?: (evaluation: Evaluation) => void;
 }
 
+/** Does work when the queue lets it, as a job of its own. */
+export type Turn = <T>(job: Job, work: () => Promise<T>) => Promise<T>;
+
 /** A job that nobody follows. */
 export const unattended: Job = { signal: new AbortController().signal, progress: () => undefined };

@@ -1,5 +1,5 @@
-/** A generator's run while it goes on: how it is steered, paused and stopped, and which of its frames are shown. */
-import type { CurvePoint, SteerRequest } from '../protocol/generate.ts';
+/** A generator's run while it goes on: how it is steered, paused and stopped, which of its frames are shown, and what happened to it on its way. */
+import type { CurvePoint, RunEvents, RunHistory, SteerRequest } from '../protocol/generate.ts';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
 import type { Frame, Generator } from '../techniques/generator.ts';
 import { parseParameters } from './parameters.ts';
@@ -14,12 +14,38 @@ export interface ShownFrame extends Frame {
   readonly points: CurvePoint[];
 }
 
+/** The run that this one goes on from. */
+export interface EarlierRun {
+  readonly step: number;
+  readonly curves: readonly CurvePoint[];
+  readonly history: RunHistory;
+  readonly from: 'state' | 'pictures';
+}
+
+type Parameters = Record<string, unknown>;
+
+export interface LiveRunOptions {
+  /** See RunHistory. */
+  readonly identity: string;
+  readonly signal: AbortSignal;
+  readonly show: (frame: ShownFrame) => void;
+  readonly earlier?: EarlierRun;
+  /** What is to happen again. */
+  readonly replay?: RunEvents;
+}
+
 export class LiveRun {
   readonly curves: CurvePoint[];
   /** Time spent paused, milliseconds. */
   pausedFor = 0;
-  readonly steered: { step: number; parameters: Record<string, unknown> }[] = [];
-  #parameters: Record<string, unknown>;
+  readonly #steered: RunEvents['steered'];
+  readonly #continued: NonNullable<RunEvents['continued']>;
+  /** What is still to happen again, in order. */
+  readonly #script: { steered: RunEvents['steered']; continued: NonNullable<RunEvents['continued']>; stopped: number | undefined };
+  #first: Parameters;
+  #parameters: Parameters;
+  /** Changes that wait for the end of the step under way: a step has one set of parameters, so that it can be done again. */
+  #waiting: Parameters | undefined;
   #paused = false;
   #stopped = false;
   #frame: Frame | undefined;
@@ -28,28 +54,32 @@ export class LiveRun {
   /** Lets a paused run look again. */
   #wake: () => void = () => undefined;
 
-  /** @param earlier curves of the run that this one goes on from */
-  constructor(
-    private readonly generator: Generator,
-    parameters: Record<string, unknown>,
-    private readonly signal: AbortSignal,
-    private readonly show: (frame: ShownFrame) => void,
-    earlier: readonly CurvePoint[] = [],
-  ) {
+  constructor(private readonly generator: Generator, parameters: Parameters, private readonly options: LiveRunOptions) {
+    const { earlier, replay } = options;
     this.#parameters = parameters;
-    this.curves = [...earlier];
-    this.#shownPoints = earlier.length;
+    this.#first = earlier?.history.parameters ?? parameters;
+    this.#steered = [...(earlier?.history.steered ?? [])];
+    this.#continued = [...(earlier?.history.continued ?? [])];
+    this.#script = { steered: [...(replay?.steered ?? [])], continued: [...(replay?.continued ?? [])], stopped: replay?.stopped };
+    this.curves = [...(earlier?.curves ?? [])];
+    this.#shownPoints = this.curves.length;
+    if (earlier) this.#goneOn(earlier, parameters);
   }
 
   /** As they are now. */
-  get parameters(): Record<string, unknown> {
+  get parameters(): Parameters {
     return this.#parameters;
   }
 
-  /** @throws FoveaError `parameter-invalid`, and then nothing is changed */
+  get history(): RunHistory {
+    return { parameters: this.#first, steered: [...this.#steered], continued: [...this.#continued], identity: this.options.identity };
+  }
+
+  /** Acts when the step under way is done. @throws FoveaError `parameter-invalid`, and then nothing is changed */
   steer({ parameters = {}, paused, stop, more }: SteerRequest): void {
-    const changes = more === undefined ? parameters : { ...parameters, steps: (this.#frame?.total ?? 0) + more };
-    if (Object.keys(changes).length > 0) this.#change(changes);
+    const planned = Number(this.#waiting?.steps ?? this.#frame?.total ?? 0);
+    const changes = more === undefined ? parameters : { ...parameters, steps: planned + more };
+    if (Object.keys(changes).length > 0) this.#wait(changes);
     this.#stopped ||= stop ?? false;
     this.#paused = paused ?? this.#paused;
     this.#wake();
@@ -57,6 +87,9 @@ export class LiveRun {
 
   /** The generator's report after a step: see GeneratorContext. */
   async report(frame: Frame): Promise<'continue' | 'stop'> {
+    const { signal } = this.options;
+    // "auto" may mean another number in another version.
+    if (!this.#frame && !this.options.earlier && 'steps' in this.#first) this.#first = { ...this.#first, steps: frame.total };
     this.#frame = frame;
     if (Object.keys(frame.curves).length > 0) this.curves.push({ step: frame.step, values: { ...frame.curves } });
     // Lets in what was sent while a pass held the thread.
@@ -64,19 +97,36 @@ export class LiveRun {
     const ends = frame.step >= frame.total;
     if (ends || this.#paused || performance.now() - this.#shownAt >= 1000 / framesPerSecond) this.#show(frame);
     const waiting = performance.now();
-    while (this.#paused && !this.#stopped && !this.signal.aborted) {
+    while (this.#paused && !this.#stopped && !signal.aborted) {
       await this.#woken();
       if (!this.#paused) this.#show(frame);
     }
     this.pausedFor += performance.now() - waiting;
-    if (this.signal.aborted) throw new CancelledError();
-    return this.#stopped ? 'stop' : 'continue';
+    if (signal.aborted) throw new CancelledError();
+    this.#change(frame.step);
+    const ended = this.#script.continued.length > 0 ? this.#script.continued[0].step === frame.step : this.#script.stopped === frame.step;
+    return this.#stopped || ended ? 'stop' : 'continue';
+  }
+
+  /** Called when the generator has ended: how it is to be gone on with, where that is to happen again. */
+  continuation(): 'state' | 'pictures' | undefined {
+    const [next] = this.#script.continued;
+    if (this.#stopped || next?.step !== this.#frame?.step) return undefined;
+    this.#continued.push(...this.#script.continued.splice(0, 1));
+    return next?.from;
+  }
+
+  #goneOn({ step, history, from }: EarlierRun, parameters: Parameters): void {
+    const before = history.steered.reduce<Parameters>((all, change) => ({ ...all, ...change.parameters }), history.parameters);
+    const changed = Object.entries(parameters).filter(([name, value]) => before[name] !== value);
+    if (changed.length > 0) this.#steered.push({ step, parameters: Object.fromEntries(changed) });
+    this.#continued.push({ step, from });
   }
 
   async #woken(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      this.signal.addEventListener('abort', () => resolve(), { once: true });
+      this.options.signal.addEventListener('abort', () => resolve(), { once: true });
     });
   }
 
@@ -84,21 +134,34 @@ export class LiveRun {
     this.#shownAt = performance.now();
     const points = this.curves.slice(this.#shownPoints);
     this.#shownPoints = this.curves.length;
-    this.show({ ...frame, paused: this.#paused, points });
+    this.options.show({ ...frame, paused: this.#paused, points });
   }
 
-  #change(changes: Record<string, unknown>): void {
-    const fixed = Object.keys(changes).find((name) => !isLive(this.generator, name) && changes[name] !== this.#parameters[name]);
+  #wait(changes: Parameters): void {
+    const now: Parameters = { ...this.#parameters, ...this.#waiting };
+    const fixed = Object.keys(changes).find((name) => !isLive(this.generator, name) && changes[name] !== now[name]);
     if (fixed !== undefined && fixed in this.generator.parameters.shape) {
       throw new FoveaError('parameter-invalid', `"${fixed}" of ${this.generator.title} is fixed while it runs.`, 'Start a new run.');
     }
-    this.#parameters = parseParameters(this.generator, { ...this.#parameters, ...changes });
-    this.steered.push({ step: this.#frame?.step ?? 0, parameters: changes });
+    parseParameters(this.generator, { ...now, ...changes });
+    this.#waiting = { ...this.#waiting, ...changes };
+  }
+
+  /** Carries out the changes that have waited for this step, those of another run that happen again first. */
+  #change(step: number): void {
+    const due: Parameters[] = [];
+    while (this.#script.steered.length > 0 && this.#script.steered[0].step <= step) due.push(this.#script.steered.shift()!.parameters);
+    if (this.#waiting) due.push(this.#waiting);
+    this.#waiting = undefined;
+    for (const parameters of due) {
+      this.#parameters = parseParameters(this.generator, { ...this.#parameters, ...parameters });
+      this.#steered.push({ step, parameters });
+    }
   }
 }
 
 /** Those that cannot be changed while a run goes on. */
-export function fixedParameters(generator: Generator, parameters: Record<string, unknown>): Record<string, unknown> {
+export function fixedParameters(generator: Generator, parameters: Parameters): Parameters {
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => !isLive(generator, name)));
 }
 

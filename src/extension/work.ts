@@ -37,9 +37,9 @@ export function nameOf(uri: string): string {
 }
 
 /** A result as a page gets it. */
-export function pageResult({ curves: _, fooling, pictures, ...result }: GenerateResult): StudioResult {
+export function pageResult({ curves: _, history: __, fooling, pictures, ...result }: GenerateResult): StudioResult {
   if (!fooling) return { ...result, pictures: pictures.map(pagePixels) };
-  const { saved: __, original, difference, ...outcome } = fooling;
+  const { saved: ___, original, difference, ...outcome } = fooling;
   return {
     ...result, pictures: pictures.map(pagePixels),
     fooling: { ...outcome, original: original && pagePixels(original), difference: difference && pagePixels(difference) },

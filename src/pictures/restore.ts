@@ -1,4 +1,4 @@
-/** The way back from model inputs to pixels, for pictures that were changed in the model's own space. */
+/** The way back from model inputs to pixels, for pictures that were changed in the model's own space; and to the inputs that pixels stand for. */
 import type { Tensor } from '../graph/graph.ts';
 import type { Pixels } from '../protocol/engine.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
@@ -23,4 +23,18 @@ export function restorePixels(input: Tensor, preprocessing: Preprocessing): Pixe
     }
   }
   return { width, height, data: new Uint8Array(data.buffer) };
+}
+
+/** Pictures of one size as model inputs [N,C,H,W], exactly those that `restorePixels` turns into them. */
+export function inputOfPixels(pictures: readonly Pixels[], preprocessing: Preprocessing): Tensor {
+  const [{ width, height }] = pictures;
+  const plane = width * height;
+  const order = channelOrder[preprocessing.channels];
+  const data = new Float32Array(pictures.length * order.length * plane);
+  pictures.forEach((pixels, n) => order.forEach((source, c) => {
+    const { mean, std } = normalisation(preprocessing, c);
+    const start = (n * order.length + c) * plane;
+    for (let i = 0; i < plane; i++) data[start + i] = (pixels.data[4 * i + source] * preprocessing.scale - mean) / std;
+  }));
+  return { type: 'float32', dims: [pictures.length, order.length, height, width], data };
 }

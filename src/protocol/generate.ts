@@ -41,23 +41,44 @@ export interface GenerateRequest {
   token?: string;
   /** Token of a run that ended: goes on from its last step, with this request's parameters. */
   resume?: string;
+  /** Goes on from pictures, where the run that made them is not kept any longer: all that an optimiser has besides begins anew. */
+  from?: { pictures: Pixels[]; step: number; curves: CurvePoint[]; history: RunHistory };
+  /** What happened to another run happens to this one, so that it makes the same pictures. */
+  replay?: RunEvents;
+}
+
+/** What happened to a run on its way. */
+export interface RunEvents {
+  /** Changes of parameters, each from a step on. */
+  steered: { step: number; parameters: Record<string, unknown> }[];
+  /** Steps at which it had ended and was gone on with: from all that it had kept, or from its pictures alone, rounded to 8 bits. */
+  continued?: { step: number; from: 'state' | 'pictures' }[];
+  /** Step at which the person ended it. */
+  stopped?: number;
+}
+
+/** A run up to a step of it. */
+export interface RunHistory extends RunEvents {
+  /** Of its start. */
+  parameters: Record<string, unknown>;
+  /** Tells its model, pictures, targets, seed and fixed parameters from all others. */
+  identity: string;
 }
 
 /** Everything that is needed to make the pictures again. */
-export interface GenerateRecipe {
+export interface GenerateRecipe extends RunEvents {
   version: string;
   generator: string;
   model: { title: string; hash: string };
   content?: { name: string; hash: string };
   style?: { name: string; hash: string };
   preprocessing: Preprocessing;
+  /** Of the start. */
   parameters: Record<string, unknown>;
   classes: number[];
   layer: string | undefined;
   seed: number;
   runtime: string;
-  /** Changes made while the run went on, each from a step on; what a run with any of them shows, a plain run does not. */
-  steered: { step: number; parameters: Record<string, unknown> }[];
 }
 
 /** The newest value of each curve after a step. */
@@ -78,6 +99,7 @@ export interface FrameNote {
   pictures: Pixels[];
   /** Points since the last frame. */
   curves: CurvePoint[];
+  history: RunHistory;
 }
 
 /** What a fooling run did to the picture. */
@@ -120,6 +142,7 @@ export interface GenerateResult {
   runtime: string;
   /** step: mean duration of a step. */
   milliseconds: { build: number; run: number; step: number; total: number };
+  history: RunHistory;
   recipe: GenerateRecipe;
 }
 

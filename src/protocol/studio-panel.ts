@@ -51,7 +51,7 @@ export interface Curve {
 export type StudioModel = Pick<ModelDescription, 'reference' | 'title' | 'labels' | 'layers' | 'defaultLayer'>;
 
 /** What a result says beside its curves; the picture to be saved, which may be large, stays with the host. */
-export interface StudioResult extends Omit<GenerateResult, 'curves' | 'fooling'> {
+export interface StudioResult extends Omit<GenerateResult, 'curves' | 'fooling' | 'history'> {
   fooling?: Omit<FoolingOutcome, 'saved'>;
 }
 

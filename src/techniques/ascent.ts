@@ -6,7 +6,7 @@
  * In the model's input space. Cost of a step: a forward and a backward pass. Source: Szegedy et al. 2013 (the idea); Stanford's CS231n (the recipe).
  */
 import * as z from 'zod';
-import { aimAt, confidenceParameter, runAttack, stepsParameter, type Attack, type Position } from './fooling.ts';
+import { aimAt, beginning, confidenceParameter, runAttack, stepsParameter, type Attack, type Position } from './fooling.ts';
 import type { Generator, GeneratorContext } from './generator.ts';
 import { objective } from './objective.ts';
 import { normStep } from './perturb.ts';
@@ -51,8 +51,9 @@ export const ascent: Generator<typeof parameters> = {
   parameters,
   async run(context) {
     const content = context.pictures.content!;
-    const attack = ascentAttack(context, { ...content, data: content.data.slice() as Float32Array });
-    const first = await attack.evaluate(content);
-    return runAttack(context, attack, aimAt(context, first.logits), first, () => context.parameters().steps);
+    const attack = ascentAttack(context, beginning(context, content));
+    const original = await attack.evaluate(content);
+    const first = context.resume ? await attack.evaluate(attack.picture) : original;
+    return runAttack(context, attack, aimAt(context, original.logits), first, () => context.parameters().steps);
   },
 };

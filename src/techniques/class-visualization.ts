@@ -8,7 +8,7 @@
 import * as z from 'zod';
 import type { Tensor } from '../graph/graph.ts';
 import { classicStep, noisePictures } from './classic-ascent.ts';
-import type { Generator, GeneratorContext } from './generator.ts';
+import { resumedPicture, type Generator, type GeneratorContext } from './generator.ts';
 import { ModernAscent } from './modern-ascent.ts';
 import { objective, type Target } from './objective.ts';
 import { pixelRanges } from './pixel-range.ts';
@@ -74,7 +74,7 @@ async function classic(context: Context, target: Target) {
   const ranges = pixelRanges(preprocessing, channels);
   const dims = dimsOf(context, target);
   const pictures: Tensor = resume
-    ? { type: 'float32', dims, data: resume.arrays.pictures.slice() }
+    ? { type: 'float32', dims, data: resumedPicture(resume, 'pictures') }
     : noisePictures(seed, dims, ranges, context.parameters().noise);
   const evaluate = objective(context, target);
   const last = await runSteps(context, {
@@ -88,7 +88,7 @@ async function classic(context: Context, target: Target) {
 
 async function modern(context: Context, target: Target) {
   const ranges = pixelRanges(context.preprocessing, context.model.input.channels);
-  const ascent = new ModernAscent(context, dimsOf(context, target), ranges, context.resume);
+  const ascent = await ModernAscent.start(context, dimsOf(context, target), ranges, context.resume);
   const evaluate = objective(context, target);
   const last = await runSteps(context, {
     from: context.resume?.step ?? 0,

@@ -10,7 +10,7 @@
 import * as z from 'zod';
 import type { Tensor } from '../graph/graph.ts';
 import { blurPlane } from './blur.ts';
-import type { Generator, GeneratorContext } from './generator.ts';
+import { resumedPicture, type Generator, type GeneratorContext } from './generator.ts';
 import { objective, type Ascent, type Evaluate } from './objective.ts';
 import { clampToPixels, eachChannel, pixelRanges, type PixelRange } from './pixel-range.ts';
 import { RandomStream } from './random.ts';
@@ -45,7 +45,7 @@ export const deepDream: Generator<typeof parameters> = {
     const ranges = pixelRanges(preprocessing, channels);
     const target = targetOf(classes, layer, context.parameters());
     const count = Math.max(1, classes.length);
-    const data = resume ? resume.arrays.pictures.slice() : repeated(content!.data as Float32Array, count);
+    const data = resume ? resumedPicture(resume, 'pictures') : repeated(content!.data as Float32Array, count);
     const pictures: Tensor = { type: 'float32', dims: [count, ...content!.dims.slice(1)], data };
     const evaluate = objective(context, target);
     const last = await runSteps(context, {

@@ -9,8 +9,8 @@
  */
 import * as z from 'zod';
 import type { Tensor } from '../graph/graph.ts';
-import { aimAt, confidenceParameter, mostLikely, runAttack, stepsParameter, type Position } from './fooling.ts';
-import type { Generator } from './generator.ts';
+import { aimAt, beginning, confidenceParameter, mostLikely, runAttack, stepsParameter, type Position } from './fooling.ts';
+import type { Generator, GeneratorContext } from './generator.ts';
 import { objective } from './objective.ts';
 import { clampToPixels, pixelRanges } from './pixel-range.ts';
 
@@ -50,8 +50,8 @@ export const deepFool: Generator<typeof parameters> = {
     const classes = [leave, ...candidates];
     const evaluate = objective(context, { kind: 'class', classes });
 
-    const picture: Tensor = { ...content!, data: start.slice() };
-    const way = new Float32Array(start.length);
+    const picture = beginning(context, content!);
+    const way = wayFrom(context, start, picture.data as Float32Array);
     const attack = {
       picture,
       async evaluate(current: Tensor): Promise<Slopes> {
@@ -82,10 +82,18 @@ export const deepFool: Generator<typeof parameters> = {
         clampToPixels(picture, ranges);
         return true;
       },
+      memory: () => ({ way: way.slice() }),
     };
     return runAttack(context, attack, aim, await attack.evaluate(picture), () => context.parameters().steps);
   },
 };
+
+/** Σ r so far: as it was kept, else as far as the picture tells. */
+function wayFrom({ resume, parameters: read }: GeneratorContext<{ overshoot: number }>, start: Float32Array, picture: Float32Array): Float32Array {
+  if (resume && !resume.picture) return resume.arrays.way.slice();
+  const { overshoot } = read();
+  return picture.map((value, i) => (value - start[i]) / (1 + overshoot));
+}
 
 interface Boundary {
   readonly gap: number;

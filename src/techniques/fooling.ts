@@ -8,7 +8,7 @@ import * as z from 'zod';
 import type { Tensor } from '../graph/graph.ts';
 import { euclideanDistance, maximumDistance, peakSignalToNoise } from '../metrics/distance.ts';
 import { FoveaError } from '../protocol/errors.ts';
-import type { GeneratorContext, GeneratorResult } from './generator.ts';
+import { resumedPicture, type GeneratorContext, type GeneratorResult, type GeneratorState } from './generator.ts';
 import { pixelRanges, roundToPixels, toShares } from './pixel-range.ts';
 import { logProbability } from './score-value.ts';
 import { runSteps } from './steps.ts';
@@ -36,6 +36,8 @@ export interface Attack<E extends Position> {
   evaluate(picture: Tensor): Promise<E>;
   /** Changes the picture. @returns false where there is nowhere to go */
   move(at: E, step: number): boolean;
+  /** What a later run needs beside the picture. */
+  memory?(): GeneratorState['arrays'];
 }
 
 type Context = GeneratorContext<{ readonly steps?: number; readonly confidence?: number }>;
@@ -64,6 +66,11 @@ export function mostLikely(logits: Float32Array): number {
   return best;
 }
 
+/** Where an attack begins: with the picture that it goes on from, else with `start`; a copy. */
+export function beginning({ resume }: Pick<GeneratorContext<unknown>, 'resume'>, start: Tensor): Tensor {
+  return { ...start, data: resume ? resumedPicture(resume, 'picture') : start.data.slice() as Float32Array };
+}
+
 /**
  * Runs an attack step by step until its goal is reached.
  * @param first `attack.evaluate` of the picture as it is
@@ -82,7 +89,7 @@ export async function runAttack<E extends Position>(
     return (aim.target === undefined ? seen !== aim.from : seen === aim.target) && probability(position) >= (context.parameters().confidence ?? 0);
   };
   const last = await runSteps(context, {
-    from: 0,
+    from: context.resume?.step ?? 0,
     total: steps,
     picture: () => ({ ...picture, data: (picture.data as Float32Array).slice() }),
     async advance(step) {
@@ -94,7 +101,8 @@ export async function runAttack<E extends Position>(
     },
   });
   const notes = last.ended === 'dead' ? ['The score does not change with the picture: its gradient is zero, so there is no direction to go.'] : [];
-  return { ...last, notes, metrics: content ? distances(toShares(content, ranges), toShares(last.picture, ranges)) : {} };
+  const state: GeneratorState = { step: last.step, arrays: { picture: last.picture.data as Float32Array, ...attack.memory?.() } };
+  return { ...last, notes, state, metrics: content ? distances(toShares(content, ranges), toShares(last.picture, ranges)) : {} };
 }
 
 /** L2, L∞, and PSNR where there is a difference. */

@@ -26,7 +26,7 @@ export interface ImageFrame {
 export function synthesisGraph(frame: ImageFrame, order: Preprocessing['channels'], ranges: readonly PixelRange[]): Graph {
   const b = new GraphBuilder();
   const spectrum = b.input('spectrum', 'float32', [N, frame.channels, frame.height, frame.width]);
-  const mixed = mixColours(b, hartley(b, b.add('Mul', [spectrum, frequencyWeights(b, frame)]), frame), order, false);
+  const mixed = mixColours(b, hartley(b, b.add('Mul', [spectrum, frequencyWeights(b, frame)]), frame), coloursOf(order));
   const share = b.add('Sigmoid', [mixed]);
   const image = b.add('Add', [b.add('Mul', [share, perChannel(b, ranges, ({ low, high }) => high - low)]), perChannel(b, ranges, ({ low }) => low)]);
   return b.build('fourier-image', { image });
@@ -43,9 +43,28 @@ export function synthesisGradientGraph(frame: ImageFrame, order: Preprocessing['
   const aboveBlack = b.add('Sub', [image, perChannel(b, ranges, ({ low }) => low)]);
   const belowWhite = b.add('Sub', [perChannel(b, ranges, ({ high }) => high), image]);
   const slope = b.add('Mul', [b.add('Mul', [aboveBlack, belowWhite]), perChannel(b, ranges, ({ low, high }) => 1 / (high - low))]);
-  const unmixed = mixColours(b, b.add('Mul', [gradient, slope]), order, true);
+  const unmixed = mixColours(b, b.add('Mul', [gradient, slope]), transposed(coloursOf(order)));
   const spectrum = b.add('Mul', [hartley(b, unmixed, frame), frequencyWeights(b, frame)]);
   return b.build('fourier-image-gradient', { spectrum });
+}
+
+/** Black and white have no finite spectrum: what is nearer to them than half of one of 255 levels counts as that far away. */
+const nearest = 0.5 / 255;
+
+/**
+ * The spectrum that stands for a picture.
+ * @returns a graph: input `image` [N,C,H,W] in the model's input space, output `spectrum` of that shape
+ */
+export function analysisGraph(frame: ImageFrame, order: Preprocessing['channels'], ranges: readonly PixelRange[]): Graph {
+  const b = new GraphBuilder();
+  const image = b.input('image', 'float32', [N, frame.channels, frame.height, frame.width]);
+  const aboveBlack = b.add('Sub', [image, perChannel(b, ranges, ({ low }) => low)]);
+  const part = b.add('Mul', [aboveBlack, perChannel(b, ranges, ({ low, high }) => 1 / (high - low))]);
+  const share = b.add('Clip', [part, b.constant(tensorOf('float32', [nearest], [])), b.constant(tensorOf('float32', [1 - nearest], []))]);
+  const rest = b.add('Sub', [b.constant(tensorOf('float32', [1], [])), share]);
+  const mixed = b.add('Sub', [b.add('Log', [share]), b.add('Log', [rest])]);
+  const planes = hartley(b, mixColours(b, mixed, inverse(coloursOf(order))), frame);
+  return b.build('fourier-image-analysis', { spectrum: b.add('Div', [planes, frequencyWeights(b, frame)]) });
 }
 
 /** Both directions of the transform: F·X·F. */
@@ -72,13 +91,32 @@ function frequencyWeights(b: GraphBuilder, { height, width }: ImageFrame): strin
   return b.constant(tensorOf('float32', weights, [1, 1, height, width]));
 }
 
-/** Colours that vary independently become those of the model; other channels than red, green and blue are left alone. */
-function mixColours(b: GraphBuilder, planes: string, order: Preprocessing['channels'], transposed: boolean): string {
-  if (order !== 'rgb' && order !== 'bgr') return planes;
+type Matrix = readonly (readonly number[])[];
+
+/** Makes colours that vary independently those of the model; undefined for other channels than red, green and blue, which are left alone. */
+function coloursOf(order: Preprocessing['channels']): Matrix | undefined {
+  if (order !== 'rgb' && order !== 'bgr') return undefined;
   const longest = Math.max(...[0, 1, 2].map((column) => Math.hypot(...colourRoot.map((row) => row[column]))));
-  const rows = (order === 'bgr' ? [...colourRoot].reverse() : colourRoot).map((row) => row.map((value) => value / longest));
-  const matrix = transposed ? rows[0].map((_, column) => rows.map((row) => row[column])) : rows;
-  return b.add('Conv', [planes, b.constant(tensorOf('float32', matrix.flat(), [3, 3, 1, 1]))], { kernel_shape: [1, 1] });
+  return (order === 'bgr' ? [...colourRoot].reverse() : colourRoot).map((row) => row.map((value) => value / longest));
+}
+
+function transposed(rows: Matrix | undefined): Matrix | undefined {
+  return rows?.[0].map((_, column) => rows.map((row) => row[column]));
+}
+
+/** Of a 3 × 3 matrix: its columns are the cross products of the rows, over the determinant. */
+function inverse(rows: Matrix | undefined): Matrix | undefined {
+  if (!rows) return undefined;
+  const cross = (a: readonly number[], b: readonly number[]): number[] => (
+    [0, 1, 2].map((i) => a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3]));
+  const columns = [cross(rows[1], rows[2]), cross(rows[2], rows[0]), cross(rows[0], rows[1])];
+  const determinant = columns[0].reduce((sum, value, i) => sum + value * rows[0][i], 0);
+  return transposed(columns.map((column) => column.map((value) => value / determinant)));
+}
+
+function mixColours(b: GraphBuilder, planes: string, rows: Matrix | undefined): string {
+  if (!rows) return planes;
+  return b.add('Conv', [planes, b.constant(tensorOf('float32', rows.flat(), [3, 3, 1, 1]))], { kernel_shape: [1, 1] });
 }
 
 function perChannel(b: GraphBuilder, ranges: readonly PixelRange[], value: (range: PixelRange) => number): string {

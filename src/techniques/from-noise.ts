@@ -7,7 +7,7 @@
 import * as z from 'zod';
 import { ascentAttack } from './ascent.ts';
 import { noisePictures } from './classic-ascent.ts';
-import { aimAt, confidenceParameter, runAttack, stepsParameter } from './fooling.ts';
+import { aimAt, beginning, confidenceParameter, runAttack, stepsParameter } from './fooling.ts';
 import type { Generator } from './generator.ts';
 import { pixelRanges } from './pixel-range.ts';
 
@@ -31,7 +31,8 @@ export const fromNoise: Generator<typeof parameters> = {
   parameters,
   async run(context) {
     const { model: { input: { channels, height, width } }, preprocessing, seed } = context;
-    const start = noisePictures(seed, [1, channels, height, width], pixelRanges(preprocessing, channels), context.parameters().noise);
+    const ranges = pixelRanges(preprocessing, channels);
+    const start = beginning(context, noisePictures(seed, [1, channels, height, width], ranges, context.parameters().noise));
     const attack = ascentAttack(context, start);
     return runAttack(context, attack, aimAt(context, undefined), await attack.evaluate(start), () => context.parameters().steps);
   },

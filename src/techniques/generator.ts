@@ -39,6 +39,13 @@ export interface GeneratorResult extends Frame {
 export interface GeneratorState {
   readonly step: number;
   readonly arrays: Readonly<Record<string, Float32Array>>;
+  /** Present where nothing else is kept, [N,C,H,W]: what an optimiser has besides begins anew. */
+  readonly picture?: Tensor;
+}
+
+/** The picture that a state holds as the array `name`, or as all that was kept; a copy. */
+export function resumedPicture({ picture, arrays }: GeneratorState, name: string): Float32Array {
+  return ((picture?.data ?? arrays[name]) as Float32Array).slice();
 }
 
 /** What a generator works on. P: its parsed parameters. */

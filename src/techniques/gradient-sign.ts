@@ -1,6 +1,6 @@
 /** What FGSM and PGD have in common: the direction in which the cross-entropy gets better, and pixels as parts of the way from black to white. */
 import type { Tensor } from '../graph/graph.ts';
-import { aimAt, mostLikely, type Aim, type Position } from './fooling.ts';
+import { aimAt, beginning, mostLikely, type Aim, type Position } from './fooling.ts';
 import type { GeneratorContext } from './generator.ts';
 import { objective } from './objective.ts';
 import { eachChannel, fromShares, pixelRanges, toShares } from './pixel-range.ts';
@@ -26,7 +26,7 @@ export interface SignedAttack {
 export async function startSigned(context: GeneratorContext<object>): Promise<SignedAttack> {
   const content = context.pictures.content!;
   const ranges = pixelRanges(context.preprocessing, context.model.input.channels);
-  const picture: Tensor = { ...content, data: content.data.slice() as Float32Array };
+  const picture = beginning(context, content);
   // Without a target the class to leave is known from a pass towards any.
   const probe = await objective(context, { kind: 'class', classes: [context.classes[0] ?? 0], score: 'log-probability' })(content);
   const aim = aimAt(context, probe.logits!.data as Float32Array);

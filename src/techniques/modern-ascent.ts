@@ -7,7 +7,7 @@
  */
 import type { Tensor } from '../graph/graph.ts';
 import { Adam } from './adam.ts';
-import { synthesisGradientGraph, synthesisGraph } from './fourier-image.ts';
+import { analysisGraph, synthesisGradientGraph, synthesisGraph } from './fourier-image.ts';
 import type { GeneratorContext, GeneratorState } from './generator.ts';
 import type { Ascent, Evaluate } from './objective.ts';
 import { eachChannel, type PixelRange } from './pixel-range.ts';
@@ -42,13 +42,24 @@ export class ModernAscent {
   readonly #adam: Adam;
   #pictures: Tensor | undefined;
 
-  constructor(
+  /** @param from goes on from there; from pictures alone with fresh moments */
+  static async start(context: Context, dims: readonly number[], ranges: readonly PixelRange[], from?: GeneratorState): Promise<ModernAscent> {
+    if (!from?.picture) return new ModernAscent(context, dims, ranges, from);
+    const { program, preprocessing: { channels }, model, signal } = context;
+    const analysis = await program('fourier-image-analysis', () => analysisGraph(model.input, channels, ranges));
+    const { spectrum } = await analysis.run({ image: from.picture }, { signal });
+    const none = new Float32Array(spectrum.data.length);
+    const arrays = { spectrum: spectrum.data as Float32Array, first: none, second: none, moments: Float32Array.of(0) };
+    return new ModernAscent(context, dims, ranges, { step: from.step, arrays });
+  }
+
+  private constructor(
     private readonly context: Context, private readonly dims: readonly number[], private readonly ranges: readonly PixelRange[],
     from?: GeneratorState,
   ) {
     const [count] = dims;
     const size = dims.reduce((a, b) => a * b, 1);
-    this.#adam = new Adam(size, from && { first: from.arrays.first, second: from.arrays.second, step: from.step });
+    this.#adam = new Adam(size, from && { first: from.arrays.first, second: from.arrays.second, step: from.arrays.moments[0] });
     this.#spectrum = from ? from.arrays.spectrum.slice() : new Float32Array(size);
     if (from) return;
     const each = size / count;
@@ -95,7 +106,7 @@ export class ModernAscent {
   /** What a later run goes on from. */
   state(step: number): GeneratorState {
     const { first, second } = this.#adam.moments;
-    return { step, arrays: { spectrum: this.#spectrum, first, second } };
+    return { step, arrays: { spectrum: this.#spectrum, first, second, moments: Float32Array.of(this.#adam.moments.step) } };
   }
 
   async #evaluate(seen: Tensor, evaluate: Evaluate, step: number): Promise<Ascent> {

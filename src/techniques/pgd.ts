@@ -45,7 +45,7 @@ export const pgd: Generator<typeof parameters> = {
       const { stepSize, steps } = context.parameters();
       return stepSize === 'auto' ? (2.5 * bound) / steps : norm === 'linf' ? stepSize / 255 : stepSize;
     };
-    if (randomStart) start.put(randomPoint(context.seed, start.original, norm, bound));
+    if (randomStart && !context.resume) start.put(randomPoint(context.seed, start.original, norm, bound));
     const attack = {
       ...start,
       move({ direction }: typeof start.first): boolean {
@@ -56,7 +56,7 @@ export const pgd: Generator<typeof parameters> = {
         return direction.some((value) => value !== 0);
       },
     };
-    const first = randomStart ? await start.evaluate(start.picture) : start.first;
+    const first = randomStart || context.resume ? await start.evaluate(start.picture) : start.first;
     return runAttack(context, attack, start.aim, first, () => context.parameters().steps);
   },
 };

@@ -2,6 +2,7 @@
 import { Adam } from './adam.ts';
 import type { CourseUnits } from './course-units.ts';
 import { Lbfgs, type Bounds, type Evaluation } from './lbfgs.ts';
+import type { GeneratorState } from './generator.ts';
 import { clampToPixels } from './pixel-range.ts';
 import type { CoursePicture } from './style-objective.ts';
 
@@ -21,6 +22,8 @@ export interface Descent<E extends Evaluation> {
    * @returns the newest evaluation: Adam's of the picture before the step, that of L-BFGS after it; undefined at a minimum, as far as precision goes
    */
   step(evaluate: Evaluate<E>, stage: Stage): Promise<E | undefined>;
+  /** What a later run can be given. */
+  memory(): GeneratorState['arrays'];
 }
 
 /** The last steps of a run are this much smaller; published: 0.1 after 3.0. */
@@ -29,10 +32,17 @@ const lastRate = 1 / 30;
 /** Adam; its moments are fresh for the last steps. */
 export class AdamDescent<E extends Evaluation> implements Descent<E> {
   #adam: Adam;
-  #last = false;
+  #last: boolean;
 
-  constructor(private readonly picture: CoursePicture, private readonly units: CourseUnits) {
-    this.#adam = new Adam(picture.data.length);
+  /** @param past `memory` of an earlier run */
+  constructor(private readonly picture: CoursePicture, private readonly units: CourseUnits, { first, second, stage }: GeneratorState['arrays'] = {}) {
+    this.#adam = new Adam(picture.data.length, first && { first, second, step: stage[0] });
+    this.#last = first ? stage[1] === 1 : false;
+  }
+
+  memory(): GeneratorState['arrays'] {
+    const { first, second, step } = this.#adam.moments;
+    return { first, second, stage: Float32Array.of(step, this.#last ? 1 : 0) };
   }
 
   async step(evaluate: Evaluate<E>, { rate, last }: Stage): Promise<E> {
@@ -54,6 +64,11 @@ export class LbfgsDescent<E extends Evaluation> implements Descent<E> {
     const plane = picture.data.length / ranges.length;
     const each = (values: readonly number[]): Float32Array => Float32Array.from(picture.data, (_, i) => values[Math.floor(i / plane)]);
     this.#bounds = { low: each(ranges.map(({ low }) => low)), high: each(ranges.map(({ high }) => high)) };
+  }
+
+  /** None: the steps that it has learnt from are too large to be kept. */
+  memory(): GeneratorState['arrays'] {
+    return {};
   }
 
   async step(evaluate: Evaluate<E>): Promise<E | undefined> {

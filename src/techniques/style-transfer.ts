@@ -16,7 +16,7 @@ import * as z from 'zod';
 import type { Layer, Model } from '../graph/model.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import { courseUnits, fromCourse, toCourse, type CourseUnits } from './course-units.ts';
-import type { Generator, GeneratorContext } from './generator.ts';
+import type { Generator, GeneratorContext, GeneratorState } from './generator.ts';
 import type { Evaluation } from './lbfgs.ts';
 import { greyPicture, luminanceOf, matched, recoloured } from './luminance.ts';
 import { RandomStream } from './random.ts';
@@ -111,12 +111,14 @@ export const styleTransfer: Generator<typeof parameters> = {
       ...(fixed.mode !== 'texture' && { content: { layer: layers.content, picture: pictures.content } }),
       ...(pictures.style && { style: { layers: layers.style, picture: pictures.style } }),
     });
-    const picture = start(context, pictures.content, units);
-    const scales = context.resume?.arrays.scales ?? (fixed.balanced ? await objective.scales(picture.data) : undefined);
+    const { resume } = context;
+    const beginning = start(context, pictures.content, units);
+    const scales = resume?.arrays.scales ?? (fixed.balanced ? await objective.scales(beginning.data) : undefined);
+    const picture = resume ? { ...beginning, data: resumed(resume, fixed, units) } : beginning;
     const weigh = weighing(context, objective, layers, scales);
-    const descent = new (fixed.optimiser === 'adam' ? AdamDescent<Weighed> : LbfgsDescent<Weighed>)(picture, units);
+    const descent = new (fixed.optimiser === 'adam' ? AdamDescent<Weighed> : LbfgsDescent<Weighed>)(picture, units, resume?.arrays);
     const last = await runSteps(context, {
-      from: context.resume?.step ?? 0,
+      from: resume?.step ?? 0,
       total: () => context.parameters().steps,
       picture: () => {
         const shown = fixed.keepColours ? recoloured(picture.data, pictures.photograph, units) : picture.data;
@@ -129,8 +131,8 @@ export const styleTransfer: Generator<typeof parameters> = {
       },
     });
     return {
-      ...last, metrics: {}, notes: notesOf(layers, fixed, pictures.content),
-      state: { step: last.step, arrays: { picture: picture.data, ...(scales && { scales }) } },
+      ...last, metrics: {}, notes: notesOf(layers, fixed, pictures.content, resume),
+      state: { step: last.step, arrays: { picture: picture.data, ...(scales && { scales }), ...descent.memory() } },
     };
   },
 };
@@ -163,9 +165,15 @@ function sources({ pictures, parameters: read }: Context, units: CourseUnits) {
   };
 }
 
-/** Where the run goes on, or the photograph, or noise around middle grey where one of the two pictures is left out. */
-function start({ resume, seed, parameters: read }: Context, { dims, data }: CoursePicture, { ranges }: CourseUnits): CoursePicture {
-  if (resume) return { dims, data: resume.arrays.picture.slice() };
+/** Where a run goes on: in shades of grey where the colours are the photograph's. */
+function resumed({ picture, arrays }: GeneratorState, { keepColours }: Parameters, units: CourseUnits): Float32Array {
+  if (!picture) return arrays.picture.slice();
+  const course = toCourse(picture, units);
+  return keepColours ? greyPicture(luminanceOf(course, units), units) : course;
+}
+
+/** The photograph, or noise around middle grey where one of the two pictures is left out. */
+function start({ seed, parameters: read }: Context, { dims, data }: CoursePicture, { ranges }: CourseUnits): CoursePicture {
   if (read().mode === 'transfer') return { dims, data: data.slice() };
   const noise = new Float32Array(data.length);
   const random = new RandomStream(seed, 0);
@@ -208,8 +216,11 @@ function weighing(
   };
 }
 
-function notesOf({ content, style }: StyleLayers, { mode }: Parameters, { dims: [, , height, width] }: CoursePicture): string[] {
+function notesOf(
+  { content, style }: StyleLayers, { mode, optimiser }: Parameters, { dims: [, , height, width] }: CoursePicture, resume: GeneratorState | undefined,
+): string[] {
   return [
+    ...(resume && !resume.picture && optimiser === 'l-bfgs' ? [`Gone on from step ${resume.step}; what L-BFGS had learnt of the losses by then was lost.`] : []),
     `${width} × ${height} px.`,
     ...(mode === 'texture' ? [] : [`Content from "${content.name}".`]),
     ...(mode === 'inversion' ? [] : [`Style from ${style.map(({ name }) => `"${name}"`).join(', ')}.`]),

@@ -18,7 +18,8 @@ const generators = [
 
 const pixels = (level: number) => ({ width: 1, height: 1, data: Buffer.from([level, 0, 0, 255]) as Uint8Array });
 const note = (step: number, patch: Partial<FrameNote> = {}): FrameNote => ({
-  token: 't', step, total: 100, paused: false, pictures: [pixels(step)], curves: [{ step, values: { score: step / 10 } }], ...patch,
+  token: 't', step, total: 100, paused: false, pictures: [pixels(step)], curves: [{ step, values: { score: step / 10 } }],
+  history: { parameters: { rate: 0.5 }, steered: [], identity: 'x' }, ...patch,
 });
 const resultOf = (patch: Partial<GenerateResult> = {}): GenerateResult => (
   { pictures: [pixels(99)], curves: [{ step: 1, values: { score: 1 } }], step: 100, ended: 'done', notes: [] as string[], ...patch } as GenerateResult

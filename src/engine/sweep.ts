@@ -1,8 +1,7 @@
 /** A grid over one or two parameters of a generator: one run after another, each as if it had been asked for by itself. */
 import { contactSheet } from '../pictures/contact-sheet.ts';
-import { FoveaError } from '../protocol/errors.ts';
 import type { GenerateRequest, GenerateResult } from '../protocol/generate.ts';
-import { mostCells, type SweepAxis, type SweepRequest, type SweepResult } from '../protocol/sweep.ts';
+import { cellsOf, type SweepRequest, type SweepResult } from '../protocol/sweep.ts';
 import type { Generator } from '../techniques/generator.ts';
 import type { Job } from './job.ts';
 import { parseParameters } from './parameters.ts';
@@ -14,7 +13,7 @@ import { parseParameters } from './parameters.ts';
 export async function sweep(
   { request, columns, rows }: SweepRequest, generator: Generator, generate: (request: GenerateRequest, job: Job) => Promise<GenerateResult>, job: Job,
 ): Promise<SweepResult> {
-  const requests = cellsOf(columns, rows).map((parameters, k): GenerateRequest => ({
+  const requests = cellsOf({ columns, rows }).map((parameters, k): GenerateRequest => ({
     ...request,
     parameters: { ...request.parameters, ...parameters },
     token: request.token === undefined ? undefined : `${request.token}/${k}`,
@@ -26,17 +25,4 @@ export async function sweep(
     cells.push(await generate(one, { ...job, progress }));
   }
   return { cells, sheet: contactSheet(cells.map(({ pictures: [first] }) => first), columns.values.length) };
-}
-
-/** The parameters of each cell, row by row. */
-function cellsOf(columns: SweepAxis, rows: SweepAxis | undefined): Record<string, unknown>[] {
-  const refuse = (what: string, help: string): FoveaError => new FoveaError('parameter-invalid', what, help);
-  if (rows?.parameter === columns.parameter) throw refuse(`The grid has "${columns.parameter}" along both sides.`, 'Choose another parameter for one of them.');
-  const axes = [columns, ...(rows ? [rows] : [])];
-  for (const { parameter, values } of axes) if (values.length === 0) throw refuse(`The grid has no values of "${parameter}".`, 'Give one or more.');
-  const count = axes.reduce((product, { values }) => product * values.length, 1);
-  if (count > mostCells) throw refuse(`The grid has ${count} cells; at most ${mostCells} are drawn.`, 'Give fewer values.');
-  return (rows?.values ?? [undefined]).flatMap((down) => columns.values.map((across) => ({
-    [columns.parameter]: across, ...(rows && { [rows.parameter]: down }),
-  })));
 }

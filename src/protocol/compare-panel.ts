@@ -4,6 +4,7 @@ import { comparisonSchema, mostCells, type ComparedNames, type Comparison } from
 import { displaySchema } from './display.ts';
 import type { ExplainResult, Pixels } from './engine.ts';
 import type { ErrorData } from './errors.ts';
+import { pngSchema } from './png-file.ts';
 
 /** State of the view alone; never sent to the engine. */
 export const compareViewSchema = z.object({
@@ -35,12 +36,6 @@ export type CompareHostMessage =
   | { type: 'cell'; /** Of its subject. */ index: number; cell: Cell }
   /** Said to a screen reader and shown briefly. */
   | { type: 'announce'; message: string };
-
-const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-const mostBytes = 64 << 20;
-
-/** A PNG file made by the page. */
-const pngSchema = z.instanceof(Uint8Array).refine((bytes) => bytes.length <= mostBytes && signature.every((byte, at) => bytes[at] === byte), 'not a PNG file');
 
 /** Messages of the webview; parsed by the host, since a webview is another origin. */
 export const compareMessageSchema = z.discriminatedUnion('type', [

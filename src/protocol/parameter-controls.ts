@@ -169,10 +169,12 @@ export function stepFrom(control: NumberControl, value: number, direction: 1 | -
   return value;
 }
 
-function spanOf({ min = 0, max = 1, slider = [min, max] }: NumberControl): readonly [min: number, max: number] {
+/** What a slider spans. */
+export function spanOf({ min = 0, max = 1, slider = [min, max] }: NumberControl): readonly [min: number, max: number] {
   return slider;
 }
 
-function isLogarithmic(min: number, max: number): boolean {
+/** Whether a range is one of ratios, as those of most counts and scales are. */
+export function isLogarithmic(min: number, max: number): boolean {
   return min > 0 && max / min >= 100;
 }

@@ -1,7 +1,7 @@
 /** The same picture made over and over with other values of one or two parameters. */
 import { RequestType } from 'vscode-jsonrpc';
 import type { Pixels } from './engine.ts';
-import type { ErrorData } from './errors.ts';
+import { FoveaError, type ErrorData } from './errors.ts';
 import type { GenerateRequest, GenerateResult } from './generate.ts';
 
 export interface SweepAxis {
@@ -27,5 +27,21 @@ export interface SweepResult {
 
 /** At most so many cells. */
 export const mostCells = 64;
+
+/**
+ * The parameters of each cell, row by row.
+ * @throws FoveaError `parameter-invalid` where both axes have the same parameter, where one has no values, and where there are too many cells
+ */
+export function cellsOf({ columns, rows }: Pick<SweepRequest, 'columns' | 'rows'>): Record<string, unknown>[] {
+  const refuse = (what: string, help: string): FoveaError => new FoveaError('parameter-invalid', what, help);
+  if (rows?.parameter === columns.parameter) throw refuse(`The grid has "${columns.parameter}" along both sides.`, 'Choose another parameter for one of them.');
+  const axes = [columns, ...(rows ? [rows] : [])];
+  for (const { parameter, values } of axes) if (values.length === 0) throw refuse(`The grid has no values of "${parameter}".`, 'Give one or more.');
+  const count = axes.reduce((product, { values }) => product * values.length, 1);
+  if (count > mostCells) throw refuse(`The grid has ${count} cells; at most ${mostCells} are drawn.`, 'Give fewer values.');
+  return (rows?.values ?? [undefined]).flatMap((down) => columns.values.map((across) => ({
+    [columns.parameter]: across, ...(rows && { [rows.parameter]: down }),
+  })));
+}
 
 export const sweepRequest = new RequestType<SweepRequest, SweepResult, ErrorData>('fovea/sweep');

@@ -1,0 +1,79 @@
+/** Messages between the extension host and the sweep panel. Every host message is a whole snapshot of what it is about, never a delta. */
+import * as z from 'zod';
+import type { ExplainResult, Pixels } from './engine.ts';
+import type { ErrorData } from './errors.ts';
+import type { ParameterControl } from './parameter-controls.ts';
+import { pngSchema } from './png-file.ts';
+import { subjectSchema } from './result-panel.ts';
+import { workSchema } from './studio-panel.ts';
+import { mostCells } from './sweep.ts';
+import { mostValues } from './sweep-plan.ts';
+
+/** What is made over and over: pictures of a generator, or maps of a technique. */
+export const sweptSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('make'), work: workSchema }),
+  z.object({ kind: z.literal('explain'), subject: subjectSchema }),
+]);
+export type Swept = z.output<typeof sweptSchema>;
+
+const axisSchema = z.object({ parameter: z.string().max(200), values: z.array(z.json()).max(mostValues) });
+
+export const sweepPlanSchema = z.object({ columns: axisSchema, rows: axisSchema.optional() });
+
+/** What the webview keeps with setState: what is swept, the sides as they were last edited, and the cell that has the focus. */
+export const sweepStateSchema = z.object({
+  swept: sweptSchema, plan: sweepPlanSchema.optional(), current: z.int().min(0).default(0), layout: z.enum(['overlay', 'map']).default('overlay'),
+});
+export type SweepState = z.output<typeof sweepStateSchema>;
+export type PlanState = z.output<typeof sweepPlanSchema>;
+
+/** What a cell shows: a picture that was made, or a map without its picture's pixels. */
+export type Made = { picture: Pixels } | { result: ExplainResult };
+
+export type SweepCell =
+  | { state: 'waiting' }
+  | { state: 'busy'; message: string; /** 0..1 of the run. */ fraction?: number; /** To be told back when it is shown. */ frame?: number; made?: Made }
+  /** @param facts what is known of it, for a person */
+  | { state: 'done'; made: Made; facts: { title: string; value: string }[]; milliseconds: number; /** Whether a fooling image fools. */ fooled?: boolean }
+  | { state: 'stopped'; /** As far as it came. */ made?: Made }
+  | { state: 'failed'; error: ErrorData; /** Offered as buttons, by their title. */ actions: { id: string; title: string }[] };
+
+export type SweepHostMessage =
+  | {
+    type: 'swept';
+    swept: Swept;
+    /** E.g. "Style Transfer", "tower.jpg in the style of waves.jpg", "MobileNetV2". */
+    title: string;
+    subject: string;
+    model: string;
+    /** What may be a side, the technique's parameters first. */
+    controls: ParameterControl[];
+  }
+  /** A grid that all cells after it belong to. */
+  | { type: 'grid'; plan: PlanState }
+  /** The picture that maps are drawn on. */
+  | { type: 'picture'; pixels: Pixels }
+  | { type: 'cell'; /** Row by row. */ index: number; cell: SweepCell }
+  | { type: 'error'; error: ErrorData; actions: { id: string; title: string }[] }
+  /** Said to a screen reader and shown briefly. */
+  | { type: 'announce'; message: string };
+
+const index = z.int().min(0).max(mostCells - 1);
+
+/** Messages of the page; parsed by the host, since a webview is another origin. */
+export const sweepMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  /** Draw the grid: cells that another grid has had are not made again. */
+  z.object({ type: z.literal('run'), plan: sweepPlanSchema }),
+  /** Make what is not done yet. */
+  z.object({ type: z.literal('continue') }),
+  z.object({ type: z.literal('cancel') }),
+  z.object({ type: z.literal('shown'), frame: z.int() }),
+  /** Show a cell as a run of its own. */
+  z.object({ type: z.literal('open'), index }),
+  z.object({ type: z.literal('action'), id: z.string() }),
+  z.object({ type: z.literal('export-picture'), png: pngSchema }),
+  /** The cells that show something. */
+  z.object({ type: z.literal('export-page'), cells: z.array(z.object({ index, png: pngSchema })).max(mostCells) }),
+]);
+export type SweepMessage = z.output<typeof sweepMessageSchema>;

@@ -72,7 +72,7 @@ export async function explainPicture(services: Services, request: ExplainRequest
   };
 
   job.progress(technique.title);
-  const pixels = request.wantPixels ? await shownPixels(picture) : undefined;
+  const pixels = request.wantPixels && picture.hash !== request.knownPicture ? await shownPixels(picture) : undefined;
   const { partial } = job;
   let unsent = pixels;
   const report = (soFar: Explanation): void => {

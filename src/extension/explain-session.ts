@@ -2,6 +2,7 @@
  * The truth behind one result panel: what is explained, the latest of everything that the panel shows, and the request under way.
  * Knows no VS Code; the panel gives it a host and passes on what it posts.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { ExplainRequest, ExplainResult, ModelDescription, ModelReference, RuntimeChoice } from '../protocol/engine.ts';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
@@ -12,7 +13,7 @@ import { BackgroundCheck } from './background-check.ts';
 import { actionsFor } from './error-actions.ts';
 import type { CallOptions, EngineClient } from './engine-client.ts';
 import { MapEvaluation } from './evaluation.ts';
-import { pagePixels } from './page-pixels.ts';
+import { PagePicture } from './page-pixels.ts';
 import { candidates } from './preprocessing-candidates.ts';
 
 export interface SessionHost {
@@ -48,6 +49,7 @@ export class ExplainSession {
   private readonly running = new Map<Work, AbortController>();
   private readonly check: BackgroundCheck;
   readonly evaluation: MapEvaluation;
+  private readonly picture = new PagePicture();
   private override: { model: ModelReference; preprocessing: Preprocessing } | undefined;
   private current: Subject;
 
@@ -116,21 +118,19 @@ export class ExplainSession {
     this.evaluation.follow(undefined);
     await this.task('explain', 'Explaining', async (options) => {
       this.host.checkModel(subject.model);
-      let pixels: ExplainResult['pixels'];
+      const request = { ...this.request(), wantPixels: true, knownPicture: this.picture.hashOf(subject.picture) };
       const onPartial = (result: ExplainResult): void => {
-        if (options.signal.aborted) return;
-        pixels ??= forPage(result).pixels;
-        this.show({ type: 'partial', subject, result: forPage(result) }, { type: 'partial', subject, result: { ...result, pixels } });
+        if (!options.signal.aborted) this.showResult('partial', subject, result);
       };
       await Promise.all([
         this.describe(subject, options),
         this.describeTechniques(options),
-        this.engine.explain({ ...this.request(), wantPixels: true }, { ...options, onPartial }).then((result) => {
+        this.engine.explain(request, { ...options, onPartial }).then((result) => {
           if (options.signal.aborted) return;
           this.kept.delete('partial');
-          this.show({ type: 'result', subject, result: { ...forPage(result), notes: [...result.notes, ...this.host.notes(result)] } });
-          this.evaluation.follow(result);
-          this.host.explained(result);
+          const whole = this.showResult('result', subject, { ...result, notes: [...result.notes, ...this.host.notes(result)] });
+          this.evaluation.follow(whole);
+          this.host.explained(whole);
           if (this.host.sanityBadge()) void this.check.consider(this.request(), result);
         }),
       ]);
@@ -247,7 +247,8 @@ export class ExplainSession {
   private async describe(subject: Subject, options: CallOptions): Promise<ModelDescription> {
     const preprocessing = this.override?.model === subject.model ? this.override.preprocessing : undefined;
     const model = await this.engine.describeModel(subject.model, preprocessing, options);
-    if (!options.signal?.aborted) this.show({ type: 'model', model });
+    const same = isDeepStrictEqual(this.model, model);
+    if (!options.signal?.aborted && !same) this.show({ type: 'model', model });
     return model;
   }
 
@@ -283,6 +284,13 @@ export class ExplainSession {
     this.show({ type: 'subject', subject: this.current, pictureName: this.pictureName });
   }
 
+  /** @returns the result with its pixels, as a page that starts anew is sent it */
+  private showResult(type: 'partial' | 'result', subject: Subject, result: ExplainResult): ExplainResult {
+    const { sent, whole } = this.picture.share(subject.picture, result);
+    this.show({ type, subject, result: sent }, { type, subject, result: whole });
+    return whole;
+  }
+
   /** @param kept what a page that starts anew is sent instead */
   private show(message: Exclude<HostMessage, { type: 'announce' }>, kept = message): void {
     if (message.type === 'result') this.kept.delete('error');
@@ -293,8 +301,4 @@ export class ExplainSession {
     const busy = this.kept.get('busy');
     if ((message.type === 'strip' || message.type === 'preprocessing-trials') && this.running.has('explain') && busy) this.host.post(busy);
   }
-}
-
-function forPage(result: ExplainResult): ExplainResult {
-  return result.pixels ? { ...result, pixels: pagePixels(result.pixels) } : result;
 }

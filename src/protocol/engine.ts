@@ -84,6 +84,8 @@ export interface ExplainRequest {
   preprocessing?: Preprocessing;
   /** Send the picture's pixels back (false when the caller has them). */
   wantPixels?: boolean;
+  /** Hash of a picture whose pixels the caller has: wanted ones are sent only for another. */
+  knownPicture?: string;
   /** Notifications of progress and partial results carry this. */
   token?: string;
 }

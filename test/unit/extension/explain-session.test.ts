@@ -48,7 +48,8 @@ class ManualEngine implements SessionEngine {
   };
 }
 
-const resultOf = (name: string): ExplainResult => ({ class: { name }, notes: [] as string[], milliseconds: { run: 20 } } as ExplainResult);
+const resultOf = (name: string, hash = 'a'): ExplainResult => (
+  { class: { name }, notes: [] as string[], milliseconds: { run: 20 }, recipe: { picture: { hash } } } as ExplainResult);
 
 describe('explain session', () => {
   let engine: ManualEngine;
@@ -83,7 +84,7 @@ describe('explain session', () => {
     const done = session.explain({ ...subject, class: 7, layer: 'conv5', score: 'probability' });
     assert.deepEqual(engine.explained[0].request, {
       picture: { path: '/pictures/a cat.png' }, model: 'bundled:net', technique: 'grad-cam', class: 7, layer: 'conv5', score: 'probability',
-      parameters: {}, seed: 0, preprocessing: undefined, runtime: 'wasm', wantPixels: true,
+      parameters: {}, seed: 0, preprocessing: undefined, runtime: 'wasm', wantPixels: true, knownPicture: undefined,
     });
     engine.explained[0].answer(resultOf('cat'));
     await done;
@@ -110,6 +111,31 @@ describe('explain session', () => {
     const { data } = message.result.pixels;
     assert.equal(data.constructor, Uint8Array);
     assert.deepEqual([...data], [1, 2, 3, 4]);
+  });
+
+  it('asks for the pixels of a picture once, sends them once, and has them for a page that starts anew', async () => {
+    const pixels = { width: 1, height: 1, data: new Uint8Array([1, 2, 3, 4]) };
+    const answers = [{ ...resultOf('one'), pixels }, resultOf('two'), { ...resultOf('changed', 'b'), pixels }];
+    for (const [i, answer] of answers.entries()) {
+      const done = session.explain({ ...subject, class: i });
+      engine.explained[i].answer(answer);
+      await done;
+      const kept = session.snapshot().find(({ type }) => type === 'result');
+      assert.ok(kept?.type === 'result');
+      assert.deepEqual([kept.result.class.name, kept.result.pixels], [answer.class.name, pixels]);
+    }
+    assert.deepEqual(engine.explained.map(({ request }) => request.knownPicture), [undefined, 'a', 'a']);
+    const sent = posted.flatMap((message) => (message.type === 'result' ? [message.result.pixels !== undefined] : []));
+    assert.deepEqual(sent, [true, false, true], 'again when the file has changed');
+  });
+
+  it('describes the model to the page only when that has changed', async () => {
+    for (const i of [0, 1]) {
+      const done = session.explain({ ...subject, class: i });
+      engine.explained[i].answer(resultOf('cat'));
+      await done;
+    }
+    assert.equal(types(posted).filter((type) => type === 'model').length, 1);
   });
 
   it('lets the latest win: the earlier request is cancelled and its late answer is not shown', async () => {

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { changedClassKey, changedLayerKey, compareViewType, explainPrefix, recipeSuffix, resultViewType, studioViewType } from '../src/extension/ids.ts';
 import { pictureExtensions } from '../src/protocol/pictures.ts';
 import { sidecarSchema } from '../src/protocol/preprocessing.ts';
-import { recipeFileSchema } from '../src/protocol/recipe.ts';
+import { savedRecipeSchema } from '../src/protocol/recipe.ts';
 import type { TechniqueFamily } from '../src/protocol/techniques.ts';
 import { compareCommandList, compareMenus } from './compare-manifest.ts';
 import { keybindings, sidePanelCommands, sidePanelMenus, views } from './side-panel-manifest.ts';
@@ -172,5 +172,5 @@ export function sidecarJsonSchema(): object {
 
 /** JSON Schema of `*.fovea-run.json`. */
 export function recipeJsonSchema(): object {
-  return { ...z.toJSONSchema(recipeFileSchema, { target: 'draft-7', io: 'input' }), title: 'Fovea recipe', description: 'Everything that is needed to make a result again.' };
+  return { ...z.toJSONSchema(savedRecipeSchema, { target: 'draft-7', io: 'input' }), title: 'Fovea recipe', description: 'Everything that is needed to make a result again.' };
 }

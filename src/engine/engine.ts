@@ -7,9 +7,12 @@ import type {
 } from '../protocol/engine.ts';
 import { encodeNpy } from '../pictures/npy.ts';
 import { encodePng } from '../pictures/render-png.ts';
+import { contactSheet } from '../pictures/contact-sheet.ts';
 import { shownPixels } from '../pictures/shown-pixels.ts';
 import { FoveaError } from '../protocol/errors.ts';
-import type { GenerateRequest, GenerateResult, GeneratorDescription, PixelsRequest, SavePixelsRequest, SteerRequest } from '../protocol/generate.ts';
+import type {
+  GenerateRequest, GenerateResult, GeneratorDescription, PixelsRequest, PngRequest, SavePixelsRequest, SteerRequest,
+} from '../protocol/generate.ts';
 import type { PlannedMeasure } from '../protocol/measures.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { SweepRequest, SweepResult } from '../protocol/sweep.ts';
@@ -147,6 +150,13 @@ export class Engine {
 
   pixels({ picture, longest }: PixelsRequest, job: Job = unattended): Promise<Pixels> {
     return this.#run(job, async ({ pictures }) => shownPixels(await pictures.decode(picture.path, job.signal), longest));
+  }
+
+  /** PNG of pictures, shrunk where they are larger than asked for. */
+  async png({ pictures, longest }: PngRequest): Promise<Uint8Array> {
+    const [first] = pictures;
+    const sheet = pictures.length === 1 ? first : contactSheet(pictures, Math.ceil(Math.sqrt(pictures.length)));
+    return encodePng(await shownPixels(sheet, longest));
   }
 
   async savePixels({ pixels, file }: SavePixelsRequest): Promise<{ file: string }> {

@@ -133,13 +133,13 @@ export class Generations {
     throw new FoveaError('technique-unknown', `There is no generator "${id}".`, didYouMean(id, this.generators.map((candidate) => candidate.id)));
   }
 
-  /** @throws FoveaError `parameter-invalid` where it is not kept or was another one's */
+  /** @throws FoveaError `run-lost`; `parameter-invalid` where it was another one's */
   #earlier({ resume, from }: GenerateRequest, identity: string, preprocessing: Preprocessing): Ended | undefined {
     if (resume === undefined && !from) return undefined;
     const ended = from ? { ...from, state: stateOf(from.pictures, from.step, preprocessing), from: 'pictures' as const } : this.#ended.get(resume!);
     if (ended?.history.identity === identity) return ended;
-    throw new FoveaError('parameter-invalid', ended ? 'The run cannot be gone on with under other settings.' : 'The run that is to be gone on with is not kept any longer.',
-      'Start a new run.');
+    if (!ended) throw new FoveaError('run-lost', 'The run that is to be gone on with is not kept any longer.', 'Start a new run.');
+    throw new FoveaError('parameter-invalid', 'The run cannot be gone on with under other settings.', 'Start a new run.');
   }
 
   #keep(token: string, ended: Ended): void {

@@ -75,6 +75,7 @@ connection.onRequest(generateRequests.generate, (request, token) => answer((job)
 connection.onRequest(sweepRequest, (request, token) => answer((job) => engine.sweep(request, job), token, request.request.token));
 connection.onRequest(generateRequests.steer, (request, token) => answer(() => engine.steer(request), token));
 connection.onRequest(generateRequests.pixels, (request, token) => answer((job) => engine.pixels(request, job), token));
+connection.onRequest(generateRequests.png, (request, token) => answer(() => engine.png(request), token));
 connection.onRequest(generateRequests.savePixels, (request, token) => answer(() => engine.savePixels(request), token));
 connection.onRequest(trustRequests.check, (request, token) => answer((job) => engine.check(request, job), token, request.token));
 connection.onRequest(trustRequests.evaluate, (request, token) => answer((job) => engine.evaluate(request, job), token, request.token));

@@ -8,8 +8,8 @@ import {
 } from '../protocol/engine.ts';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
 import {
-  generateRequests, type FrameNote, type GenerateRequest, type GenerateResult, type GeneratorDescription, type PixelsRequest, type SavePixelsRequest,
-  type SteerRequest,
+  generateRequests, type FrameNote, type GenerateRequest, type GenerateResult, type GeneratorDescription, type PixelsRequest, type PngRequest,
+  type SavePixelsRequest, type SteerRequest,
 } from '../protocol/generate.ts';
 import type { Evaluation, PlannedMeasure } from '../protocol/measures.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
@@ -114,6 +114,10 @@ export class EngineClient {
 
   pixels(request: PixelsRequest, options: CallOptions = {}): Promise<Pixels> {
     return this.call((connection, token) => connection.sendRequest(generateRequests.pixels, request, token), options);
+  }
+
+  png(request: PngRequest, options: CallOptions = {}): Promise<Uint8Array> {
+    return this.call((connection, token) => connection.sendRequest(generateRequests.png, request, token), options);
   }
 
   savePixels(request: SavePixelsRequest, options: CallOptions = {}): Promise<{ file: string }> {

@@ -11,7 +11,7 @@ export const reasons = [
   'external-data-outside-folder', 'external-data-missing',
   'operator-unsupported', 'gradient-unsupported', 'shape-mismatch', 'graph-invalid',
   'layer-unknown', 'layer-unsuitable', 'no-spatial-layer', 'class-unknown', 'class-out-of-range', 'class-unsuitable',
-  'technique-unknown', 'technique-unsuitable', 'parameter-invalid', 'preprocessing-invalid', 'recipe-invalid', 'output-not-finite',
+  'technique-unknown', 'technique-unsuitable', 'parameter-invalid', 'preprocessing-invalid', 'recipe-invalid', 'run-lost', 'output-not-finite',
   'runtime-unavailable', 'runtime-failed', 'engine-crashed', 'write-failed', 'cancelled', 'internal',
 ] as const;
 

@@ -165,6 +165,14 @@ export interface SavePixelsRequest {
   file: string;
 }
 
+/** Pictures as one PNG file. */
+export interface PngRequest {
+  /** Several make a contact sheet. */
+  pictures: Pixels[];
+  /** Longer side at most. */
+  longest: number;
+}
+
 /** A picture to be looked at. */
 export interface PixelsRequest {
   picture: PictureReference;
@@ -178,6 +186,7 @@ export const generateRequests = {
   /** Answers false where no run has that token (any longer). */
   steer: new RequestType<SteerRequest, boolean, ErrorData>('fovea/steer'),
   pixels: new RequestType<PixelsRequest, Pixels, ErrorData>('fovea/pixels'),
+  png: new RequestType<PngRequest, Uint8Array, ErrorData>('fovea/png'),
   savePixels: new RequestType<SavePixelsRequest, { file: string }, ErrorData>('fovea/savePixels'),
 };
 

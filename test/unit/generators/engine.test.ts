@@ -98,7 +98,7 @@ describe('Generation through the engine', () => {
     assert.deepEqual([rest.pictures, rest.curves], [whole.pictures, whole.curves]);
     await rejects(rig.engine.generate(await visualization({ resume: 'first', seed: 1 })), 'parameter-invalid', /other settings/);
     await rejects(rig.engine.generate(await visualization({ resume: 'first', parameters: { recipe: 'classic' } })), 'parameter-invalid', /other settings/);
-    await rejects(rig.engine.generate(await visualization({ resume: 'never' })), 'parameter-invalid', /not kept/);
+    await rejects(rig.engine.generate(await visualization({ resume: 'never' })), 'run-lost', /not kept/);
   });
 
   it('ends with a cancellation, running or paused, and frees its programs', async () => {

@@ -16,6 +16,9 @@ import type { ProgramCache } from './program-cache.ts';
 /** Answers kept, so that the most likely class of an input that was seen before is known without a pass; and as many times of runs. */
 const answersKept = 64;
 
+/** Milliseconds between partial results: as many as look alive, since each is worked out, sent and painted. */
+const partialInterval = 100;
+
 export interface ExplanationRequest {
   readonly loaded: LoadedModel;
   readonly runtime: Runtime;
@@ -173,15 +176,18 @@ class Work {
     const context: TechniqueContext<Record<string, unknown>> = {
       model, input, black, classes, score, layer, parameters, seed, signal,
       program: (key, build) => this.program(key, build),
-      report: (partial) => {
-        const { samples } = partial;
-        this.job.progress(technique.title, samples && samples.done / samples.total);
+      report: (samples, soFar) => {
+        this.job.progress(technique.title, samples.done / samples.total);
+        if (!this.request.partial || performance.now() < nextPartial) return;
+        nextPartial = performance.now() + partialInterval;
+        const partial = soFar();
         const logits = logitRows(partial.logits, model.logits.classes);
         const milliseconds = { build: this.#build, run: performance.now() - start - this.#build };
-        this.request.partial?.({ ...explanationOf(partial, logits, classes), milliseconds });
+        this.request.partial({ ...explanationOf(partial, logits, classes), milliseconds });
       },
     };
     const start = performance.now();
+    let nextPartial = start;
     return this.#timed(() => technique.run(context));
   }
 

@@ -13,7 +13,10 @@ export async function eachSample<P>(context: TechniqueContext<P>, explain: (one:
   for (const [n, chosen] of classes.entries()) {
     results.push(await explain({
       ...context, input: sample(input, n), classes: [chosen],
-      report: (partial) => context.report({ ...partial, samples: partial.samples && overall(partial.samples, n, classes.length) }),
+      report: (samples, soFar) => {
+        const all = { done: n * samples.total + samples.done, total: classes.length * samples.total };
+        context.report(all, () => ({ ...soFar(), samples: all }));
+      },
     }));
   }
   const [first] = results;
@@ -25,8 +28,4 @@ export async function eachSample<P>(context: TechniqueContext<P>, explain: (one:
     standardError: first.standardError && stack(results.map(({ standardError }) => standardError!)),
     metrics: first.metrics?.map((metric, i) => ({ ...metric, values: results.flatMap(({ metrics }) => metrics![i].values) })),
   };
-}
-
-function overall({ done, total }: { done: number; total: number }, n: number, count: number): { done: number; total: number } {
-  return { done: n * total + done, total: count * total };
 }

@@ -68,8 +68,9 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
   const notes = baselineNotes(context, kind);
 
   for (let steps = wanted === 'auto' ? fewestSteps : wanted; ; steps *= 2) {
-    const partial = (values: Float32Array, done: number): void => {
-      context.report({ values: { ...input, data: values }, logits: logitRow, samples: { done, total: steps }, notes });
+    const partial = (values: () => Float32Array, done: number): void => {
+      const samples = { done, total: steps };
+      context.report(samples, () => ({ values: { ...input, data: values() }, logits: logitRow, samples, notes }));
     };
     const values = await integrate(context, baseline, quadrature(rule, steps), partial);
     const sum = values.reduce((total, value) => total + value, 0);
@@ -86,10 +87,10 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
   }
 }
 
-/** (x − x′)·Σ w·g in double precision. @param partial is shown the integral so far as if it were all, after each batch but the last */
+/** (x − x′)·Σ w·g in double precision. @param partial may ask for the integral so far as if it were all, after each batch but the last */
 async function integrate(
   context: TechniqueContext<Parameters>, baseline: Float32Array, { nodes, weights }: Quadrature,
-  partial: (values: Float32Array, done: number) => void,
+  partial: (values: () => Float32Array, done: number) => void,
 ): Promise<Float64Array> {
   const x = context.input.data as Float32Array;
   const pass: GradientPass = { score: context.score, rectifier: 'gradient' };
@@ -106,7 +107,7 @@ async function integrate(
       covered += weights[index];
     },
     after: (done) => {
-      if (done < nodes.length) partial(new Float32Array(sum.map((value, i) => ((x[i] - baseline[i]) * value) / covered)), done);
+      if (done < nodes.length) partial(() => new Float32Array(sum.map((value, i) => ((x[i] - baseline[i]) * value) / covered)), done);
     },
   });
   return sum.map((value, i) => (x[i] - baseline[i]) * value);

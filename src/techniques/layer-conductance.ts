@@ -80,9 +80,9 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
       before = { activation: activation.slice(), gradient: gradient.slice() };
     },
     after: (done) => {
-      if (done > 1 && done < nodes.length) {
-        context.report({ values: asTensor(), logits: logitRow, samples: { done: done - 1, total: steps }, notes });
-      }
+      if (done === 1 || done === nodes.length) return;
+      const samples = { done: done - 1, total: steps };
+      context.report(samples, () => ({ values: asTensor(), logits: logitRow, samples, notes }));
     },
   });
   const difference = scores[0] - scores[1];

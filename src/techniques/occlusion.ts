@@ -84,7 +84,7 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
       }
     }),
     after: (done) => {
-      if (done < windows.length) context.report(soFar(done));
+      if (done < windows.length) context.report({ done, total: windows.length }, () => soFar(done));
     },
   });
   return soFar(windows.length);

@@ -13,6 +13,7 @@ import { baselineNotes, baselineParameter, makeBaseline } from './baselines.ts';
 import { batchSize } from './batches.ts';
 import { eachSample } from './each-sample.ts';
 import { scoreInputs, scoresOf } from './forward.ts';
+import { mix } from './masks.ts';
 import { RandomStream } from './random.ts';
 import { RunningMean } from './running-mean.ts';
 import type { RawResult, Technique, TechniqueContext } from './technique.ts';
@@ -75,12 +76,13 @@ export class MaskMaker {
 
 async function explain(context: TechniqueContext<Parameters>): Promise<RawResult> {
   const { model, input, seed, parameters: { samples, cells, probability, weight, baseline: kind } } = context;
-  const { channels, height, width } = model.input;
+  const { height, width } = model.input;
   const x = input.data as Float32Array;
   const baseline = makeBaseline(context, kind);
   const { logits: [logits] } = await scoresOf(context, [x]);
 
   const plane = height * width;
+  const difference = x.map((value, i) => value - baseline[i]);
   const masks = Array.from({ length: Math.min(samples, batchSize(model)) }, () => new Float32Array(plane));
   const maker = new MaskMaker(model.input, cells, probability, seed);
   const mean = new RunningMean(plane);
@@ -97,13 +99,11 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
     kind: weight === 'probability' ? 'probability' : context.score,
     make: (index, into, slot) => {
       maker.make(index, masks[slot]);
-      for (let c = 0, i = 0; c < channels; c++) {
-        for (let p = 0; p < plane; p++, i++) into[i] = baseline[i] + masks[slot][p] * (x[i] - baseline[i]);
-      }
+      mix(baseline, difference, masks[slot], into);
     },
     read: (_, score, slot) => mean.add(masks[slot], score / probability),
     after: (done) => {
-      if (done < samples) context.report(soFar(done));
+      if (done < samples) context.report({ done, total: samples }, () => soFar(done));
     },
   });
   return soFar(samples);

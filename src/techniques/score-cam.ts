@@ -4,7 +4,7 @@
  *     map = ReLU( Σ_k w_k · A_k ),   w = softmax over k of s_c(x′ + H_k·(x − x′))
  *
  * A_k (h,w): channel k of the layer's activation; H_k: A_k at the input's resolution, stretched to [0, 1]. Values (N,1,h,w) at the layer's
- * resolution, in units of the activation. Cost: a forward pass for each channel. Source: Wang et al. 2020.
+ * resolution, in units of the activation. Cost: a forward pass for each channel that is not the same everywhere. Source: Wang et al. 2020.
  */
 import * as z from 'zod';
 import type { Tensor } from '../graph/graph.ts';
@@ -15,6 +15,7 @@ import { eachSample } from './each-sample.ts';
 import { scoreInputs } from './forward.ts';
 import { activationGraph, activationKey } from './layer-activation.ts';
 import { mapNotes } from './layer-map.ts';
+import { mix } from './masks.ts';
 import type { RawResult, Technique, TechniqueContext } from './technique.ts';
 import { Upsampler } from './upsample.ts';
 
@@ -62,39 +63,48 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
 
   const upsampler = new Upsampler(map, model.input, upsampling);
   const plane = model.input.height * model.input.width;
+  const difference = x.map((value, i) => value - baseline[i]);
   const mask = new Float32Array(plane);
-  const scores: number[] = [];
+  /** By channel, with holes where none is known yet. */
+  const scores = new Array<number>(map.channels);
+  let known = 0;
+  const all = Array.from({ length: map.channels }, (_, k) => k);
+  const flat = all.filter((k) => channel(k).every((value, _, cells) => value === cells[0]));
+  // A channel that is the same everywhere hides the whole picture: one pass serves all of these.
+  const tried = [...flat.slice(0, 1), ...all.filter((k) => !flat.includes(k))];
   const notes = [...mapNotes(layer), ...baselineNotes(context, kind)];
   const soFar = (): RawResult => {
     const weighted = weightedMean(scores, channel, cells);
     const shown = relu ? weighted.map((value) => Math.max(value, 0)) : weighted;
     const tensor: Tensor = tensorOf('float32', shown, [1, 1, map.height, map.width]);
-    return { values: tensor, logits, samples: { done: scores.length, total: map.channels }, notes };
+    return { values: tensor, logits, samples: { done: known, total: map.channels }, notes };
   };
   await scoreInputs(context, {
-    count: map.channels,
-    make: (k, into) => {
-      upsampler.resize(channel(k), mask);
+    count: tried.length,
+    make: (index, into) => {
+      upsampler.resize(channel(tried[index]), mask);
       let [least, most] = [Infinity, -Infinity];
       for (const value of mask) {
         if (value < least) least = value;
         if (value > most) most = value;
       }
-      for (let i = 0; i < into.length; i++) {
-        into[i] = baseline[i] + ((mask[i % plane] - least) / (most - least + leastRange)) * (x[i] - baseline[i]);
-      }
+      const scale = 1 / (most - least + leastRange);
+      for (let i = 0; i < plane; i++) mask[i] = (mask[i] - least) * scale;
+      mix(baseline, difference, mask, into);
     },
-    read: (k, score) => {
-      scores[k] = score;
+    read: (index, score) => {
+      const alike = flat[0] === tried[index] ? flat : [tried[index]];
+      for (const k of alike) scores[k] = score;
+      known += alike.length;
     },
     after: (done) => {
-      if (done < map.channels) context.report(soFar());
+      if (done < tried.length) context.report({ done: known, total: map.channels }, soFar);
     },
   });
   return soFar();
 }
 
-/** Σ_k w_k·A_k with w the softmax of the scores. */
+/** Σ_k w_k·A_k with w the softmax of the scores; over the channels whose score is known. */
 function weightedMean(scores: readonly number[], channel: (k: number) => Float32Array, cells: number): Float64Array {
   const top = scores.reduce((a, b) => Math.max(a, b));
   const weights = scores.map((score) => Math.exp(score - top));

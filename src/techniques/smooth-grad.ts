@@ -63,7 +63,7 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
     make: (index, into) => new RandomStream(seed, index).gaussian(x, deviation, into),
     read: (_, { values }) => mean.add(variant === 'squared' ? values.map((value) => value * value) : values),
     after: (done) => {
-      if (done < samples) context.report(soFar(done));
+      if (done < samples) context.report({ done, total: samples }, () => soFar(done));
     },
   });
   return soFar(samples);

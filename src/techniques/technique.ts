@@ -15,13 +15,19 @@ export interface RawResult {
   readonly values: Tensor;
   /** Logits of the same pass, float32 [N,K]. */
   readonly logits: Tensor;
-  /** Number of samples behind a partial or sampled result. */
-  readonly samples?: { readonly done: number; readonly total: number };
+  /** Behind a partial or sampled result. */
+  readonly samples?: Samples;
   /** Assumptions a person should know, e.g. that tokens were read as a map. */
   readonly notes: readonly string[];
   /** Of the values, in their shape, where they are means over samples. */
   readonly standardError?: Tensor;
   readonly metrics?: readonly Metric[];
+}
+
+/** How many of a technique's samples are taken. */
+export interface Samples {
+  readonly done: number;
+  readonly total: number;
 }
 
 /** Numbers that come with a result and say how far it can be trusted, or what it took. */
@@ -59,8 +65,8 @@ export interface TechniqueContext<P> {
   readonly seed: number;
   /** Compiles once per key and model; the engine caches the program, for all techniques that ask for the same key. */
   program(key: string, build: () => Graph): Promise<Program>;
-  /** Shows a partial result. */
-  report(partial: RawResult): void;
+  /** Says how far it is. @param soFar makes the partial result; called at once, and only if it is to be shown */
+  report(samples: Samples, soFar: () => RawResult): void;
   readonly signal: AbortSignal;
 }
 

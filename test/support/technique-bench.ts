@@ -55,7 +55,7 @@ export async function runTechnique(bench: TechniqueBench, technique: Technique, 
       if (!program) bench.programs.set(key, (program = bench.runtime().then((runtime) => runtime.compile(build()))));
       return program;
     },
-    report: request.report ?? (() => undefined),
+    report: (_, soFar) => request.report?.(soFar()),
     signal: request.signal ?? new AbortController().signal,
   };
   return technique.run(context);

@@ -71,7 +71,7 @@ describe('activations', () => {
         const data = Float32Array.from({ length: 2 * channels * values.length }, (_, i) => values[i % values.length]);
         const found = await runGraph(b.build('clip', { gradient: gradient! }), { x: tensorOf('float32', data, [2, channels, 1, values.length]) });
         // Adding zero makes −0 one.
-        assert.deepEqual(Array.from(found.gradient.data, (value) => Number(value) + 0), Array.from(data, (_, i) => (i % values.length < inside.length ? 1 : 0)), `${max} ${channels}`);
+        assert.deepEqual(Array.from(numbersOf(found.gradient), (value) => value + 0), Array.from(data, (_, i) => (i % values.length < inside.length ? 1 : 0)), `${max} ${channels}`);
       }
     }
   });

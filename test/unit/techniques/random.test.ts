@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { RandomStream } from '../../../src/techniques/random.ts';
+import { normalQuantile, RandomStream } from '../../../src/techniques/random.ts';
 import { RunningMean } from '../../../src/techniques/running-mean.ts';
 
 const count = 200_000;
@@ -67,6 +67,17 @@ describe('random numbers by counter', () => {
     const beyond = values.filter((value) => Math.abs(value) > 1.959964).length / count;
     assert.ok(Math.abs(beyond - 0.05) < 5 * Math.sqrt(0.05 * 0.95 / count), `${beyond} beyond 1.96`);
     assert.ok(values.every(Number.isFinite));
+  });
+
+  it('have the quantiles of the normal distribution', () => {
+    // Python's statistics.NormalDist().inv_cdf(p), the same author's more precise algorithm.
+    const quantiles = [
+      [1e-9, -5.9978070150076865], [1e-6, -4.753424308822899], [0.001, -3.090232306167813], [0.02425, -1.9729610513118845],
+      [0.074, -1.4466320671589785], [0.0751, -1.4388253927525398], [0.3, -0.5244005127080407], [0.5, 0], [0.77, 0.7388468491852137],
+      [0.93, 1.4757910281791708], [0.999999, 4.753424308817089], [1 - 2 ** -33, 6.337957754553789],
+    ];
+    // Its precision is said to be a part in 10^7.
+    for (const [p, value] of quantiles) assert.ok(Math.abs(normalQuantile(p) - value) < 1.5e-7 * Math.abs(value) + 1e-12, `${p}: ${normalQuantile(p)}`);
   });
 
   it('add up to centre and deviation, also for an odd number of them', () => {

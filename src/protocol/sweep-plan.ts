@@ -18,6 +18,9 @@ export interface Spread {
   readonly byRatio: boolean;
 }
 
+/** Those that a run has; others have their defaults. */
+type Parameters = Readonly<Record<string, unknown>>;
+
 /** Values of a side at first: enough to see a tendency, few enough to wait for. */
 const usualCount = 3;
 
@@ -43,7 +46,8 @@ export function spreadValues({ from, to, count, byRatio }: Spread, whole: boolea
 export function spreadAround(control: NumberControl, present: unknown): Spread {
   const [low, high] = spanOf(control);
   const byRatio = isLogarithmic(low, high);
-  const middle = typeof present === 'number' ? present : typeof control.default === 'number' ? control.default : byRatio ? Math.sqrt(low * high) : (low + high) / 2;
+  const known = [present, control.default].find((value) => typeof value === 'number');
+  const middle = known ?? (byRatio ? Math.sqrt(low * high) : (low + high) / 2);
   if (control.name === seedName) return { from: middle, to: middle + usualCount - 1, count: usualCount, byRatio: false };
   const factor = byRatio && !control.whole ? 10 : 2;
   const inside = (value: number): number => Math.min(Math.max(value, control.min ?? -Infinity), control.max ?? Infinity);
@@ -68,13 +72,13 @@ function evenly<T>(values: readonly T[], most: number): T[] {
 }
 
 /** Parameters that mean something with the present values of the others; the other side's parameter may take any. */
-export function meaningful(controls: readonly ParameterControl[], parameters: Readonly<Record<string, unknown>>, other?: string): ParameterControl[] {
+export function meaningful(controls: readonly ParameterControl[], parameters: Parameters, other?: string): ParameterControl[] {
   const valueOf = (name: string): unknown => parameters[name] ?? controls.find((control) => control.name === name)?.default;
   return controls.filter(({ when = {} }) => Object.entries(when).every(([name, value]) => name === other || valueOf(name) === value));
 }
 
 /** Two sides that are likely to show a difference: weights and rates first, other numbers but a run's length next, then what is chosen from a list. */
-export function usualPlan(controls: readonly ParameterControl[], parameters: Readonly<Record<string, unknown>>): SweepPlan | undefined {
+export function usualPlan(controls: readonly ParameterControl[], parameters: Parameters): SweepPlan | undefined {
   const rank = (control: ParameterControl): number => {
     if (control.name === seedName) return 4;
     if (control.kind === 'number') return control.slider ? 0 : isLength(control) ? 3 : 1;
@@ -119,7 +123,7 @@ export function planObjection({ columns, rows }: SweepPlan): string | undefined 
 }
 
 /** What each cell takes, row by row: steps, samples or masks; undefined where that is not known beforehand. */
-export function lengthsOf(plan: SweepPlan, controls: readonly ParameterControl[], parameters: Readonly<Record<string, unknown>>): { unit: string; each: number[] } | undefined {
+export function lengthsOf(plan: SweepPlan, controls: readonly ParameterControl[], parameters: Parameters): { unit: string; each: number[] } | undefined {
   const control = meaningful(controls, parameters).find(isLength);
   if (!control) return undefined;
   const each = cellsOf(plan).map((cell) => cell[control.name] ?? parameters[control.name] ?? control.default);

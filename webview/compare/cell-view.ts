@@ -11,7 +11,7 @@ import { Stage } from '../ui/stage.ts';
 import { ViewState } from '../ui/view-state.ts';
 import type { Point } from '../ui/viewport.ts';
 import { describeResult } from '../ui/words.ts';
-import { factsOf, type Fact } from './facts.ts';
+import { factsOf, type Fact } from '../ui/facts.ts';
 
 export interface CellListener {
   /** A point of the cell's picture, as shares of its width and height. @param spoken by the keyboard, so it is to be said */

@@ -2,7 +2,7 @@
 import { formatValue, reduceChannels } from '../../src/protocol/display.ts';
 import type { ExplainResult } from '../../src/protocol/engine.ts';
 import type { Subject } from '../../src/protocol/result-panel.ts';
-import type { Fact } from './facts.ts';
+import type { Fact } from '../ui/facts.ts';
 
 /** Where a map lies may differ by rounding, in pixels. */
 const samePlace = 0.01;

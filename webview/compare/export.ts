@@ -1,6 +1,7 @@
 /** Cells as pictures: one of all of them, or one of each for a page. */
 import { colorMapOf, colorTable, formatValue } from '../../src/protocol/display.ts';
-import { context2d, paintable, type PaintedResult } from '../ui/painted-result.ts';
+import { context2d, drawResult, paintable, type PaintedResult } from '../ui/painted-result.ts';
+import { encode, faint, font, ink, write } from '../ui/sheet.ts';
 import type { CellView } from './cell-view.ts';
 
 /** In pixels. */
@@ -10,9 +11,6 @@ const margin = 32;
 const headHeight = 40;
 const barHeight = 12;
 const lineHeight = 19;
-const font = 'system-ui, "Segoe UI", sans-serif';
-const ink = '#1f2328';
-const faint = '#57606a';
 /** Longer side of a picture in a page. */
 const pageSide = 720;
 
@@ -91,30 +89,7 @@ function drawCell(
   }
 }
 
-/** The picture with its map, or the map alone, in the colours that are shown. */
+/** As the cell shows it. */
 function drawPicture(context: CanvasRenderingContext2D, cell: CellView, layout: Layout, x: number, y: number, width: number, height: number): void {
-  const painted = cell.painted!;
-  const { display } = cell.view.value;
-  painted.recolour(display);
-  context.imageSmoothingQuality = 'high';
-  if (painted.picture && layout === 'overlay') context.drawImage(painted.picture, x, y, width, height);
-  context.globalAlpha = layout === 'map' ? 1 : display.opacity;
-  context.drawImage(painted.raster, x, y, width, height);
-  context.globalAlpha = 1;
-}
-
-/** @param most width; longer text is cut @returns the width taken */
-function write(context: CanvasRenderingContext2D, text: string, x: number, y: number, most: number, style: string, colour: string): number {
-  context.font = style;
-  context.fillStyle = colour;
-  let shown = text;
-  while (shown.length > 1 && context.measureText(shown).width > most) shown = `${shown.slice(0, -2)}…`;
-  context.fillText(shown, x, y);
-  return context.measureText(shown).width;
-}
-
-async function encode(canvas: HTMLCanvasElement): Promise<Uint8Array<ArrayBuffer>> {
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  if (!blob) throw new Error('the picture could not be encoded');
-  return new Uint8Array(await blob.arrayBuffer());
+  drawResult(context, cell.painted!, cell.view.value.display, layout, { x, y, width, height });
 }

@@ -14,7 +14,7 @@ import { differenceOf, hasDifference } from './difference.ts';
 import { exportPage, exportPicture } from './export.ts';
 import { arrangeCells } from './grid.ts';
 import { LinkedZoom } from './linked-zoom.ts';
-import { commonScale } from './scale.ts';
+import { commonScale } from '../ui/common-scale.ts';
 import { Toolbar } from './toolbar.ts';
 
 /** Lengths of compare.css, in pixels. */

@@ -3,7 +3,7 @@ import type { Prediction } from '../../src/protocol/engine.ts';
 import type { StudioResult } from '../../src/protocol/studio-panel.ts';
 import { element, icon } from '../ui/element.ts';
 import { formatProbability } from '../ui/words.ts';
-import { metricRows } from './metric-words.ts';
+import { metricRows } from '../ui/metric-words.ts';
 import { shortNumber } from '../ui/plot-scale.ts';
 import { verdictOf, type Fooling } from './verdict.ts';
 

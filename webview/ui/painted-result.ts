@@ -78,6 +78,18 @@ export class PaintedResult {
   }
 }
 
+/** The picture with its map, or the map alone, in the colours that are shown. */
+export function drawResult(
+  context: CanvasRenderingContext2D, painted: PaintedResult, display: Display, layout: 'overlay' | 'map', { x, y, width, height }: Placement,
+): void {
+  painted.recolour(display);
+  context.imageSmoothingQuality = 'high';
+  if (painted.picture && layout === 'overlay') context.drawImage(painted.picture, x, y, width, height);
+  context.globalAlpha = layout === 'map' ? 1 : display.opacity;
+  context.drawImage(painted.raster, x, y, width, height);
+  context.globalAlpha = 1;
+}
+
 /** A map on a small square canvas, in its own range, over the part of the picture that it covers. */
 export function paintThumbnail(canvas: HTMLCanvasElement, map: AttributionMap, display: Display, beneath: PaintedResult | undefined): void {
   const plane = reduceChannels(map);

@@ -5,7 +5,7 @@ import type { Plane } from '../../../src/protocol/display.ts';
 import type { Subject } from '../../../src/protocol/result-panel.ts';
 import { differenceOf, hasDifference } from '../../../webview/compare/difference.ts';
 import { arrangeCells } from '../../../webview/compare/grid.ts';
-import { commonScale } from '../../../webview/compare/scale.ts';
+import { commonScale } from '../../../webview/ui/common-scale.ts';
 
 const plane = (values: number[], signed = false): Plane => ({ values: Float32Array.from(values), width: values.length, height: 1, signed });
 const placement = { x: 0, y: 0, width: 10, height: 10 };

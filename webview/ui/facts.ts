@@ -2,7 +2,7 @@
 import { formatValue } from '../../src/protocol/display.ts';
 import type { ExplainResult } from '../../src/protocol/engine.ts';
 import { directions } from '../../src/protocol/measures.ts';
-import { formatProbability, formatTime, scoreNames } from '../ui/words.ts';
+import { formatProbability, formatTime, scoreNames } from './words.ts';
 
 export interface Fact {
   readonly term: string;

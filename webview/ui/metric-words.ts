@@ -1,5 +1,5 @@
 /** Numbers of a result as a person reads them. */
-import { shortNumber } from '../ui/plot-scale.ts';
+import { shortNumber } from './plot-scale.ts';
 
 /** Names of the numbers that generators give; others are shown by their own. */
 const names: Readonly<Record<string, string>> = { l2: 'L2 distance', linf: 'L∞ distance', l0: 'Pixels changed', psnr: 'PSNR', ssim: 'SSIM' };

@@ -7,6 +7,7 @@ import { directions, metricIds, type MetricId } from '../protocol/measures.ts';
 import type { EvaluateResult } from '../protocol/trust.ts';
 import type { Context } from './context.ts';
 import { resolveModel } from './model.ts';
+import { changedPreprocessing } from './options.ts';
 import { table } from './table.ts';
 import { expandPictures, requestOf, withTechniqueOptions, type TechniqueOptions } from './technique-options.ts';
 
@@ -32,9 +33,10 @@ export function addEvaluate(program: Command, context: Context): void {
       const { technique, metrics, out } = options;
       engine.checkTechnique(technique, options.set);
       const model = await resolveModel(engine, options.model);
+      const preprocessing = await changedPreprocessing(engine, model, options);
       await report.each(await expandPictures(paths, options), signal, async (input, job) => {
         const { class: { index, name }, layer, evaluations, notes, runtime, milliseconds, recipe } = await engine.evaluate({
-          ...requestOf(input, model, options), metrics,
+          ...requestOf(input, model, options, preprocessing), metrics,
         }, job);
         const answer = {
           image: input.path, model, technique, class: index, className: name, layer: layer ?? null,

@@ -3,10 +3,11 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { Engine } from '../engine/engine.ts';
 import type { Job } from '../engine/job.ts';
-import type { ModelReference } from '../protocol/engine.ts';
+import type { ExplainRequest, ModelReference } from '../protocol/engine.ts';
 import type { Context } from './context.ts';
 import { expandInputs, type Input } from './inputs.ts';
 import { resolveModel } from './model.ts';
+import { changedPreprocessing } from './options.ts';
 import { requestOf, withTechniqueOptions, type TechniqueOptions } from './technique-options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -29,12 +30,18 @@ export function addExplain(program: Command, context: Context): void {
     .action((paths: string[], options: TechniqueOptions) => context.run(options, async ({ engine, report, signal }) => {
       engine.checkTechnique(options.technique, options.set);
       const model = await resolveModel(engine, options.model);
+      const preprocessing = await changedPreprocessing(engine, model, options);
       const inputs = await expandInputs(paths);
       if (options.class.length > 1 && inputs.some(({ kind }) => kind === 'picture')) {
         throw new UsageError('A picture has one class to explain.', 'Several classes are for the samples of an array (.npy).');
       }
+      if (preprocessing && inputs.some(({ kind }) => kind === 'array')) {
+        throw new UsageError('An array (.npy) is the model\'s input as it stands.', 'Leave --preprocessing out.');
+      }
       await report.each(inputs, signal, async (input, job) => {
-        const { notes, ...answer } = await (input.kind === 'array' ? explainArray : explainPicture)(engine, input, model, options, job);
+        const { notes, ...answer } = input.kind === 'array'
+          ? await explainArray(engine, input, model, options, job)
+          : await explainPicture(engine, requestOf(input, model, options, preprocessing), input, options, job);
         for (const note of notes) report.note(`${input.path}: ${note}`);
         report.result({ image: input.path, model, technique: options.technique, ...answer }, textOf(input.path, answer));
       });
@@ -57,9 +64,9 @@ interface Answer {
   readonly notes: readonly string[];
 }
 
-async function explainPicture(engine: Engine, input: Input, model: ModelReference, options: TechniqueOptions, job: Job): Promise<Answer> {
-  const { technique, out } = options;
-  const request = requestOf(input, model, options);
+async function explainPicture(
+  engine: Engine, request: Omit<ExplainRequest, 'wantPixels'>, input: Input, { technique, out }: TechniqueOptions, job: Job,
+): Promise<Answer> {
   const result = await engine.explain(request, job);
   const files: string[] = [];
   for (const [what, extension] of [['overlay', 'png'], ['values', 'npy']] as const) {

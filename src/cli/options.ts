@@ -1,5 +1,8 @@
 /** Options that several commands share, and how their texts are read. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Engine } from '../engine/engine.ts';
+import { FoveaError } from '../protocol/errors.ts';
+import { preprocessingSchema, type Preprocessing } from '../protocol/preprocessing.ts';
 import type { RuntimeChoice } from '../protocol/engine.ts';
 
 const runtimes: readonly RuntimeChoice[] = ['auto', 'onnxruntime', 'tensorflow', 'wasm'];
@@ -27,6 +30,34 @@ export function withRunOptions(command: Command): Command {
 
 export function withModelOption(command: Command): Command {
   return command.option('-m, --model <model>', 'a model file, or the id of a bundled model (see "fovea models"); default: the first bundled model');
+}
+
+export interface PreprocessingOptions {
+  readonly preprocessing: Record<string, unknown>;
+}
+
+/** --preprocessing */
+export function withPreprocessingOption(command: Command): Command {
+  return command.addOption(new Option('--preprocessing <key=value>',
+    'how pictures become the model\'s input, as in fit=squash or mean=[0.5,0.5,0.5]; null for none; may be given several times')
+    .argParser(collectSetting).default({}, 'the model\'s own'));
+}
+
+/**
+ * The model's own preprocessing with the changes that were asked for; undefined where there are none.
+ * @throws FoveaError `parameter-invalid`
+ */
+export async function changedPreprocessing(
+  engine: Engine, model: string, { preprocessing: changes }: PreprocessingOptions,
+): Promise<Preprocessing | undefined> {
+  if (Object.keys(changes).length === 0) return undefined;
+  const { preprocessing: own } = await engine.describeModel({ model });
+  const wanted = Object.entries({ ...own, ...changes }).filter(([, value]) => value !== null);
+  const parsed = preprocessingSchema.safeParse(Object.fromEntries(wanted));
+  if (parsed.success) return parsed.data;
+  const [{ path: [field], message }] = parsed.error.issues;
+  throw new FoveaError('parameter-invalid', `--preprocessing: ${field === undefined ? '' : `"${String(field)}": `}${message}.`,
+    `There are ${Object.keys(preprocessingSchema.shape).join(', ')}.`);
 }
 
 /** A whole number from `least` on. */

@@ -6,28 +6,36 @@ import type { Prediction, PredictRequest } from '../protocol/engine.ts';
 import type { Context } from './context.ts';
 import { expandInputs } from './inputs.ts';
 import { resolveModel } from './model.ts';
-import { wholeNumber, withModelOption, withRunOptions, type RunOptions } from './options.ts';
+import {
+  changedPreprocessing, wholeNumber, withModelOption, withPreprocessingOption, withRunOptions, type PreprocessingOptions, type RunOptions,
+} from './options.ts';
 import { table } from './table.ts';
+import { UsageError } from './usage-error.ts';
 
-interface PredictOptions extends RunOptions {
+interface PredictOptions extends RunOptions, PreprocessingOptions {
   readonly model?: string;
   readonly top: number;
 }
 
 export function addPredict(program: Command, context: Context): void {
-  withRunOptions(withModelOption(program.command('predict')))
+  withRunOptions(withPreprocessingOption(withModelOption(program.command('predict'))))
     .description('Say what a model sees in pictures.')
     .argument('<input...>', 'pictures, folders of pictures, or arrays (.npy, float32 [C,H,W] or [N,C,H,W], the model\'s input as it stands)')
     .option('--top <n>', 'number of predictions', wholeNumber(1), 5)
     .addHelpText('after', '\nExamples:\n  $ fovea predict cat.jpg\n  $ fovea predict photos/ --model net.onnx --top 3 --json\n')
     .action((paths: string[], options: PredictOptions) => context.run(options, async ({ engine, report, signal }) => {
       const model = await resolveModel(engine, options.model);
+      const preprocessing = await changedPreprocessing(engine, model, options);
       const { top, runtime } = options;
-      await report.each(await expandInputs(paths), signal, async (input, job) => {
+      const inputs = await expandInputs(paths);
+      if (preprocessing && inputs.some(({ kind }) => kind === 'array')) {
+        throw new UsageError('An array (.npy) is the model\'s input as it stands.', 'Leave --preprocessing out.');
+      }
+      await report.each(inputs, signal, async (input, job) => {
         const began = performance.now();
         const { predictions, runtime: used } = input.kind === 'array'
           ? await engine.predictArray({ array: input.path, model, runtime, top }, job)
-          : await onePicture(engine, { picture: { path: input.path }, model, runtime, top }, job);
+          : await onePicture(engine, { picture: { path: input.path }, model, runtime, top, preprocessing }, job);
         const milliseconds = { total: performance.now() - began };
         const json = predictions.length === 1 ? predictions[0] : predictions;
         report.result({ image: input.path, model, predictions: json, runtime: used, milliseconds }, textOf(input.path, predictions));

@@ -3,10 +3,13 @@ import { Option, type Command } from 'commander';
 import { scoreKinds, type ScoreKind } from '../protocol/techniques.ts';
 import type { ExplainRequest } from '../protocol/engine.ts';
 import { expandInputs, type Input } from './inputs.ts';
-import { collectSetting, parseClasses, wholeNumber, withModelOption, withRunOptions, type RunOptions } from './options.ts';
+import type { Preprocessing } from '../protocol/preprocessing.ts';
+import {
+  collectSetting, parseClasses, wholeNumber, withModelOption, withPreprocessingOption, withRunOptions, type PreprocessingOptions, type RunOptions,
+} from './options.ts';
 import { UsageError } from './usage-error.ts';
 
-export interface TechniqueOptions extends RunOptions {
+export interface TechniqueOptions extends RunOptions, PreprocessingOptions {
   readonly model?: string;
   readonly technique: string;
   readonly class: (number | string)[];
@@ -17,9 +20,9 @@ export interface TechniqueOptions extends RunOptions {
   readonly out?: string;
 }
 
-/** --technique, --class, --layer, --score, --set, --seed, --out, --model and those of every run. */
+/** --technique, --class, --layer, --score, --set, --seed, --out, --model, --preprocessing and those of every run. */
 export function withTechniqueOptions(command: Command): Command {
-  return withRunOptions(withModelOption(command))
+  return withRunOptions(withPreprocessingOption(withModelOption(command)))
     .requiredOption('-t, --technique <id>', 'see "fovea techniques"')
     .addOption(new Option('-c, --class <class>', 'a class by name or index, or "top" for the most likely one; for arrays also one index per sample, as in 3,7')
       .argParser(parseClasses).default(['top'], '"top"'))
@@ -39,8 +42,10 @@ export async function expandPictures(paths: readonly string[], { class: classes 
   return inputs;
 }
 
-/** What the options ask of the engine for one picture. */
-export function requestOf(input: Input, model: string, options: TechniqueOptions): Omit<ExplainRequest, 'wantPixels'> {
+/** What the options ask of the engine for one picture. @param preprocessing see `changedPreprocessing` */
+export function requestOf(
+  input: Input, model: string, options: TechniqueOptions, preprocessing: Preprocessing | undefined,
+): Omit<ExplainRequest, 'wantPixels'> {
   const { technique, set: parameters, layer, score, seed, runtime } = options;
-  return { picture: { path: input.path }, model, technique, parameters, class: options.class[0], layer, score, seed, runtime };
+  return { picture: { path: input.path }, model, technique, parameters, class: options.class[0], layer, score, seed, runtime, preprocessing };
 }

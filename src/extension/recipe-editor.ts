@@ -35,11 +35,10 @@ export class RecipeEditor implements CustomReadonlyEditorProvider {
 
   private async show(view: WebviewPanel, recipe: StoredRecipe, subject: Subject): Promise<void> {
     const { panels, engine } = await this.workbench();
-    const panel = panels.adopt(view, subject, recipe);
     // Preprocessing that is the model's own is no choice of this panel.
     const own = await ownPreprocessing();
-    if (own && !isDeepStrictEqual(own, recipe.preprocessing)) await panel.session.usePreprocessing(recipe.preprocessing);
-    else await panel.explain();
+    const preprocessing = own && !isDeepStrictEqual(own, recipe.preprocessing) ? recipe.preprocessing : undefined;
+    await panels.adopt(view, { ...subject, preprocessing }, recipe).explain();
 
     async function ownPreprocessing(): Promise<unknown> {
       try {

@@ -101,8 +101,9 @@ function found<T>(value: T | undefined): T {
 }
 
 function commandLine({ subject, recipe }: Made): string {
-  const words = ['fovea', ...explainArguments(picturePath(subject.picture), subject.model, recipe, '.')];
-  return shellLine(words, terminalShell());
+  const { picture, model, preprocessing } = subject;
+  const words = explainArguments({ picture: picturePath(picture), model, recipe, isPreprocessingChosen: preprocessing !== undefined, out: '.' });
+  return shellLine(['fovea', ...words], terminalShell());
 }
 
 /** `<stem>.<technique><suffix>` beside the picture, unless the person says otherwise. */

@@ -17,7 +17,9 @@ export function offerInTerminals({ extensionUri, environmentVariableCollection: 
 
 /** How the usual terminal of the window wants words quoted. */
 export function terminalShell(): Shell {
-  return /\b(pwsh|powershell)(\.exe)?$/i.test(env.shell) ? 'powershell' : 'posix';
+  if (/\bcmd(\.exe)?$/i.test(env.shell)) return 'cmd';
+  if (!/\b(pwsh|powershell)(\.exe)?$/i.test(env.shell)) return 'posix';
+  return process.platform === 'win32' ? 'powershell-legacy' : 'powershell'; // the command is a batch file on Windows
 }
 
 /** Says that a command line was copied, and offers a terminal in which it waits to be entered. */

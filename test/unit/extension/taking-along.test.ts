@@ -14,6 +14,38 @@ import * as canned from '../../panel/rig/canned.ts';
 
 const { recipe } = canned.result();
 
+const command = { picture: '/a b.png', model: 'bundled:net', isPreprocessingChosen: false, out: '.' };
+
+/** The words that PowerShell gives to a batch file, as one line: what is in single quotes as it stands, since its double quotes hold all spaces. */
+function fromPowerShell(line: string): string {
+  return line.replace(/'((?:[^']|'')*)'/g, (_, inside: string) => inside.replaceAll('\'\'', '\''));
+}
+
+/** A line as words by the rules of Microsoft's C run-time. */
+function programWords(line: string): string[] {
+  const words: string[] = [];
+  let [word, quoted, begun] = ['', false, false];
+  for (let at = 0; at < line.length; at++) {
+    let slashes = 0;
+    while (line[at] === '\\') {
+      slashes++;
+      at++;
+    }
+    const isQuote = line[at] === '"';
+    word += '\\'.repeat(isQuote ? Math.floor(slashes / 2) : slashes);
+    if (slashes > 0) begun = true;
+    if (at >= line.length) break;
+    if (isQuote && slashes % 2 === 1) word += '"';
+    else if (isQuote) [quoted, begun] = [!quoted, true];
+    else if (line[at] !== ' ' || quoted) [word, begun] = [word + line[at], true];
+    else {
+      if (begun) words.push(word);
+      [word, begun] = ['', false];
+    }
+  }
+  return begun ? [...words, word] : words;
+}
+
 describe('the command line of a result', () => {
   it('reaches the program word by word through a shell, whatever is in it', function () {
     if (process.platform === 'win32') this.skip();
@@ -26,12 +58,23 @@ describe('the command line of a result', () => {
 
   it('is quoted for PowerShell by doubling', () => {
     assert.equal(shellLine(['a', 'it\'s $x'], 'powershell'), 'a \'it\'\'s $x\'');
+    assert.equal(shellLine(['3,7', '@x', 'a%b'], 'powershell'), '\'3,7\' \'@x\' \'a%b\'');
   });
+
+  for (const shell of ['cmd', 'powershell-legacy'] as const) {
+    it(`reaches a program on Windows word by word: ${shell}`, () => {
+      const awkward = fc.array(fc.constantFrom('"', '\\', ' ', 'a', '\'', '&', '[', ',', '=', '-'), { maxLength: 12 }).map((parts) => parts.join(''));
+      fc.assert(fc.property(fc.array(fc.oneof(fc.string(), awkward), { minLength: 1, maxLength: 6 }), (words) => {
+        const line = shellLine(words, shell);
+        assert.deepEqual(programWords(shell === 'cmd' ? line : fromPowerShell(line)), words);
+      }));
+    });
+  }
 
   it('sets every parameter to the very value', () => {
     fc.assert(fc.property(fc.dictionary(fc.stringMatching(/^[a-z][a-zA-Z]*$/), fc.jsonValue()), (parameters) => {
       const plain = JSON.parse(JSON.stringify(parameters)) as Record<string, unknown>;
-      const words = explainArguments('/a.png', 'bundled:net', { ...recipe, parameters: plain }, '.');
+      const words = explainArguments({ ...command, recipe: { ...recipe, parameters: plain } });
       const settings = words.filter((_, at) => words[at - 1] === '--set').reduce<Record<string, unknown>>((all, text) => collectSetting(text, all), {});
       assert.deepEqual(settings, plain);
     }));
@@ -39,10 +82,15 @@ describe('the command line of a result', () => {
 
   it('names all that is not usual, and nothing else', () => {
     const plain: Recipe = { ...recipe, layer: undefined, class: 3, runtime: 'onnxruntime' };
-    assert.deepEqual(explainArguments('/a b.png', 'bundled:net', plain, '.'),
+    assert.deepEqual(explainArguments({ ...command, recipe: plain }),
       ['explain', '/a b.png', '--technique', 'grad-cam', '--model', 'net', '--class', '3', '--runtime', 'onnxruntime', '--out', '.']);
-    const full = explainArguments('/a.png', '/m.onnx', { ...plain, layer: 'conv', score: 'probability', seed: 7 }, 'out').join(' ');
-    assert.match(full, /--model \/m\.onnx --class 3 --layer conv --score probability --seed 7 --runtime/);
+    const preprocessing = { ...plain.preprocessing, fit: 'squash' as const, mean: [0.1, 0.2, 0.3], resize: undefined };
+    const full = explainArguments({
+      ...command, model: '/m.onnx', isPreprocessingChosen: true,
+      recipe: { ...plain, layer: 'conv', score: 'probability', seed: 7, preprocessing },
+    }).join(' ');
+    assert.match(full, /--model \/m\.onnx --class 3 --layer conv --score probability .*--preprocessing fit=squash .*--preprocessing mean=\[0\.1,0\.2,0\.3\] .*--seed 7 --runtime/);
+    assert.match(full, /--preprocessing resize=null/, 'a size that the model\'s own may have is taken back');
   });
 });
 

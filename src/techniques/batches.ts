@@ -1,5 +1,5 @@
 /** Many inputs through a program, in batches whose memory is bounded whatever the number of inputs. */
-import type { Shape, Tensor } from '../graph/graph.ts';
+import type { Graph, Shape, Tensor } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { countElements } from '../graph/shape.ts';
 import { tensorOf } from '../graph/tensor.ts';
@@ -14,11 +14,22 @@ const mostSamples = 4;
 
 /** The most samples whose activations fit the memory; a backward pass makes a gradient as large as each of these besides. */
 export function fittingSamples({ graph, dynamicBatch }: Model): number {
-  if (!dynamicBatch) return 1;
+  if (!dynamicBatch || sumsDependOnBatch(graph)) return 1;
   let bytes = 0;
   for (const { shape } of graph.values.values()) bytes += 4 * elementsPerSample(shape ?? []);
   return Math.max(1, Math.floor(memoryBudget / bytes));
 }
+
+/**
+ * ONNX Runtime moves transpositions behind sums, which are then over an axis in the middle; those it adds up in an order that depends on the batch
+ * and, for more than one sample, on the number of threads. So that the same recipe gives the same bytes, such networks (layer normalisation of
+ * channels that come last, as in transformers) take one sample at a time.
+ */
+function sumsDependOnBatch({ nodes }: Graph): boolean {
+  return nodes.some(({ op }) => op === 'Transpose') && nodes.some(({ op }) => sums.has(op));
+}
+
+const sums: ReadonlySet<string> = new Set(['ReduceMean', 'ReduceSum', 'LayerNormalization', 'InstanceNormalization']);
 
 /** Number of samples that go through a program of this model at once. */
 export function batchSize(model: Model): number {

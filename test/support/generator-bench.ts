@@ -4,13 +4,14 @@ import type { Tensor } from '../../src/graph/graph.ts';
 import type { Model } from '../../src/graph/model.ts';
 import { preprocessingSchema, type Preprocessing } from '../../src/protocol/preprocessing.ts';
 import { loadNative } from '../../src/runtimes/onnxruntime/native.ts';
-import type { Program } from '../../src/runtimes/runtime.ts';
+import type { Program, Runtime } from '../../src/runtimes/runtime.ts';
 import type { Frame, Generator, GeneratorContext, GeneratorResult, GeneratorState } from '../../src/techniques/generator.ts';
 
 export interface GeneratorRequest {
   readonly classes?: readonly number[];
   readonly layer?: string;
   readonly content?: Tensor;
+  readonly style?: Tensor;
   readonly parameters?: Record<string, unknown>;
   readonly seed?: number;
   readonly resume?: GeneratorState;
@@ -25,7 +26,10 @@ export class GeneratorBench {
   }
 
   /** Pixel p of 0..255 is (p/255 − mean)/std; black is −1 and white 1 unless told otherwise. */
-  constructor(readonly model: Model, private readonly normalisation: { mean: number[]; std: number[] } = { mean: [0.5], std: [0.5] }) {}
+  constructor(
+    readonly model: Model, private readonly normalisation: { mean: number[]; std: number[] } = { mean: [0.5], std: [0.5] },
+    private readonly runtime: () => Promise<Runtime> = loadNative,
+  ) {}
 
   get preprocessing(): Preprocessing {
     const { width, height, channels } = this.model.input;
@@ -37,9 +41,9 @@ export class GeneratorBench {
     return {
       model, preprocessing, parameters, classes: request.classes ?? [], seed: request.seed ?? 0, resume: request.resume,
       layer: model.layers.find(({ name }) => name === request.layer),
-      pictures: { content: request.content },
+      pictures: { content: request.content, style: request.style },
       program: (key, build) => {
-        const known = this.#programs.get(key) ?? loadNative().then((runtime) => runtime.compile(build()));
+        const known = this.#programs.get(key) ?? this.runtime().then((runtime) => runtime.compile(build()));
         this.#programs.set(key, known);
         return known;
       },

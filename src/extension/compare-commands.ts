@@ -2,7 +2,7 @@
 import { Uri, window, type QuickPickItem } from 'vscode';
 import type { ModelReference } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
-import { pictureNameOf } from '../protocol/comparison.ts';
+import { pictureNameOf } from '../protocol/pictures.ts';
 import type { Subject } from '../protocol/result-panel.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import { selectModels } from './model-picker.ts';

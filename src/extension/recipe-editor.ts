@@ -1,6 +1,6 @@
 /** Opens a saved recipe, `*.fovea-run.json`, as the result that it describes. */
 import { isDeepStrictEqual } from 'node:util';
-import { workspace, type CustomDocument, type CustomReadonlyEditorProvider, type Uri, type WebviewPanel } from 'vscode';
+import { workspace, type CustomDocument, type WebviewPanel } from 'vscode';
 import { FoveaError } from '../protocol/errors.ts';
 import type { StoredRecipe } from '../protocol/recipe.ts';
 import type { Subject } from '../protocol/result-panel.ts';
@@ -10,12 +10,8 @@ import { findModel, findPicture } from './recipe-places.ts';
 import { messagePage } from './webview-html.ts';
 import type { Workbench } from './workbench.ts';
 
-export class RecipeEditor implements CustomReadonlyEditorProvider {
+export class RecipeEditor {
   constructor(private readonly workbench: () => Promise<Workbench>) {}
-
-  openCustomDocument(uri: Uri): CustomDocument {
-    return { uri, dispose: () => undefined };
-  }
 
   async resolveCustomEditor({ uri }: CustomDocument, view: WebviewPanel): Promise<void> {
     try {

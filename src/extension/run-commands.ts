@@ -1,14 +1,13 @@
 /** Commands on runs and on the focused result: open, keep, take along. */
 import path from 'node:path';
 import { env, Uri, window, workspace } from 'vscode';
-import { displaySchema, type Display } from '../protocol/display.ts';
+import type { Display } from '../protocol/display.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { StoredRecipe } from '../protocol/recipe.ts';
 import type { Subject } from '../protocol/result-panel.ts';
 import { explainArguments, shellLine } from './command-line.ts';
 import { recipeSuffix } from './ids.ts';
 import { picturePath } from './picture-files.ts';
-import { recipeText } from './recipe-file.ts';
 import type { ResultPanel } from './result-panel.ts';
 import type { RunStore } from './run-store.ts';
 import { RunItem } from './runs-view.ts';
@@ -75,6 +74,7 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
       if (!chosen) return;
       // By another name it would open as text.
       const target = chosen.path.endsWith(recipeSuffix) ? chosen : chosen.with({ path: chosen.path.replace(/(\.json)?$/, recipeSuffix) });
+      const { recipeText } = await import('./recipe-file.ts');
       await write(target, recipeText(recipe, picturePath(subject.picture), subject.model, target.fsPath));
     },
     'fovea.exportReport': async (...args) => {
@@ -82,6 +82,7 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
       const panel = item instanceof RunItem ? await open(item) : await focused();
       const target = await askWhere(panel.session.subject, '.html', 'Export Report', { 'Web page': ['html'] });
       if (!target) return;
+      const { displaySchema } = await import('../protocol/display.ts');
       const display = displaySchema.safeParse(item).data ?? displaySchema.parse({});
       await write(target, await report(await workbench(), panel, display));
       const choice = await window.showInformationMessage(`Saved ${path.posix.basename(target.path)}.`, 'Open');

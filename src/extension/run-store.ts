@@ -2,25 +2,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import * as z from 'zod';
-import { recipeSchema } from '../protocol/recipe.ts';
-import { subjectSchema } from '../protocol/result-panel.ts';
 import type { EngineLog } from './engine-process.ts';
-
-export const runSchema = z.object({
-  id: z.string().regex(/^[0-9a-f]+$/),
-  /** Of the last time, in milliseconds since 1970. */
-  time: z.number(),
-  /** As it was explained, with the class that was meant. */
-  subject: subjectSchema,
-  recipe: recipeSchema,
-  technique: z.string(),
-  className: z.string(),
-  probability: z.number(),
-  milliseconds: z.number(),
-  pinned: z.boolean(),
-});
-export type Run = z.output<typeof runSchema>;
+import type { Run } from './run.ts';
 
 /** Runs kept beside those that are pinned. */
 export const mostUnpinned = 100;
@@ -101,7 +84,8 @@ export class RunStore {
       return []; // none has been kept yet
     }
     try {
-      return z.array(runSchema).parse(JSON.parse(text));
+      const { runSchema } = await import('./run.ts'); // with its library: not before there are runs to read
+      return runSchema.array().parse(JSON.parse(text));
     } catch (error) {
       this.log.warn(`The list of runs could not be read and begins anew: ${String(error)}`);
       return [];

@@ -3,7 +3,8 @@ import {
   EventEmitter, MarkdownString, ThemeIcon, TreeItem, Uri, type CancellationToken, type Disposable, type ProviderResult, type TreeDataProvider,
 } from 'vscode';
 import { modelTitle } from './models.ts';
-import type { Run, RunStore } from './run-store.ts';
+import type { Run } from './run.ts';
+import type { RunStore } from './run-store.ts';
 
 export class RunItem extends TreeItem {
   constructor(readonly run: Run) {

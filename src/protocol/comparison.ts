@@ -1,6 +1,7 @@
 /** Several results side by side: what is compared, and how each is named by what sets it apart from the others. Pure; no DOM, no Node. */
 import * as z from 'zod';
 import type { ExplainResult } from './engine.ts';
+import { pictureNameOf } from './pictures.ts';
 import { subjectSchema, type Subject } from './result-panel.ts';
 
 /** More cells than this are too small to be looked at. */
@@ -31,11 +32,6 @@ const nouns: Record<ComparedPart, string> = {
 /** In which parts the subjects are not all the same. */
 export function varyingParts({ subjects }: Comparison): ComparedPart[] {
   return parts.filter((part) => subjects.some((subject) => JSON.stringify(subject[part]) !== JSON.stringify(subjects[0][part])));
-}
-
-/** Name of a picture for a person, from its URI. */
-export function pictureNameOf(uri: string): string {
-  return decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
 }
 
 /**

@@ -14,7 +14,7 @@ export interface PlottedCurve {
   /** Along the horizontal axis, ascending. */
   readonly steps: readonly number[];
   readonly values: readonly number[];
-  /** In the legend, in the place of the newest value. */
+  /** In the legend, in the place of the newest value; may be empty. */
   readonly note?: string;
 }
 
@@ -24,8 +24,8 @@ export interface PlotAxes {
   /** How a place along the horizontal axis is written, and said. */
   readonly place: (step: number) => string;
   readonly said: (step: number) => string;
-  /** Of the vertical axis; absent where both follow from the curves. */
-  readonly up?: { readonly title: string; readonly range: readonly [number, number] };
+  /** Of the vertical axis, with values that it holds besides the curves'; absent where the title follows from the curves. */
+  readonly up?: { readonly title: string; readonly range: readonly number[] };
 }
 
 const overSteps: PlotAxes = { across: 'Steps', place: String, said: (step) => `step ${step}` };
@@ -71,7 +71,7 @@ export class CurvePlot {
     this.total = total;
     this.root.hidden = curves.length === 0;
     this.legend.replaceChildren(...curves.map(({ title, values, note }, index) => element('li', { class: `look-${index % looks}` },
-      sample(), element('span', {}, inWords(title)), element('strong', {}, note ?? shortNumber(values[values.length - 1])))));
+      sample(), element('span', {}, inWords(title)), ...(note === '' ? [] : [element('strong', {}, note ?? shortNumber(values[values.length - 1]))]))));
     this.draw();
   }
 

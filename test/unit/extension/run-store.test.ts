@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mock } from 'node:test';
 import { RunRecorder, standingTime } from '../../../src/extension/run-recorder.ts';
-import { mostUnpinned, RunStore, type Run } from '../../../src/extension/run-store.ts';
+import type { Run } from '../../../src/extension/run.ts';
+import { mostUnpinned, RunStore } from '../../../src/extension/run-store.ts';
 import { preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
 import type { ExplainResult } from '../../../src/protocol/engine.ts';
 

@@ -11,6 +11,7 @@ import { MaskMaker } from '../../../src/techniques/rise.ts';
 import type { RawResult } from '../../../src/techniques/technique.ts';
 import { Upsampler } from '../../../src/techniques/upsample.ts';
 import { hasReason } from '../../support/errors.ts';
+import { convolutional } from '../../support/small-models.ts';
 import { randomStream } from '../../support/random.ts';
 import { runTechnique, TechniqueBench, type TechniqueRequest } from '../../support/technique-bench.ts';
 
@@ -227,6 +228,31 @@ describe('sums that must be kept', () => {
         assert.ok(Math.abs(delta) < 0.02 * scale, `${id}: delta ${delta} of ${scale}`);
       }
     }), { numRuns: 6, seed: 2 });
+  });
+
+  it('every complete technique gives the score of a network without biases, where all of them are shares of it', async () => {
+    // Such a network of rectifiers is linear along the ray from zero: s(t·x) = t·s(x), so that x·g and each layer's A·g add up to s. Behind the last
+    // layer there are a mean and weights only: there the gradient is the same everywhere, and its mean is it.
+    const { layers } = prepareModel(convolutional());
+    const ways: readonly (readonly [string, string | undefined, Record<string, unknown>])[] = [
+      ['input-x-gradient', undefined, {}], ['deep-lift', undefined, { baseline: 'zero' }], ['deep-lift', undefined, { preset: 'captum' }],
+      ['integrated-gradients', undefined, { baseline: 'zero', steps: 1 }],
+      ...layers.map(({ name }) => ['layer-gradient-x-activation', name, {}] as const),
+      ...layers.map(({ name }) => ['hires-cam', name, { relu: false }] as const),
+      // Elsewhere the trapezoid loses half a step, because rectifiers pass nothing at zero.
+      ['grad-cam', 'features/relu', { relu: false }], ['layer-conductance', 'features/relu', { baseline: 'zero', steps: 5 }],
+    ];
+    for (const [id, layer, parameters] of ways) {
+      const picture = tensorOf('float32', randomValues(7, 2 * 192), [2, 3, 8, 8]);
+      const { values, logits } = await explain(convolutional(), id, { input: picture, classes: [1, 2], layer, parameters });
+      [1, 2].forEach((chosen, n) => {
+        const part = values.data.length / 2;
+        const sum = (values.data as Float32Array).subarray(n * part, (n + 1) * part).reduce((a, value) => a + value, 0);
+        const score = Number(logits.data[n * 4 + chosen]);
+        // A few hundred float32 terms as large as the score.
+        assert.ok(Math.abs(sum - score) < 2e-6 * Math.max(1, Math.abs(score)), `${id} at ${layer}: ${sum} instead of ${score}`);
+      });
+    }
   });
 
   it('integrated gradients take as many steps as the error asks for when told to choose', async () => {

@@ -42,6 +42,20 @@ function shifted(graph: Graph, by: number): Graph {
   return b.build(graph.name, { shifted: b.add('Add', [graph.outputs[0].name, b.scalar(by)]) });
 }
 
+const biases = [0.25, -0.5, 1, 2];
+
+/** A network whose rectifier `relu` is never active, so that its scores are its biases. */
+function dead(): Graph {
+  const b = new GraphBuilder();
+  const image = b.input('picture', 'float32', [N, 3, 8, 8]);
+  const kernel = tensorOf('float32', new Float32Array(5 * 3 * 9).fill(0.1), [5, 3, 3, 3]);
+  const conv = b.add('Conv', [image, b.constant(kernel), b.constant(tensorOf('float32', new Float32Array(5).fill(-100)))], { pads: [1, 1, 1, 1] });
+  const relu = b.add('Relu', [conv], {}, { outputs: ['relu'] });
+  const pooled = b.add('Flatten', [b.add('GlobalAveragePool', [relu])], { axis: 1 });
+  const matrix = tensorOf('float32', new Float32Array(20).fill(1), [5, 4]);
+  return b.build('dead', { scores: b.add('Gemm', [pooled, b.constant(matrix), b.constant(tensorOf('float32', biases))]) });
+}
+
 /** A network that sees the upper half of the picture only. */
 function halfBlind(): Graph {
   const inner = convolutional();
@@ -62,20 +76,34 @@ describe('every technique', () => {
     runTechnique(on, technique, { input: pictures(3), classes: [2, 0, 1], layer: 'relu', parameters: quick[technique.id], seed: 5, ...request });
 
   for (const technique of techniques) {
+    const presets = (technique.presets ?? []).map(({ id }) => ({ title: `${technique.title}, ${id}`, parameters: { ...quick[technique.id], preset: id } }));
+    for (const { title, parameters } of [{ title: technique.title, parameters: quick[technique.id] }, ...presets]) {
+      describe(title, () => {
+        it('gives the same bytes for any batch size', async () => {
+          assert.ok(bytesOf(await run(technique, { parameters })).equals(bytesOf(await run(technique, { parameters, singly: true }))));
+        });
+
+        it('is not touched by other pictures in the batch', async () => {
+          const together = await run(technique, { parameters });
+          const alone = await run(technique, { parameters, input: part(pictures(3), 1), classes: [0] });
+          for (const what of ['values', 'logits', 'standardError'] as const) {
+            assert.deepEqual(alone[what], together[what] && part(together[what], 1), what);
+          }
+          assert.deepEqual(together.metrics?.map(({ values }) => values[1]), alone.metrics?.map(({ values }) => values[0]));
+        });
+
+        it('does not change when a constant is added to all scores', async () => {
+          const moved = new TechniqueBench(() => prepareModel(shifted(convolutional(), 3)));
+          const [before, after] = [await run(technique, { parameters }), await run(technique, { parameters }, moved)];
+          await moved.dispose();
+          // Differences of scores lose digits that the constant takes: 3·6e-8 of scores around 0.1.
+          const [error] = relativeErrors(after.values.data as Float32Array, before.values.data as Float32Array);
+          assert.ok(error < 1e-5, `changes by ${error}`);
+        });
+      });
+    }
+
     describe(technique.title, () => {
-      it('gives the same bytes for any batch size', async () => {
-        assert.ok(bytesOf(await run(technique)).equals(bytesOf(await run(technique, { singly: true }))));
-      });
-
-      it('is not touched by other pictures in the batch', async () => {
-        const together = await run(technique);
-        const alone = await run(technique, { input: part(pictures(3), 1), classes: [0] });
-        for (const what of ['values', 'logits', 'standardError'] as const) {
-          assert.deepEqual(alone[what], together[what] && part(together[what], 1), what);
-        }
-        assert.deepEqual(together.metrics?.map(({ values }) => values[1]), alone.metrics?.map(({ values }) => values[0]));
-      });
-
       it('depends on the seed only where it samples at random', async () => {
         const [one, same, other] = await Promise.all([5, 5, 6].map(async (seed) => bytesOf(await run(technique, { seed }))));
         assert.ok(one.equals(same));
@@ -96,13 +124,16 @@ describe('every technique', () => {
         for (const { id, parameters } of technique.presets ?? []) assert.equal(technique.parameters.safeParse(parameters).success, true, `preset ${id}`);
       });
 
-      it('does not change when a constant is added to all scores', async () => {
-        const moved = new TechniqueBench(() => prepareModel(shifted(convolutional(), 3)));
-        const [before, after] = [await run(technique), await run(technique, {}, moved)];
-        await moved.dispose();
-        // Differences of scores lose digits that the constant takes: 3·6e-8 of scores around 0.1.
-        const [error] = relativeErrors(after.values.data as Float32Array, before.values.data as Float32Array);
-        assert.ok(error < 1e-5, `changes by ${error}`);
+      it('shows nothing, and no number that is none, where the score does not answer to the picture', async () => {
+        const silent = new TechniqueBench(() => prepareModel(dead()));
+        const { values, standardError, logits } = await run(technique, {}, silent);
+        await silent.dispose();
+        assert.deepEqual([...logits.data as Float32Array], [...biases, ...biases, ...biases]);
+        // RISE weights masks by a score that is the same for all: it shows how often each pixel was seen. Deconvolution does not ask what was active.
+        const exceptions: ReadonlySet<string> = new Set(['rise', 'deconvnet']);
+        const empty = (value: number): boolean => (exceptions.has(technique.id) ? Number.isFinite(value) : value === 0);
+        assert.ok((values.data as Float32Array).every(empty));
+        assert.ok((standardError?.data as Float32Array | undefined ?? []).every((value) => Number.isFinite(value)));
       });
     });
   }

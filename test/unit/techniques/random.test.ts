@@ -16,6 +16,17 @@ describe('random numbers by counter', () => {
     assert.notDeepEqual(forwards, Array.from({ length: 100 }, (_, i) => new RandomStream(7 + 2 ** 32, 3).bits(i)));
   });
 
+  it('stay what they are, since recipes name nothing but the seed', () => {
+    // From an implementation in Python of what the file says; another generator would make other pictures of old recipes.
+    const [stream, other] = [new RandomStream(7, 3), new RandomStream(2 ** 40 + 1, 0)];
+    assert.deepEqual([0, 1, 2, 3].map((i) => stream.bits(i)), [1215412231, 2475364341, 1126973708, 3125637093]);
+    assert.deepEqual([0, 2 ** 31].map((i) => other.bits(i)), [1701117206, 1158541915]);
+    const normal = new Float32Array(2);
+    new RandomStream(1, 0).gaussian([10, 20], 2, normal);
+    // float32 of values up to 20; logarithm and cosine may differ in the last digit of a double.
+    [10 - 2 * 2.497648889451, 20 + 2 * 0.9718935016144488].forEach((value, i) => assert.ok(Math.abs(normal[i] - value) < 2e-6));
+  });
+
   it('have every bit set half of the time, whatever the others are', () => {
     const stream = new RandomStream(1, 0);
     const set = new Float64Array(32);

@@ -59,7 +59,9 @@ function equal(found: Tensor, expected: Tensor, what: string): void {
   assert.ok(bytes(found).equals(bytes(expected)), what);
 }
 
-async function explain(technique: Technique, runtime: () => Promise<Runtime>, changes: Partial<TechniqueRequest> = {}, on: Model = model): Promise<RawResult> {
+async function explain(
+  technique: Technique, runtime: () => Promise<Runtime>, changes: Partial<TechniqueRequest> = {}, on: Model = model,
+): Promise<RawResult> {
   const bench = new TechniqueBench(() => on, runtime);
   try {
     return await runTechnique(bench, technique, { input: pictures(2), classes: [2, 0], layer: 'relu', parameters: quick[technique.id], seed: 5, ...changes });
@@ -111,8 +113,8 @@ describe('the same bytes', () => {
     for (const id of ['smooth-grad', 'rise']) {
       const technique = techniques.find((one) => one.id === id)!;
       const request = { input, classes: [282], parameters: { samples: 3 } };
-      const [one, two] = [await explain(technique, oneThread, request, withBatchesOf(bundled, 1)), await explain(technique, threads(2), request, bundled)];
-      equal(two.values, one.values, id);
+      const expected = await explain(technique, oneThread, request, withBatchesOf(bundled, 1));
+      equal((await explain(technique, threads(2), request, bundled)).values, expected.values, id);
     }
   });
 

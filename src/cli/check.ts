@@ -3,9 +3,11 @@ import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { writeWhole } from '../engine/write-file.ts';
 import { filmStrip } from '../pictures/film-strip.ts';
-import { checkModes, type CheckMode, type CheckResult, type Similarity } from '../protocol/trust.ts';
+import { checkModes, type CheckMode } from '../protocol/checks.ts';
+import type { CheckResult, Similarity } from '../protocol/trust.ts';
 import type { Context } from './context.ts';
 import { resolveModel } from './model.ts';
+import { changedPreprocessing } from './options.ts';
 import { table } from './table.ts';
 import { expandPictures, requestOf, withTechniqueOptions, type TechniqueOptions } from './technique-options.ts';
 
@@ -36,9 +38,10 @@ export function addCheck(program: Command, context: Context): void {
       const { technique, mode, quick, out } = options;
       engine.checkTechnique(technique, options.set);
       const model = await resolveModel(engine, options.model);
+      const preprocessing = await changedPreprocessing(engine, model, options);
       const caveats = new Set<string>();
       await report.each(await expandPictures(paths, options), signal, async (input, job) => {
-        const result = await engine.check({ ...requestOf(input, model, options), mode, quick }, job);
+        const result = await engine.check({ ...requestOf(input, model, options, preprocessing), mode, quick }, job);
         const numbers = numbersOf(result);
         const files: string[] = [];
         if (out !== undefined) {

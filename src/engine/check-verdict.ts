@@ -1,5 +1,6 @@
 /** What the similarities of a sanity check mean, in plain words. */
-import type { CheckMode, Similarity, Verdict, VerdictLevel } from '../protocol/trust.ts';
+import type { CheckMode } from '../protocol/checks.ts';
+import type { Similarity, Verdict, VerdictLevel } from '../protocol/trust.ts';
 
 /**
  * Likeness below the first: the map changes; from the second on: it hardly does. On the bundled model and a SqueezeNet saliency has 0.3 to 0.5,

@@ -9,7 +9,8 @@ import { comparedMap, mapSimilarity, type ComparedMap } from '../metrics/map-sim
 import { reduceChannels } from '../protocol/display.ts';
 import type { AttributionMap } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
-import type { CheckMode, CheckRequest, CheckResult, CheckStep } from '../protocol/trust.ts';
+import type { CheckMode } from '../protocol/checks.ts';
+import type { CheckRequest, CheckResult, CheckStep } from '../protocol/trust.ts';
 import { blackPixel } from '../pictures/preprocess.ts';
 import { RandomStream } from '../techniques/random.ts';
 import { Upsampler } from '../techniques/upsample.ts';

@@ -13,38 +13,47 @@ const quickEnough = 2_000;
 export class BackgroundCheck {
   private running: AbortController | undefined;
 
-  constructor(private readonly engine: Pick<EngineClient, 'check'>, private readonly show: (state: BadgeState) => void) {}
+  /** @param request for the map shown @throws FoveaError where it may not be made */
+  constructor(
+    private readonly engine: Pick<EngineClient, 'check'>,
+    private readonly request: () => ExplainRequest,
+    private readonly show: (state: BadgeState) => void,
+  ) {}
 
   /** Checks the technique of a result that has just been shown. */
-  async consider(request: ExplainRequest, { milliseconds }: Pick<ExplainResult, 'milliseconds'>): Promise<void> {
+  async consider({ milliseconds }: Pick<ExplainResult, 'milliseconds'>): Promise<void> {
     if (milliseconds.run > quickEnough) {
       this.cancel();
       this.show({ state: 'offered' });
-    } else await this.run(request, true);
+    } else await this.check(undefined);
   }
 
-  /** @param quick only what a verdict needs; otherwise more layers, for who looks at them. Failures are shown, never thrown. */
-  async run(request: ExplainRequest, quick: boolean): Promise<void> {
+  /** Checks because a person asked, who is told how far it is. Failures are shown, never thrown. */
+  async run(): Promise<void> {
+    await this.check((fraction) => this.show({ state: 'running', fraction }));
+  }
+
+  cancel(): void {
+    this.running?.abort();
+    this.running = undefined;
+  }
+
+  private async check(told: ((fraction: number | undefined) => void) | undefined): Promise<void> {
     this.cancel();
     const controller = new AbortController();
     const { signal } = controller;
     this.running = controller;
     this.show({ state: 'running' });
     try {
-      const onProgress = quick ? undefined : ({ fraction }: { fraction?: number }): void => {
-        if (!signal.aborted) this.show({ state: 'running', fraction });
-      };
-      const result = await this.engine.check({ ...request, quick }, { signal, onProgress });
+      const onProgress = told && (({ fraction }: { fraction?: number }): void => {
+        if (!signal.aborted) told(fraction);
+      });
+      const result = await this.engine.check({ ...this.request(), quick: true }, { signal, onProgress });
       if (!signal.aborted) this.show({ state: 'done', result });
     } catch (error) {
       if (!signal.aborted) this.show({ state: 'failed', message: FoveaError.from(error).message });
     } finally {
       if (this.running === controller) this.running = undefined;
     }
-  }
-
-  cancel(): void {
-    this.running?.abort();
-    this.running = undefined;
   }
 }

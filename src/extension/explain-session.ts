@@ -15,6 +15,7 @@ import type { CallOptions, EngineClient } from './engine-client.ts';
 import { MapEvaluation } from './evaluation.ts';
 import { PagePicture } from './page-pixels.ts';
 import { candidates } from './preprocessing-candidates.ts';
+import { WholeChecks } from './whole-checks.ts';
 
 export interface SessionHost {
   post(message: HostMessage): void;
@@ -42,21 +43,22 @@ type Work = 'explain' | 'strip' | 'trials';
 type Kept = Exclude<HostMessage['type'], 'announce'>;
 
 /** In the order in which a panel that starts anew needs them. */
-const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'result', 'partial', 'badge', 'evaluation', 'strip', 'preprocessing-trials', 'error', 'busy'];
+const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'result', 'partial', 'badge', 'checks', 'evaluation', 'strip', 'preprocessing-trials', 'error', 'busy'];
 
 export class ExplainSession {
   private readonly kept = new Map<Kept, HostMessage>();
   private readonly running = new Map<Work, AbortController>();
-  private readonly check: BackgroundCheck;
+  readonly badge: BackgroundCheck;
   readonly evaluation: MapEvaluation;
+  readonly checks: WholeChecks;
   private readonly picture = new PagePicture();
-  private override: { model: ModelReference; preprocessing: Preprocessing } | undefined;
   private current: Subject;
 
   constructor(subject: Subject, private readonly engine: SessionEngine, private readonly host: SessionHost) {
     this.current = subject;
-    this.check = new BackgroundCheck(engine, (badge) => this.show({ type: 'badge', badge }));
+    this.badge = new BackgroundCheck(engine, () => this.allowedRequest(), (badge) => this.show({ type: 'badge', badge }));
     this.evaluation = new MapEvaluation(engine, () => this.allowedRequest(), (evaluation) => this.show({ type: 'evaluation', evaluation }));
+    this.checks = new WholeChecks(engine, () => this.allowedRequest(), (checks) => this.show({ type: 'checks', checks }));
     this.keepSubject();
   }
 
@@ -113,9 +115,10 @@ export class ExplainSession {
     if (!sameStrip) this.drop('strip', 'strip');
     if (subject.model !== model || subject.picture !== picture) this.drop('trials', 'preprocessing-trials');
     this.keepSubject();
-    this.check.cancel();
+    this.badge.cancel();
     if (this.kept.delete('badge')) this.host.post({ type: 'badge', badge: null });
     this.evaluation.follow(undefined);
+    this.checks.reset();
     await this.task('explain', 'Explaining', async (options) => {
       this.host.checkModel(subject.model);
       const request = { ...this.request(), wantPixels: true, knownPicture: this.picture.hashOf(subject.picture) };
@@ -131,15 +134,10 @@ export class ExplainSession {
           const whole = this.showResult('result', subject, { ...result, notes: [...result.notes, ...this.host.notes(result)] });
           this.evaluation.follow(whole);
           this.host.explained(whole);
-          if (this.host.sanityBadge()) void this.check.consider(this.request(), result);
+          if (this.host.sanityBadge()) void this.badge.consider(result);
         }),
       ]);
     });
-  }
-
-  /** The sanity check that a person asked for. @param quick see CheckRequest */
-  async sanityCheck(quick: boolean): Promise<void> {
-    await this.check.run(this.allowedRequest(), quick);
   }
 
   /** Stops what is under way. What a sampling technique has by then becomes the result; otherwise the last one, if any, is shown again. */
@@ -188,10 +186,9 @@ export class ExplainSession {
 
   /** Replaces the model's own preprocessing in this panel; undefined takes it back. */
   async usePreprocessing(preprocessing: Preprocessing | undefined): Promise<void> {
-    this.override = preprocessing && { model: this.current.model, preprocessing };
     this.drop('trials', 'preprocessing-trials');
     this.drop('strip', 'strip');
-    await this.explain();
+    await this.explain({ ...this.current, preprocessing });
   }
 
   /** Writes the present result to a file. @throws FoveaError */
@@ -208,8 +205,9 @@ export class ExplainSession {
 
   dispose(): void {
     this.abortAll();
-    this.check.cancel();
+    this.badge.cancel();
     this.evaluation.cancel();
+    this.checks.stop();
   }
 
   private last<T extends Kept>(type: T): Extract<HostMessage, { type: T }> | undefined {
@@ -230,8 +228,7 @@ export class ExplainSession {
 
   /** The present subject as the engine wants it. */
   private request(): ExplainRequest {
-    const { picture, model, technique, class: target, layer, score, parameters, seed } = this.current;
-    const preprocessing = this.override?.model === model ? this.override.preprocessing : undefined;
+    const { picture, model, technique, class: target, layer, score, parameters, seed, preprocessing } = this.current;
     return {
       picture: { path: this.host.picturePath(picture) }, model, technique, class: target, layer, score, parameters, seed, preprocessing,
       runtime: this.host.runtime(),
@@ -245,8 +242,7 @@ export class ExplainSession {
   }
 
   private async describe(subject: Subject, options: CallOptions): Promise<ModelDescription> {
-    const preprocessing = this.override?.model === subject.model ? this.override.preprocessing : undefined;
-    const model = await this.engine.describeModel(subject.model, preprocessing, options);
+    const model = await this.engine.describeModel(subject.model, subject.preprocessing, options);
     const same = isDeepStrictEqual(this.model, model);
     if (!options.signal?.aborted && !same) this.show({ type: 'model', model });
     return model;

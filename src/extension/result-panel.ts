@@ -84,7 +84,7 @@ export class ResultPanel implements Disposable {
 
   /** The same with another model, whose classes and layers are its own. */
   async useModel(model: string): Promise<void> {
-    await this.explain({ ...this.session.subject, model, class: 'top', layer: undefined });
+    await this.explain({ ...this.session.subject, model, class: 'top', layer: undefined, preprocessing: undefined });
   }
 
   /** Something that the result depends on has changed: explains again, at once or when the panel is next seen. */
@@ -155,8 +155,14 @@ export class ResultPanel implements Disposable {
         await commands.executeCommand('setContext', changedLayerKey, true);
         await this.session.strip();
         break;
+      case 'request-badge':
+        await this.session.badge.run();
+        break;
       case 'request-check':
-        await this.session.sanityCheck(message.quick);
+        await this.session.checks.run(message.mode);
+        break;
+      case 'cancel-check':
+        this.session.checks.stop();
         break;
       case 'plan-evaluation':
         await this.session.evaluation.plan();
@@ -193,13 +199,13 @@ export class ResultPanel implements Disposable {
 
   /**
    * The page may change what is explained, never the picture or the model: it is another origin, and those are files. Parameters are tuned
-   * in the side panel.
+   * in the side panel, and preprocessing is corrected by a message of its own.
    */
   private accept(asked: Subject): Subject {
-    const { picture, model, class: target, layer } = this.session.subject;
+    const { picture, model, class: target, layer, preprocessing } = this.session.subject;
     if (asked.class !== target) void commands.executeCommand('setContext', changedClassKey, true);
     if (asked.layer !== layer) void commands.executeCommand('setContext', changedLayerKey, true);
-    return { ...this.tuning.follow(asked), picture, model };
+    return { ...this.tuning.follow(asked), picture, model, preprocessing };
   }
 
   private async savePreprocessing(preprocessing: Preprocessing): Promise<void> {

@@ -7,6 +7,7 @@ import type { ErrorData } from './errors.ts';
 import type { ExplainResult, LayerStripEntry, ModelDescription, Prediction } from './engine.ts';
 import type { Evaluation, PlannedMeasure } from './measures.ts';
 import type { TechniqueDescription } from './techniques.ts';
+import { checkModes, type CheckMode } from './checks.ts';
 import type { CheckResult } from './trust.ts';
 
 /** What the panel explains: navigation state, persisted by the webview and given back to the serializer after a reload. */
@@ -24,6 +25,8 @@ export const subjectSchema = z.object({
   parameters: z.record(z.string(), z.unknown()).default({}),
   /** Of everything random. */
   seed: z.int().min(0).default(0),
+  /** Instead of the model's own. */
+  preprocessing: preprocessingSchema.optional(),
 });
 export type Subject = z.output<typeof subjectSchema>;
 
@@ -45,12 +48,13 @@ export type View = z.output<typeof viewSchema>;
 export const panelStateSchema = z.object({ subject: subjectSchema, view: viewSchema.prefault({}) });
 export type PanelState = z.output<typeof panelStateSchema>;
 
-/** The sanity check of the technique shown; offered: only when asked for, since it would take long. */
-export type BadgeState =
-  | { state: 'offered' }
+export type CheckState =
   | { state: 'running'; fraction?: number }
   | { state: 'done'; result: CheckResult }
   | { state: 'failed'; message: string };
+
+/** The sanity check of the technique shown; offered: only when asked for, since it would take long. */
+export type BadgeState = CheckState | { state: 'offered' };
 
 /** The measures of the map shown: what each would take, and those that have been taken, in order. */
 export interface EvaluationState {
@@ -73,6 +77,8 @@ export type HostMessage =
   | { type: 'partial'; subject: Subject; result: ExplainResult }
   /** null: no badge, because none is wanted or nothing is shown that it could be about. */
   | { type: 'badge'; badge: BadgeState | null }
+  /** Sanity checks with many steps, of each mode that has been asked for. */
+  | { type: 'checks'; checks: Partial<Record<CheckMode, CheckState>> }
   /** null: not known; the page asks for it when it is looked at. */
   | { type: 'evaluation'; evaluation: EvaluationState | null }
   | { type: 'strip'; subject: Subject; entries: LayerStripEntry[] }
@@ -89,8 +95,10 @@ export const panelMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('explain'), subject: subjectSchema }),
   z.object({ type: z.literal('cancel') }),
   z.object({ type: z.literal('request-strip') }),
-  /** quick: what the badge says; otherwise more layers. */
-  z.object({ type: z.literal('request-check'), quick: z.boolean() }),
+  /** What the badge says. */
+  z.object({ type: z.literal('request-badge') }),
+  z.object({ type: z.literal('request-check'), mode: z.enum(checkModes) }),
+  z.object({ type: z.literal('cancel-check') }),
   /** What an evaluation would take; nothing is measured yet. */
   z.object({ type: z.literal('plan-evaluation') }),
   /** Measures what has not been measured yet. */

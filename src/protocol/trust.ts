@@ -1,15 +1,9 @@
 /** Requests that ask whether a map can be trusted: sanity checks and measures of quality. */
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { AttributionMap, ExplainRequest, ExplainResult, Recipe } from './engine.ts';
+import type { CheckMode } from './checks.ts';
 import type { ErrorData } from './errors.ts';
 import type { Evaluation, MetricId, PlannedMeasure } from './measures.ts';
-
-/**
- * What is made meaningless. cascading: the weights from the logits down, more at each step; independent: those of one layer at a time;
- * random-logit: nothing, but another class is explained.
- */
-export const checkModes = ['cascading', 'independent', 'random-logit'] as const;
-export type CheckMode = (typeof checkModes)[number];
 
 /** Of two maps; each at most 1, which is equality. */
 export interface Similarity {

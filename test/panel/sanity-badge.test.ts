@@ -1,24 +1,28 @@
 /** The badge beside the map, in a real browser: its words, its details, what it asks for. */
 import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { BadgeState, HostMessage } from '../../src/protocol/result-panel.ts';
+import type { CheckMode } from '../../src/protocol/checks.ts';
+import type { BadgeState, CheckState, HostMessage } from '../../src/protocol/result-panel.ts';
 import type { CheckResult, VerdictLevel } from '../../src/protocol/trust.ts';
 import * as canned from './rig/canned.ts';
 import { PanelBrowser, themes, type PanelPage } from './rig/panel-page.ts';
 
 const similarity = { spearman: -0.1, absoluteSpearman: 0.21, ssim: 0.32, hog: 0.43 };
 
-function checked(level: VerdictLevel, steps = 3): CheckResult {
+function checked(level: VerdictLevel, steps = 3, mode: CheckMode = 'cascading'): CheckResult {
   return {
-    mode: 'cascading', technique: 'grad-cam', picture: 'shapes.png', class: { index: 281, name: 'tabby' }, layer: undefined, layers: 50,
+    mode, technique: 'grad-cam', picture: 'shapes.png', class: { index: 281, name: 'tabby' }, layer: undefined, layers: 50,
     map: canned.bump(2, 3), edges: { map: canned.bump(4, 4), similarity }, caveats: ['A caveat.'], notes: [], runtime: 'ONNX Runtime', milliseconds: 1,
-    steps: Array.from({ length: steps }, (_, i) => ({ title: `/blocks.${i}/conv`, layers: i + 1, map: canned.bump(i % 7, 3), similarity })),
+    steps: Array.from({ length: steps }, (_, i) => ({
+      title: mode === 'random-logit' ? `class ${i}` : `/blocks.${i}/conv`, layers: 3 * i + 1, map: canned.bump(i % 7, 3),
+      similarity: { ...similarity, absoluteSpearman: 0.21 + 0.5 * Math.exp(-i / 2), ssim: 0.3 + 0.6 * Math.exp(-i / 3) },
+    })),
     verdict: { level, label: `Sanity check ${level}`, sentence: 'What was found.', rule: 'How it was decided.' },
-    recipe: { ...canned.result().recipe, mode: 'cascading' },
+    recipe: { ...canned.result().recipe, mode },
   };
 }
 
-const done = (level: VerdictLevel, steps?: number): BadgeState => ({ state: 'done', result: checked(level, steps) });
+const done = (level: VerdictLevel, steps?: number, mode?: CheckMode): CheckState => ({ state: 'done', result: checked(level, steps, mode) });
 
 describe('the badge of the sanity check', () => {
   let browser: PanelBrowser;
@@ -63,40 +67,124 @@ describe('the badge of the sanity check', () => {
     await panel.page.keyboard.press('Enter');
     assert.equal(await frames.count(), 5, 'the map, three steps, the edges');
     assert.ok(await frames.first().isVisible());
-    assert.match(await frames.nth(1).innerText(), /0\.21 · 0\.32 · 0\.43/);
-    const body = await panel.page.locator('.badge-body').innerText();
-    for (const words of ['What was found.', 'How it was decided.', 'A caveat.', 'Checked on shapes.png, tabby.']) assert.ok(body.includes(words), words);
+    assert.match(await frames.nth(1).innerText(), /0\.71 · 0\.90 · 0\.43/);
+    const body = await panel.page.locator('#sanity-badge + .badge-body').innerText();
+    for (const words of ['What was found.', 'How it was decided.', 'Checked on shapes.png, tabby.']) assert.ok(body.includes(words), words);
     await show({ state: 'running', fraction: 0.5 });
     assert.match(await badge().innerText(), /50 %/);
-    await show(done('failed', 16));
+    await show(done('failed'));
     assert.ok(await frames.first().isVisible());
-    assert.equal(await panel.page.locator('.curve polyline').count(), 4);
   });
 
-  it('asks for a check that was only offered, and for more layers', async () => {
+  it('asks for a check that was only offered', async () => {
     panel = await browser.show();
     await show({ state: 'offered' });
     await badge().click();
     await panel.page.getByRole('button', { name: 'Check Now' }).click();
-    await show(done('passed'));
-    await panel.page.getByRole('button', { name: 'Check More Layers' }).click();
-    assert.deepEqual(await panel.posted('request-check'), [{ type: 'request-check', quick: true }, { type: 'request-check', quick: false }]);
+    assert.deepEqual(await panel.posted('request-badge'), [{ type: 'request-badge' }]);
   });
 
   it('says why a check was not possible', async () => {
     panel = await browser.show();
     await show({ state: 'failed', message: 'It broke.' });
     await badge().click();
-    assert.match(await panel.page.locator('.badge-body').innerText(), /It broke\./);
+    assert.match(await panel.page.locator('#sanity-badge + .badge-body').innerText(), /It broke\./);
   });
 
   for (const theme of themes) {
     it(`keeps axe's rules in the theme ${theme}`, async () => {
       panel = await browser.show({ theme });
-      await show(done('failed', 16));
+      await show(done('failed'));
       await badge().click();
       await panel.screenshot(`sanity badge ${theme}`);
       const { violations } = await new AxeBuilder({ page: panel.page }).include('.sidebar').analyze();
+      assert.deepEqual(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`)), []);
+    });
+  }
+});
+
+describe('all sanity checks', () => {
+  let browser: PanelBrowser;
+  let panel: PanelPage;
+
+  before(async function () {
+    browser = await PanelBrowser.start(this);
+  });
+  after(() => browser?.stop());
+  afterEach(() => panel?.close());
+
+  const send = (checks: Partial<Record<CheckMode, CheckState>>): Promise<unknown> => panel.send({ type: 'checks', checks } satisfies HostMessage);
+  const dialog = () => panel.page.getByRole('dialog');
+  const tab = (name: RegExp) => panel.page.getByRole('tab', { name });
+
+  async function open(theme: (typeof themes)[number] = 'dark'): Promise<void> {
+    panel = await browser.show({ theme, height: 1000 });
+    await panel.send({ type: 'badge', badge: done('passed') } satisfies HostMessage);
+    await panel.page.locator('#sanity-badge').click();
+    await panel.page.locator('#open-checks').click();
+  }
+
+  it('open from the badge, say what each asks, and check the mode that is chosen by keyboard', async () => {
+    await open();
+    assert.equal(await tab(/From the top down/).getAttribute('aria-selected'), 'true');
+    await panel.page.locator('#check-run').click();
+    await tab(/From the top down/).focus();
+    await panel.page.keyboard.press('ArrowLeft');
+    assert.match(await dialog().innerText(), /another one when a class drawn by chance is explained/);
+    await panel.page.locator('#check-run').click();
+    assert.deepEqual(await panel.posted('request-check'), [{ type: 'request-check', mode: 'cascading' }, { type: 'request-check', mode: 'random-logit' }]);
+    await panel.page.keyboard.press('Escape');
+    assert.equal(await dialog().count(), 0);
+  });
+
+  it('show how far one is, cancel it, and say why one failed', async () => {
+    await open();
+    await send({ cascading: { state: 'running', fraction: 0.4 } });
+    assert.match(await dialog().innerText(), /40 %/);
+    await panel.page.locator('#check-cancel').click();
+    assert.equal((await panel.posted('cancel-check')).length, 1);
+    await send({ cascading: { state: 'failed', message: 'The model has no weights.' } });
+    assert.equal(await dialog().getByRole('alert').innerText(), 'The model has no weights.');
+    await panel.page.getByRole('button', { name: 'Try Again' }).click();
+    assert.equal((await panel.posted('request-check')).length, 1);
+  });
+
+  it('open by themselves when a command begins one', async () => {
+    panel = await browser.show();
+    await send({ independent: { state: 'running' } });
+    assert.equal(await tab(/One layer at a time/).getAttribute('aria-selected'), 'true');
+  });
+
+  it('have the verdict, four curves, the maps with their numbers and the caveats; plot and strip point at each other', async () => {
+    await open();
+    await send({ cascading: done('failed', 16), 'random-logit': done('passed', 5, 'random-logit') });
+    const words = await dialog().innerText();
+    for (const part of ['What was found.', 'How it was decided.', 'A caveat.', '50 layers with weights', 'Layers shuffled']) assert.ok(words.includes(part), part);
+    const plot = panel.page.locator('#checks .plot');
+    await plot.locator('path.look-3').waitFor({ state: 'attached' });
+    assert.match((await plot.getAttribute('aria-label'))!, /^Rank correlation of magnitudes from 0\.71 to 0\.21\d* at layers shuffled: 46; Rank correlation from/);
+    const frames = panel.page.locator('#checks .film-frame');
+    assert.equal(await frames.count(), 18, 'the map, sixteen steps, the edges');
+    assert.match(await frames.nth(1).innerText(), /\|ρ\|\s*0\.71\s*ρ\s*-0\.10\s*SSIM\s*0\.90\s*HOG\s*0\.43/);
+    const box = (await plot.boundingBox())!;
+    await panel.page.mouse.move(box.x + box.width - 18, box.y + 40);
+    assert.match((await frames.nth(16).getAttribute('class'))!, /current/);
+    await frames.nth(3).hover();
+    assert.match((await frames.nth(3).getAttribute('class'))!, /current/);
+    await tab(/Another class passed/).click();
+    assert.equal(await frames.count(), 7);
+    assert.match(await dialog().innerText(), /Other classes/);
+  });
+
+  for (const theme of themes) {
+    it(`keep axe's rules in the theme ${theme}`, async () => {
+      await open(theme);
+      await panel.screenshot(`checks asked ${theme}`);
+      await send({ cascading: { ...done('mixed', 16) }, 'random-logit': done('passed', 5, 'random-logit') });
+      await panel.page.locator('#checks .plot path.look-3').waitFor({ state: 'attached' });
+      await panel.page.locator('#checks .film-frame').nth(4).hover();
+      await panel.screenshot(`checks ${theme}`);
+      const { violations } = await new AxeBuilder({ page: panel.page }).include('#checks').analyze();
       assert.deepEqual(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`)), []);
     });
   }

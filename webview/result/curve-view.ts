@@ -17,7 +17,7 @@ const percent = (share: number): string => `${Math.round(share * 100)} %`;
 export class CurveView {
   readonly root: HTMLElement;
   private readonly plot = new CurvePlot(
-    { across: 'Pixels changed', place: percent, said: percent, up: { title: 'Probability', range: [0, 1] } }, (share) => this.point(share));
+    { across: 'Pixels changed', place: percent, said: percent, up: { title: 'Probability', range: [0] } }, (share) => this.point(share));
   private readonly slider = new Slider('Pixels changed', 'curve-share', (share) => this.point(share));
   private readonly pictures = element('div', { class: 'curve-pictures' });
   private readonly canvases = new Map<string, { readonly root: HTMLElement; readonly canvas: HTMLCanvasElement; readonly caption: HTMLElement }>();

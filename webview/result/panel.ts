@@ -4,6 +4,7 @@ import { panelStateSchema, viewSchema, type HostMessage, type PanelMessage, type
 import type { TechniqueDescription } from '../../src/protocol/techniques.ts';
 import { element } from '../ui/element.ts';
 import { Announcer } from '../ui/announcer.ts';
+import { CheckDialog } from './check-dialog.ts';
 import { copyPicture } from './copy-picture.ts';
 import { Details } from './details.ts';
 import { DisplayControls } from './display-controls.ts';
@@ -43,7 +44,12 @@ export class Panel {
   private readonly details: Details;
   private readonly status: StatusLine;
   private readonly trials: PreprocessingTrials;
-  private readonly badge = new SanityBadge((quick) => this.host.post({ type: 'request-check', quick }));
+  private readonly badge = new SanityBadge({ check: () => this.host.post({ type: 'request-badge' }), openChecks: () => this.checks.open() });
+  private readonly checks = new CheckDialog({
+    check: (mode) => this.host.post({ type: 'request-check', mode }),
+    cancel: () => this.host.post({ type: 'cancel-check' }),
+    said: (message) => this.announcer.say(message),
+  });
   private readonly evaluation = new EvaluationSection({
     plan: () => this.host.post({ type: 'plan-evaluation' }),
     evaluate: () => this.host.post({ type: 'evaluate' }),
@@ -90,7 +96,7 @@ export class Panel {
         element('main', { class: 'centre', 'aria-label': 'Picture and heat map' }, this.title,
           element('div', { class: 'stage-box' }, this.stage.root, this.empty.root, this.busy.root, this.error.root), this.strip.root),
         element('aside', { class: 'sidebar', 'aria-label': 'Result' }, this.details.attention, this.badge.root, this.evaluation.root, this.predictions.root, this.display.root, this.details.root)),
-      this.status.root, this.announcer.root, this.trials.root);
+      this.status.root, this.announcer.root, this.trials.root, this.checks.root);
     root.append(this.root);
     this.view.follow(() => this.viewChanged());
     this.refresh();
@@ -128,6 +134,9 @@ export class Panel {
         break;
       case 'badge':
         this.badge.show(message.badge);
+        break;
+      case 'checks':
+        this.checks.show(message.checks);
         break;
       case 'evaluation':
         this.evaluation.show(message.evaluation);

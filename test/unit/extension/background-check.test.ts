@@ -26,35 +26,35 @@ describe('a check in the background', () => {
         asked.push(one);
         return answers(one, onProgress, signal);
       },
-    }, (state) => states.push(state));
+    }, () => request, (state) => states.push(state));
   }
 
   it('is quick, and says nothing of its progress', async () => {
     await checking(async (_, note) => {
       assert.equal(note, undefined);
       return answer;
-    }).consider(request, took(20));
+    }).consider(took(20));
     assert.deepEqual(asked, [{ ...request, quick: true }]);
     assert.deepEqual(states, [{ state: 'running' }, { state: 'done', result: answer }]);
   });
 
   it('is offered only, where the technique takes long', async () => {
-    await checking(async () => answer).consider(request, took(30_000));
+    await checking(async () => answer).consider(took(30_000));
     assert.deepEqual([asked, states], [[], [{ state: 'offered' }]]);
   });
 
-  it('of many layers says how far it is', async () => {
+  it('that a person asked for says how far it is', async () => {
     await checking(async (_, note) => {
       note!({ token: '1', message: 'Sanity check', fraction: 0.5 });
       return answer;
-    }).run(request, false);
+    }).run();
     assert.deepEqual(states, [{ state: 'running' }, { state: 'running', fraction: 0.5 }, { state: 'done', result: answer }]);
   });
 
   it('says why it failed', async () => {
     await checking(async () => {
       throw new FoveaError('runtime-failed', 'It broke.');
-    }).run(request, true);
+    }).run();
     assert.deepEqual(states.at(-1), { state: 'failed', message: 'It broke.' });
   });
 
@@ -64,8 +64,8 @@ describe('a check in the background', () => {
       signals.push(signal!);
       signal!.addEventListener('abort', () => reject(new CancelledError()));
     }));
-    const first = check.run(request, true);
-    const second = check.run(request, true);
+    const first = check.run();
+    const second = check.run();
     await first;
     assert.deepEqual(signals.map(({ aborted }) => aborted), [true, false]);
     check.cancel();

@@ -1,0 +1,65 @@
+/** The sanity checks with many steps, of each mode, of the map that one panel shows: when a person asks for them. Knows no VS Code. */
+import type { ExplainRequest } from '../protocol/engine.ts';
+import type { CheckMode } from '../protocol/checks.ts';
+import { FoveaError } from '../protocol/errors.ts';
+import type { CheckState } from '../protocol/result-panel.ts';
+import type { EngineClient } from './engine-client.ts';
+
+/** Those that have not been asked for are missing. */
+export type Checks = Readonly<Partial<Record<CheckMode, CheckState>>>;
+
+export class WholeChecks {
+  private running: { readonly mode: CheckMode; readonly controller: AbortController } | undefined;
+  private checks: Checks = {};
+
+  /** @param request for the map shown @throws FoveaError where it may not be made */
+  constructor(
+    private readonly engine: Pick<EngineClient, 'check'>,
+    private readonly request: () => ExplainRequest,
+    private readonly show: (checks: Checks) => void,
+  ) {}
+
+  /** Checks, in the place of the check under way, if any. What is known already is not checked again. Failures are shown, never thrown. */
+  async run(mode: CheckMode): Promise<void> {
+    if (this.running?.mode === mode || this.checks[mode]?.state === 'done') return;
+    this.stop();
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.running = { mode, controller };
+    const update = (state: CheckState): void => {
+      if (signal.aborted) return;
+      if (state.state !== 'running') this.running = undefined;
+      this.set({ ...this.checks, [mode]: state });
+    };
+    update({ state: 'running' });
+    try {
+      const onProgress = ({ fraction }: { fraction?: number }): void => update({ state: 'running', fraction });
+      update({ state: 'done', result: await this.engine.check({ ...this.request(), mode }, { signal, onProgress }) });
+    } catch (error) {
+      const { message, help } = FoveaError.from(error);
+      update({ state: 'failed', message: [message, help].filter(Boolean).join(' ') });
+    }
+  }
+
+  /** Stops the check under way. */
+  stop(): void {
+    if (!this.running) return;
+    const { mode, controller } = this.running;
+    controller.abort();
+    this.running = undefined;
+    const { [mode]: _, ...others } = this.checks;
+    this.set(others);
+  }
+
+  /** Another map is being made: nothing is known of it yet. */
+  reset(): void {
+    this.running?.controller.abort();
+    this.running = undefined;
+    if (Object.keys(this.checks).length > 0) this.set({});
+  }
+
+  private set(checks: Checks): void {
+    this.checks = checks;
+    this.show(checks);
+  }
+}

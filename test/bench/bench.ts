@@ -20,9 +20,10 @@ import type { Runtime } from '../../src/runtimes/runtime.ts';
 import { gradCam } from '../../src/techniques/grad-cam.ts';
 import { saliency } from '../../src/techniques/saliency.ts';
 import { measureColdStart } from './cold-start.ts';
+import { measureMemory } from './memory.ts';
 import { mobilenetV2, resnet50, squeezenet11 } from './networks.ts';
 import { PyTorchPeer } from './peer.ts';
-import { manyPasses, measureTechnique } from './techniques.ts';
+import { manyPasses, manySteps, measureSteps, measureTechnique } from './techniques.ts';
 
 /** Networks that PyTorch has too, by torchvision's names. */
 const shared: Record<string, () => Graph> = { mobilenet_v2: mobilenetV2, squeezenet1_1: squeezenet11, resnet50 };
@@ -95,8 +96,8 @@ const peerColumns: typeof columns = [
 ];
 
 const techniqueColumns: typeof columns = [
-  ['technique (mobilenet_v2)', ({ name }) => name],
-  ['time', ({ medians }) => `${medians.ours.toFixed(0)} ms`],
+  ['technique', ({ name }) => name],
+  ['time', ({ medians }) => `${medians.ours.toFixed(medians.ours < 100 ? 1 : 0)} ms`],
   ['first partial result', ({ medians }) => (medians.first === undefined ? '–' : `${medians.first.toFixed(0)} ms`)],
   ['PyTorch loop', ({ medians }) => times(medians.tuned, medians.ours)],
   ['Captum, pytorch-grad-cam', ({ medians }) => times(medians.shipped, medians.ours)],
@@ -137,10 +138,18 @@ async function main(): Promise<void> {
 
   if (techniques) {
     const found: Row[] = [];
-    for (const work of manyPasses) found.push({ name: work.title, build: 0, medians: await measureTechnique(work, 'mobilenet_v2', mobilenetV2(), 3, peer) });
+    for (const work of manyPasses) {
+      found.push({ name: `${work.title} (mobilenet_v2)`, build: 0, medians: await measureTechnique(work, 'mobilenet_v2', mobilenetV2(), 3, peer) });
+    }
+    for (const work of manySteps) {
+      found.push({ name: `${work.title} (${work.network})`, build: 0, medians: await measureSteps(work, shared[work.network](), 3, peer) });
+    }
     print(found, techniqueColumns);
   }
   peer?.stop();
+
+  const peaks = techniques ? await measureMemory() : undefined;
+  if (peaks) console.log(`\nMost memory of the engine with the bundled model, MB: ${[...peaks].map(([title, peak]) => `${title} ${peak.toFixed(0)}`).join(', ')}`);
 
   const cold: Awaited<ReturnType<typeof measureColdStart>>[] = [];
   for (let i = 0; i < 5; i++) cold.push(await measureColdStart());

@@ -172,7 +172,65 @@ def shipped_score_cam(name):
     return lambda: method(input_tensor=x, targets=[ClassifierOutputTarget(CLASS)])
 
 
-TIMED = {"integrated-gradients": integrated_gradients, "smooth-grad": smooth_grad, "occlusion": occlusion, "rise": rise, "score-cam": score_cam,
+# Steps of generated pictures: the arithmetic of the courses' notebooks, weights frozen, channels last.
+def class_visualization(name):
+    """A step of the course's ascent: shift, gradient of the logit minus decay, shift back, clamp; a blur every tenth time."""
+    model = network(name, True)
+    x = (torch.randn(1, 3, 224, 224) * 0.2).to(memory_format=torch.channels_last)
+    kernel = torch.exp(-torch.arange(-2, 3, dtype=torch.float32) ** 2 / (2 * 0.5 ** 2))
+    kernel = (kernel / kernel.sum()).reshape(1, 1, -1).repeat(3, 1, 1)
+    state = {"x": x, "step": 0}
+
+    def run():
+        down, right = (int(v) for v in torch.randint(0, 17, (2,)))
+        x = state["x"].roll((down, right), (2, 3)).requires_grad_(True)
+        gradient, = torch.autograd.grad(model(x)[0, CLASS] - 1e-3 * (x * x).sum(), x)
+        with torch.no_grad():
+            x = (x + 25 * gradient / gradient.norm()).roll((-down, -right), (2, 3)).clamp_(-2.1, 2.6)
+            if state["step"] % 10 == 0:
+                padded = torch.nn.functional.pad(x, (2, 2, 2, 2), mode="reflect")
+                x = torch.nn.functional.conv2d(torch.nn.functional.conv2d(padded, kernel.unsqueeze(2), groups=3), kernel.unsqueeze(3), groups=3)
+        state["x"], state["step"] = x, state["step"] + 1
+    return run
+
+
+def style_transfer(name, size=192):
+    """A step of the course's style transfer: content from layer 3, Gram matrices of layers 1, 4, 6 and 7, total variation, Adam, clamp."""
+    layers = network(name, True).features[:8]
+    content, style = (torch.rand(1, 3, size, size).to(memory_format=torch.channels_last) for _ in range(2))
+
+    def features(x):
+        found = []
+        for layer in layers:
+            x = layer(x)
+            found.append(x)
+        return found
+
+    def gram(f):
+        f = f.flatten(2)
+        return f @ f.transpose(1, 2) / f.numel()
+    with torch.no_grad():
+        target = features(content)[3]
+        grams = [gram(features(style)[i]) for i in (1, 4, 6, 7)]
+    x = content.clone().requires_grad_(True)
+    adam = torch.optim.Adam([x], lr=3)
+
+    def run():
+        with torch.no_grad():
+            x.clamp_(-1.5, 1.5)
+        adam.zero_grad()
+        found = features(x)
+        loss = 0.05 * ((found[3] - target) ** 2).sum()
+        for i, wanted, weight in zip((1, 4, 6, 7), grams, (20000, 500, 12, 1)):
+            loss = loss + weight * ((gram(found[i]) - wanted) ** 2).sum()
+        loss = loss + 0.05 * (((x[:, :, 1:] - x[:, :, :-1]) ** 2).sum() + ((x[:, :, :, 1:] - x[:, :, :, :-1]) ** 2).sum())
+        loss.backward()
+        adam.step()
+    return run
+
+
+TIMED = {"class-visualization": class_visualization, "style-transfer": style_transfer,
+         "integrated-gradients": integrated_gradients, "smooth-grad": smooth_grad, "occlusion": occlusion, "rise": rise, "score-cam": score_cam,
          "shipped integrated-gradients": shipped_integrated_gradients, "shipped smooth-grad": shipped_smooth_grad,
          "shipped occlusion": shipped_occlusion, "shipped score-cam": shipped_score_cam,
          "forward": forward, "grad-cam": grad_cam, "saliency": saliency, "captum saliency": captum_saliency, "pytorch-grad-cam": pytorch_grad_cam}

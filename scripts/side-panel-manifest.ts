@@ -3,6 +3,7 @@ import { hasResultKey, modelsView, recipeSuffix, recipeViewType, resultViewType,
 
 export const sidePanelCommands = [
   { command: 'fovea.evaluate', title: 'Evaluate This Map' },
+  { command: 'fovea.checkSanity', title: 'Check the Sanity of This Map' },
   { command: 'fovea.copyCommandLine', title: 'Copy Command Line' },
   { command: 'fovea.saveRecipe', title: 'Save Recipe…' },
   { command: 'fovea.exportReport', title: 'Export Report…' },
@@ -33,7 +34,7 @@ export const views = {
 };
 
 const ofResult = ['fovea.copyCommandLine', 'fovea.saveRecipe', 'fovea.exportReport'];
-const onResult = ['fovea.evaluate', ...ofResult];
+const onResult = ['fovea.evaluate', 'fovea.checkSanity', ...ofResult];
 const aRun = `view == ${runsView} && viewItem =~ /^run/`;
 const aModel = `view == ${modelsView} && viewItem =~ /^model/`;
 const isResult = `activeWebviewPanelId == '${resultViewType}' || activeCustomEditorId == '${recipeViewType}'`;

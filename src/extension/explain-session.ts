@@ -40,7 +40,7 @@ export type SessionEngine = Pick<EngineClient, 'describeModel' | 'explain' | 'la
 /** What can be under way, each at most once. The strip and the trials outlive a mere change of layer. */
 type Work = 'explain' | 'strip' | 'trials';
 
-type Kept = Exclude<HostMessage['type'], 'announce'>;
+type Kept = Exclude<HostMessage['type'], 'announce' | 'reveal'>;
 
 /** In the order in which a panel that starts anew needs them. */
 const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'result', 'partial', 'badge', 'checks', 'evaluation', 'strip', 'preprocessing-trials', 'error', 'busy'];
@@ -288,7 +288,7 @@ export class ExplainSession {
   }
 
   /** @param kept what a page that starts anew is sent instead */
-  private show(message: Exclude<HostMessage, { type: 'announce' }>, kept = message): void {
+  private show(message: Exclude<HostMessage, { type: 'announce' | 'reveal' }>, kept = message): void {
     if (message.type === 'result') this.kept.delete('error');
     this.kept.set(message.type, kept);
     this.host.post(message);

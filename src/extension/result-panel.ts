@@ -23,6 +23,8 @@ import { webviewOptions, webviewPage } from './webview-html.ts';
 /** They take the focused result: the panel that the message came from. */
 const takeCommands = { 'command-line': 'fovea.copyCommandLine', recipe: 'fovea.saveRecipe', report: 'fovea.exportReport' } as const;
 
+type RevealedPart = Extract<HostMessage, { type: 'reveal' }>['part'];
+
 export interface PanelServices {
   readonly engine: EngineClient;
   readonly log: EngineLog;
@@ -41,6 +43,8 @@ export class ResultPanel implements Disposable {
   private watched: { picture: string; watcher: Disposable } | undefined;
   /** Whether the page listens; a hidden page is gone and asks for everything again when it is shown. */
   private listening = false;
+  /** Part of the page that is to be opened as soon as it listens. */
+  private unrevealed: RevealedPart | undefined;
   /** The picture, model or settings changed while nobody looked. */
   private stale = false;
 
@@ -85,6 +89,13 @@ export class ResultPanel implements Disposable {
   /** The same with another model, whose classes and layers are its own. */
   async useModel(model: string): Promise<void> {
     await this.explain({ ...this.session.subject, model, class: 'top', layer: undefined, preprocessing: undefined });
+  }
+
+  /** Brings a part of the panel into view. */
+  reveal(part: RevealedPart): void {
+    this.view.reveal();
+    if (this.listening) this.post({ type: 'reveal', part });
+    else this.unrevealed = part;
   }
 
   /** Something that the result depends on has changed: explains again, at once or when the panel is next seen. */
@@ -144,6 +155,8 @@ export class ResultPanel implements Disposable {
       case 'ready':
         this.listening = true;
         for (const kept of this.session.snapshot()) this.post(kept);
+        if (this.unrevealed) this.post({ type: 'reveal', part: this.unrevealed });
+        this.unrevealed = undefined;
         break;
       case 'explain':
         await this.show(this.accept(message.subject));

@@ -58,10 +58,16 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
       if (choice === 'Delete') await store.clear();
     },
     'fovea.evaluate': async () => {
-      const { view, session } = await focused();
-      found(session.result);
-      view.reveal();
-      await session.evaluation.run();
+      const panel = await focused();
+      found(panel.session.result);
+      panel.reveal('evaluation');
+      await panel.session.evaluation.run();
+    },
+    'fovea.checkSanity': async () => {
+      const panel = await focused();
+      found(panel.session.result);
+      panel.reveal('checks');
+      await panel.session.checks.run('cascading');
     },
     'fovea.copyCommandLine': async (...args) => {
       const line = commandLine(await made(args));

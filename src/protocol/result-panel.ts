@@ -86,6 +86,8 @@ export type HostMessage =
   | { type: 'error'; error: ErrorData; /** Offered as buttons, by their title. */ actions: { id: string; title: string }[] }
   /** Live predictions of a trial preprocessing under each common preset. */
   | { type: 'preprocessing-trials'; trials: { title: string; preprocessing: Preprocessing; predictions: Prediction[]; current: boolean }[] }
+  /** Opens a part of the page that a command was about. */
+  | { type: 'reveal'; part: 'evaluation' | 'checks' }
   /** Said to a screen reader and shown briefly. */
   | { type: 'announce'; message: string };
 

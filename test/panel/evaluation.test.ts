@@ -91,9 +91,11 @@ describe('the evaluation of a map', () => {
     assert.equal((await panel.posted('evaluate')).length, 1);
   });
 
-  it('opens by itself when a command begins it, and tells a screen reader what was found', async () => {
+  it('is shown by a command, and tells a screen reader what was found', async () => {
     panel = await browser.show();
     await show({ plan, taken: [], running: { title: 'Deletion', fraction: 0 } });
+    assert.equal(await row('deletion').isVisible(), false);
+    await panel.send({ type: 'reveal', part: 'evaluation' });
     assert.ok(await row('deletion').isVisible());
     await show({ plan, taken: all });
     assert.match(await panel.page.locator('#announcement').innerText(), /Evaluated\. Deletion 0\.0712, Insertion 0\.512/);

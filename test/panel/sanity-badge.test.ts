@@ -149,10 +149,10 @@ describe('all sanity checks', () => {
     assert.equal((await panel.posted('request-check')).length, 1);
   });
 
-  it('open by themselves when a command begins one', async () => {
+  it('are shown by a command', async () => {
     panel = await browser.show();
-    await send({ independent: { state: 'running' } });
-    assert.equal(await tab(/One layer at a time/).getAttribute('aria-selected'), 'true');
+    await panel.send({ type: 'reveal', part: 'checks' }, { type: 'checks', checks: { cascading: { state: 'running' } } });
+    assert.match(await dialog().innerText(), /Checking… 0 %/);
   });
 
   it('have the verdict, four curves, the maps with their numbers and the caveats; plot and strip point at each other', async () => {

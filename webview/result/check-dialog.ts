@@ -49,11 +49,6 @@ export class CheckDialog {
   }
 
   show(checks: Checks): void {
-    const running = checkModes.find((mode) => checks[mode]?.state === 'running');
-    if (running && this.checks[running]?.state !== 'running') {
-      this.mode = running; // begun by a command, it is to be seen
-      this.open();
-    }
     for (const mode of checkModes) {
       const state = checks[mode];
       if (state?.state === 'done' && this.checks[mode]?.state !== 'done') this.listener.said(`${checkWords[mode].title}: ${state.result.verdict.sentence}`);

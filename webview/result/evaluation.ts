@@ -49,20 +49,18 @@ export class EvaluationSection {
     this.ask();
   }
 
+  open(): void {
+    this.details.open = true;
+    this.summary.focus();
+    this.root.scrollIntoView({ block: 'nearest' });
+  }
+
   show(state: EvaluationState | null): void {
     const wasRunning = this.state?.running !== undefined;
     this.state = state;
-    if (state?.running && !wasRunning) this.open();
     this.refresh();
     if (wasRunning && state && !state.running && !state.error) this.listener.said(`Evaluated. ${found(state)}`);
     this.ask();
-  }
-
-  /** Begun by a command, it is to be seen. */
-  private open(): void {
-    if (this.details.open) return;
-    this.details.open = true;
-    this.root.scrollIntoView({ block: 'nearest' });
   }
 
   /** What it would take is found out once somebody looks. */

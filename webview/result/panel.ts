@@ -156,6 +156,10 @@ export class Panel {
         this.trials.close();
         this.error.show(message);
         break;
+      case 'reveal':
+        if (message.part === 'checks') this.checks.open();
+        else this.evaluation.open();
+        break;
       case 'announce':
         this.announcer.show(message.message);
         break;

@@ -21,19 +21,20 @@ export async function watch(page: Page): Promise<void> {
     window.clicked = performance.timeOrigin + timeStamp;
   }, true));
   await page.addInitScript((selector) => {
-    if (!location.href.includes('/webview/browser/pre/fake.html')) return;
-    const look = (): void => {
-      const element = document.querySelector(selector);
-      if (element && !(element instanceof HTMLImageElement && element.naturalWidth === 0)) window.seen = performance.timeOrigin + performance.now();
-      else requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
+    // The outer page of a webview: the inner one is written into a frame of the same origin, where nothing of this would last.
+    if (!location.href.includes('/webview/browser/pre/index.html')) return;
+    const timer = setInterval(() => {
+      const elements = [...document.querySelectorAll('iframe')].map((inner) => inner.contentDocument?.querySelector(selector));
+      if (!elements.some((element) => element && (element as Partial<HTMLImageElement>).naturalWidth !== 0)) return;
+      clearInterval(timer);
+      requestAnimationFrame(() => (window.seen = performance.timeOrigin + performance.now()));
+    }, 4);
   }, shown);
 }
 
 /** From the last click in the window to the first sight of what a new webview shows. */
 export async function clickToSight(page: Page, frame: Frame): Promise<number> {
-  const seen = await frame.waitForFunction(() => window.seen);
+  const seen = await frame.parentFrame()!.waitForFunction(() => window.seen);
   const clicked = await page.evaluate(() => window.clicked!);
   return (await seen.jsonValue())! - clicked;
 }

@@ -59,7 +59,7 @@ const integrationTests = {
 const bundles = [
   node(['src/extension/extension.ts'], `${dist}/extension`, ['vscode']),
   node([{ in: 'src/engine/server.ts', out: 'engine' }, { in: 'src/cli/main.ts', out: 'cli' }], `${dist}/engine`, native),
-  ...['result', 'tune', 'studio', 'compare'].map((page) => ({
+  ...['result', 'tune', 'studio', 'compare', 'sweep'].map((page) => ({
     ...common,
     entryPoints: ['main.ts', `${page}.css`].map((file) => ({ in: `webview/${page}/${file}`, out: page })),
     outdir: `${dist}/webview`,

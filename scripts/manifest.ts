@@ -3,7 +3,7 @@
  * `npm run generate` writes it; test/unit/manifest.test.ts fails when it is out of date.
  */
 import * as z from 'zod';
-import { changedClassKey, changedLayerKey, compareViewType, explainPrefix, recipeSuffix, resultViewType, studioViewType } from '../src/extension/ids.ts';
+import { changedClassKey, changedLayerKey, compareViewType, explainPrefix, recipeSuffix, resultViewType, studioViewType, sweepViewType } from '../src/extension/ids.ts';
 import { pictureExtensions } from '../src/protocol/pictures.ts';
 import { sidecarSchema } from '../src/protocol/preprocessing.ts';
 import { savedRecipeSchema } from '../src/protocol/recipe.ts';
@@ -11,6 +11,7 @@ import type { TechniqueFamily } from '../src/protocol/techniques.ts';
 import { compareCommandList, compareMenus } from './compare-manifest.ts';
 import { keybindings, sidePanelCommands, sidePanelMenus, views } from './side-panel-manifest.ts';
 import { studioCommandList, studioMenus } from './studio-manifest.ts';
+import { sweepCommandList, sweepMenus } from './sweep-manifest.ts';
 
 /** What a technique contributes to the manifest. */
 export interface TechniqueFacts {
@@ -126,10 +127,10 @@ export function contributes(techniques: readonly TechniqueFacts[]): object {
     commandPalette: [{ command: 'fovea.useModel', when: 'false' }],
   };
   return {
-    commands: [...explain, ...ownCommands, ...compareCommandList, ...studioCommandList, ...sidePanelCommands]
+    commands: [...explain, ...ownCommands, ...compareCommandList, ...studioCommandList, ...sweepCommandList, ...sidePanelCommands]
       .map((command) => ({ ...command, category })),
     submenus: [{ id: techniquesMenu, label: 'Fovea' }],
-    menus: joinMenus(menus, compareMenus(techniquesMenu), studioMenus(techniquesMenu), sidePanelMenus),
+    menus: joinMenus(menus, compareMenus(techniquesMenu), studioMenus(techniquesMenu), sweepMenus(techniquesMenu), sidePanelMenus),
     keybindings,
     ...views,
     configuration,
@@ -150,7 +151,7 @@ function joinMenus(...parts: readonly Record<string, object[]>[]): Record<string
 export const hostFacts = {
   icon: 'media/icon.png',
   categories: ['Machine Learning', 'Visualization', 'Data Science'],
-  activationEvents: ['onStartupFinished', ...[resultViewType, compareViewType, studioViewType].map((type) => `onWebviewPanel:${type}`)],
+  activationEvents: ['onStartupFinished', ...[resultViewType, compareViewType, studioViewType, sweepViewType].map((type) => `onWebviewPanel:${type}`)],
   capabilities: {
     untrustedWorkspaces: {
       supported: 'limited',

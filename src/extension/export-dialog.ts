@@ -1,6 +1,7 @@
 /** Where an exported result goes. */
 import path from 'node:path';
-import { commands, window, type Uri } from 'vscode';
+import { commands, window, workspace, type Uri } from 'vscode';
+import { FoveaError } from '../protocol/errors.ts';
 import type { PanelMessage } from '../protocol/result-panel.ts';
 
 type What = Extract<PanelMessage, { type: 'export' }>['what'];
@@ -17,6 +18,22 @@ export async function chooseExportFile(picture: Uri, technique: string, what: Wh
   const { dir, name } = path.posix.parse(picture.path);
   const defaultUri = picture.with({ path: path.posix.join(dir, `${name}.${technique}${suffix}`) });
   return window.showSaveDialog({ title, defaultUri, filters: filter });
+}
+
+/** Asks where to, and writes what a page has made. @param saved called with the file's name @throws FoveaError `write-failed` */
+export async function saveAs(
+  title: string, defaultUri: Uri | undefined, filters: Record<string, string[]>, content: Uint8Array, saved: (name: string) => void,
+): Promise<void> {
+  const target = await window.showSaveDialog({ title, filters, ...(defaultUri && { defaultUri }) });
+  if (!target) return;
+  try {
+    await workspace.fs.writeFile(target, content);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new FoveaError('write-failed', `"${target.fsPath}" could not be written: ${why}`, 'Choose another folder, or make room on the disk.', { cause });
+  }
+  saved(path.posix.basename(target.path));
+  await offerToOpen(target);
 }
 
 export async function offerToOpen(file: Uri): Promise<void> {

@@ -3,11 +3,12 @@ import { Disposable, window, type ExtensionContext, type WebviewPanel } from 'vs
 import type { FoveaApi } from './api.ts';
 import { registerCommands } from './commands.ts';
 import { compareCommands } from './compare-commands.ts';
-import { compareViewType, resultViewType, studioViewType } from './ids.ts';
+import { compareViewType, resultViewType, studioViewType, sweepViewType } from './ids.ts';
 import { ActiveModel } from './models.ts';
 import { SidePanel } from './side-panel.ts';
 import { StatusItem } from './status-item.ts';
 import { studioCommands } from './studio-commands.ts';
+import { sweepCommands } from './sweep-commands.ts';
 import { techniqueCommands } from './technique-commands.ts';
 import { offerInTerminals } from './terminals.ts';
 import type { Workbench } from './workbench.ts';
@@ -33,7 +34,7 @@ export function activate(context: ExtensionContext): FoveaApi {
     status,
     sidePanel,
     registerCommands(context, log, models, techniques, workbench, {
-      ...sidePanel.commands, ...compareCommands(models, workbench), ...studioCommands(models, workbench),
+      ...sidePanel.commands, ...compareCommands(models, workbench), ...studioCommands(models, workbench), ...sweepCommands(models, workbench),
     }),
     window.registerWebviewPanelSerializer(compareViewType, {
       deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).comparisons.restore(view, state),
@@ -43,6 +44,9 @@ export function activate(context: ExtensionContext): FoveaApi {
     }),
     window.registerWebviewPanelSerializer(studioViewType, {
       deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).studios.restore(view, state),
+    }),
+    window.registerWebviewPanelSerializer(sweepViewType, {
+      deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).sweeps.restore(view, state),
     }),
     new Disposable(() => ready?.dispose()),
   );

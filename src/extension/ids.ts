@@ -9,6 +9,8 @@ export const compareViewType = 'fovea.compare';
 
 export const studioViewType = 'fovea.studio';
 
+export const sweepViewType = 'fovea.sweep';
+
 /** The editor that opens a saved recipe as a result. */
 export const recipeViewType = 'fovea.recipe';
 export const recipeSuffix = '.fovea-run.json';

@@ -113,7 +113,7 @@ function metrics({ metrics: found = [] }: ExplainResult): string {
 }
 
 /** The paper that a technique comes from, as a paragraph. */
-export function citation({ citation: { authors, title, year, url } }: TechniqueDescription): string {
+export function citation({ citation: { authors, title, year, url } }: Pick<TechniqueDescription, 'citation'>): string {
   const address = /^https?:\/\//.test(url) ? `<a href="${escapeHtml(url)}">${escapeHtml(url)}</a>` : escapeHtml(url);
   return `<p>${escapeHtml(`${authors} (${year}). ${title}.`)} ${address}</p>`;
 }

@@ -1,10 +1,11 @@
 /** Commands that make pictures: what they ask before a studio opens. */
-import { window, type QuickPickItem, type Uri } from 'vscode';
+import { window, type Uri } from 'vscode';
 import type { GeneratorDescription, GeneratorFamily } from '../protocol/generate.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { PictureRole, Work } from '../protocol/studio-panel.ts';
-import { checkModelAllowed, modelTitle, type ActiveModel } from './models.ts';
+import type { ActiveModel } from './models.ts';
 import { activePicture, askForPicture, picturesOf } from './pictures.ts';
+import { askForClass, askForLayer } from './target-picker.ts';
 import { nameOf } from './work.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -29,31 +30,6 @@ export function studioCommands(models: ActiveModel, workbench: () => Promise<Wor
   /** The picture that a menu names, else the active one, else the one that the person chooses. */
   async function pictureFor(args: readonly unknown[], title: string): Promise<Uri | undefined> {
     return picturesOf(args)[0] ?? activePicture() ?? askForPicture(title);
-  }
-
-  /** @returns the class's index; undefined where the person changed their mind, 'any' for the first entry */
-  async function askForClass(title: string, any?: string): Promise<number | 'any' | undefined> {
-    const model = models.reference;
-    checkModelAllowed(model);
-    const { engine } = await workbench();
-    const items = engine.describeModel(model).then(({ labels }): (QuickPickItem & { index: number | 'any' })[] => [
-      ...(any === undefined ? [] : [{ label: any, index: 'any' as const }]),
-      ...labels.map((label, index) => ({ label, description: String(index), index })),
-    ]);
-    const choice = await window.showQuickPick(items, { title, placeHolder: `Class of ${modelTitle(model)}`, matchOnDescription: true });
-    return choice?.index;
-  }
-
-  /** The layer that the model is explained with comes first. */
-  async function askForLayer(title: string): Promise<string | undefined> {
-    const model = models.reference;
-    checkModelAllowed(model);
-    const { engine } = await workbench();
-    const items = engine.describeModel(model).then(({ layers, defaultLayer }) => layers
-      .map(({ name, channels, height, width }): QuickPickItem => ({ label: name, description: `${channels} × ${height} × ${width}` }))
-      .sort((a, b) => Number(b.label === defaultLayer) - Number(a.label === defaultLayer)));
-    const choice = await window.showQuickPick(items, { title, placeHolder: 'What this layer sees is drawn into the picture: early ones see lines, late ones things' });
-    return choice?.label;
   }
 
   async function transfer(): Promise<void> {
@@ -83,20 +59,22 @@ export function studioCommands(models: ActiveModel, workbench: () => Promise<Wor
   return {
     'fovea.visualizeClass': async () => {
       const generator = await find('visualization', ({ needs }) => !needs.content, 'class visualizations');
-      const index = await askForClass('Visualize a Class');
+      const index = await askForClass((await workbench()).engine, models.reference, 'Visualize a Class');
       if (typeof index === 'number') await open(generator, { classes: [index] });
     },
     'fovea.makeFoolingImage': async (...args) => {
       const picture = await pictureFor(args, 'Choose the Photograph');
       if (!picture) return;
       const generator = await find('fooling', ({ needs }) => needs.content, 'fooling images');
-      const target = await askForClass(`Make a Fooling Image of "${nameOf(picture.path)}"`, generator.needs.target === 'class-or-any' ? 'Any other class' : undefined);
+      const { engine } = await workbench();
+      const any = generator.needs.target === 'class-or-any' ? 'Any other class' : undefined;
+      const target = await askForClass(engine, models.reference, `Make a Fooling Image of "${nameOf(picture.path)}"`, any);
       if (target !== undefined) await open(generator, { content: picture.toString(), classes: target === 'any' ? [] : [target] });
     },
     'fovea.deepDream': async (...args) => {
       const picture = await pictureFor(args, 'Choose the Photograph');
       if (!picture) return;
-      const layer = await askForLayer('Deep Dream');
+      const layer = await askForLayer((await workbench()).engine, models.reference, 'Deep Dream');
       if (layer !== undefined) await open(await find('visualization', ({ needs }) => needs.content, 'deep dreams'), { content: picture.toString(), layer });
     },
     'fovea.useAsContent': use('content'),

@@ -9,6 +9,7 @@ import { RunRecorder } from './run-recorder.ts';
 import type { RunStore } from './run-store.ts';
 import type { StatusItem } from './status-item.ts';
 import { Studios } from './studios.ts';
+import { Sweeps } from './sweeps.ts';
 import type { TechniqueCommand } from './technique-commands.ts';
 
 export class Workbench implements Disposable {
@@ -16,6 +17,7 @@ export class Workbench implements Disposable {
   readonly panels: Panels;
   readonly comparisons: Comparisons;
   readonly studios: Studios;
+  readonly sweeps: Sweeps;
   private readonly disposables: Disposable[];
 
   constructor(
@@ -41,12 +43,21 @@ export class Workbench implements Disposable {
     });
     this.studios = new Studios({ engine: this.engine, log, extensionUri });
     this.comparisons = new Comparisons({ engine: this.engine, log, extensionUri, techniqueTitle, open: (subject) => this.panels.explain([subject]) });
+    this.sweeps = new Sweeps({
+      engine: this.engine, log, extensionUri,
+      open: async (cell, result) => {
+        if (cell.kind === 'explain') await this.panels.explain([cell.subject]);
+        else if (result) this.studios.show(cell.work, result);
+        else this.studios.start(cell.work, false);
+      },
+    });
     const visible = () => this.panels.all.filter((panel) => panel.view.visible && !panel.recipe);
     let hadResult = false;
     this.disposables = [
       this.panels,
       this.comparisons,
       this.studios,
+      this.sweeps,
       recorder,
       this.panels.onDidChange(() => {
         const hasResult = this.panels.focused?.session.result !== undefined;

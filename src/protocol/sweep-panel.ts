@@ -1,7 +1,8 @@
 /** Messages between the extension host and the sweep panel. Every host message is a whole snapshot of what it is about, never a delta. */
 import * as z from 'zod';
-import type { ExplainResult, Pixels } from './engine.ts';
+import type { ExplainResult, Pixels, Prediction } from './engine.ts';
 import type { ErrorData } from './errors.ts';
+import type { GenerateResult } from './generate.ts';
 import type { ParameterControl } from './parameter-controls.ts';
 import { pngSchema } from './png-file.ts';
 import { subjectSchema } from './result-panel.ts';
@@ -22,7 +23,9 @@ export const sweepPlanSchema = z.object({ columns: axisSchema, rows: axisSchema.
 
 /** What the webview keeps with setState: what is swept, the sides as they were last edited, and the cell that has the focus. */
 export const sweepStateSchema = z.object({
-  swept: sweptSchema, plan: sweepPlanSchema.optional(), current: z.int().min(0).default(0), layout: z.enum(['overlay', 'map']).default('overlay'),
+  swept: sweptSchema, plan: sweepPlanSchema.optional(), current: z.int().min(0).default(0),
+  /** Of maps: over the picture or alone, and whether all have one scale of colours. */
+  layout: z.enum(['overlay', 'map']).default('overlay'), shared: z.boolean().default(false),
 });
 export type SweepState = z.output<typeof sweepStateSchema>;
 export type PlanState = z.output<typeof sweepPlanSchema>;
@@ -30,11 +33,20 @@ export type PlanState = z.output<typeof sweepPlanSchema>;
 /** What a cell shows: a picture that was made, or a map without its picture's pixels. */
 export type Made = { picture: Pixels } | { result: ExplainResult };
 
+/** What is known of a picture that was made. */
+export interface Outcome extends Pick<GenerateResult, 'ended' | 'step' | 'metrics'> {
+  /** The likeliest class; undefined where the picture is not of the model's size. */
+  top?: Prediction;
+  /** Last value of each curve, by its title. */
+  curves: Record<string, number>;
+  /** Of a fooling image, as saved. */
+  fooled?: boolean;
+}
+
 export type SweepCell =
   | { state: 'waiting' }
   | { state: 'busy'; message: string; /** 0..1 of the run. */ fraction?: number; /** To be told back when it is shown. */ frame?: number; made?: Made }
-  /** @param facts what is known of it, for a person */
-  | { state: 'done'; made: Made; facts: { title: string; value: string }[]; milliseconds: number; /** Whether a fooling image fools. */ fooled?: boolean }
+  | { state: 'done'; made: Made; milliseconds: number; /** Of a picture that was made. */ outcome?: Outcome }
   | { state: 'stopped'; /** As far as it came. */ made?: Made }
   | { state: 'failed'; error: ErrorData; /** Offered as buttons, by their title. */ actions: { id: string; title: string }[] };
 

@@ -77,7 +77,7 @@ export function meaningful(controls: readonly ParameterControl[], parameters: Pa
   return controls.filter(({ when = {} }) => Object.entries(when).every(([name, value]) => name === other || valueOf(name) === value));
 }
 
-/** Two sides that are likely to show a difference: weights and rates first, other numbers but a run's length next, then what is chosen from a list. */
+/** Two sides that are likely to show a difference: weights and rates first, numbers but a run's length next, then choices. */
 export function usualPlan(controls: readonly ParameterControl[], parameters: Parameters): SweepPlan | undefined {
   const rank = (control: ParameterControl): number => {
     if (control.name === seedName) return 4;
@@ -123,10 +123,24 @@ export function planObjection({ columns, rows }: SweepPlan): string | undefined 
 }
 
 /** What each cell takes, row by row: steps, samples or masks; undefined where that is not known beforehand. */
-export function lengthsOf(plan: SweepPlan, controls: readonly ParameterControl[], parameters: Parameters): { unit: string; each: number[] } | undefined {
+export function lengthsOf(
+  plan: SweepPlan, controls: readonly ParameterControl[], parameters: Parameters,
+): { unit: string; each: number[] } | undefined {
   const control = meaningful(controls, parameters).find(isLength);
   if (!control) return undefined;
   const each = cellsOf(plan).map((cell) => cell[control.name] ?? parameters[control.name] ?? control.default);
   const unit = control.unit ?? 'steps';
   return each.every((one) => typeof one === 'number') ? { unit, each } : undefined;
+}
+
+/** A side's name with its unit, e.g. "Size (px)". @param name where the technique does not know it */
+export function sideTitle(control: ParameterControl | undefined, name: string): string {
+  return control ? `${control.title}${control.unit === undefined ? '' : ` (${control.unit})`}` : name;
+}
+
+/** A value as it stands beside its row or above its column. */
+export function valueWords(control: ParameterControl | undefined, value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (control?.kind === 'choice') return control.choices.find((choice) => choice.value === value)?.label ?? String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,0 +1,268 @@
+/**
+ * The truth behind one sweep panel: the grid, its cells made one after another, and all results that any of its grids has had.
+ * Knows no VS Code; the panel gives it a host and passes on what its page posts.
+ */
+import type { ExplainResult, Pixels, RuntimeChoice } from '../protocol/engine.ts';
+import { CancelledError, FoveaError } from '../protocol/errors.ts';
+import type { GenerateResult, GeneratorDescription } from '../protocol/generate.ts';
+import { cellsOf } from '../protocol/sweep.ts';
+import type { Subject } from '../protocol/result-panel.ts';
+import type { Work } from '../protocol/studio-panel.ts';
+import type { Made, PlanState, SweepCell, SweepHostMessage, Swept } from '../protocol/sweep-panel.ts';
+import type { EngineClient } from './engine-client.ts';
+import { actionsFor } from './error-actions.ts';
+import { FrameFeed, type FrameMessage } from './frame-feed.ts';
+import { pagePixels } from './page-pixels.ts';
+import { generatorControls, outcomeOf, subjectOf, sweptAt, techniqueControls, type Changes } from './swept.ts';
+import { requestOf } from './work.ts';
+
+export interface SweepHost {
+  post(message: SweepHostMessage): void;
+  /** Absolute path of a picture. @throws FoveaError where there is none */
+  picturePath(uri: string): string;
+  /** @throws FoveaError `model-untrusted` */
+  checkModel(model: string): void;
+  runtime(): RuntimeChoice;
+  /** Called when there is another title. */
+  described(title: string): void;
+}
+
+export type SweepEngine = Pick<EngineClient, 'describeModel' | 'generators' | 'techniques' | 'generate' | 'explain'>;
+
+type Done = Extract<SweepCell, { state: 'done' }>;
+
+/** A cell that is there, and what it opens with. */
+interface Kept {
+  readonly cell: Done;
+  readonly result: GenerateResult | undefined;
+}
+
+export class SweepSession {
+  private plan: PlanState | undefined;
+  private changes: Changes[] = [];
+  private cells: SweepCell[] = [];
+  private readonly kept = new Map<string, Kept>();
+  private running: AbortController | undefined;
+  private description: Extract<SweepHostMessage, { type: 'swept' }> | undefined;
+  private needs: GeneratorDescription['needs'] | undefined;
+  private failure: Extract<SweepHostMessage, { type: 'error' }> | undefined;
+  private pixels: Pixels | undefined;
+  /** Of the cell under way. */
+  private current = 0;
+  private readonly frames = new FrameFeed((frame) => this.show(this.current, busyWith(frame)));
+
+  constructor(readonly swept: Swept, private readonly engine: SweepEngine, private readonly host: SweepHost) {}
+
+  /** Everything that a page needs to show the present state, in order. */
+  snapshot(): SweepHostMessage[] {
+    this.frames.restart();
+    return [
+      ...(this.description ? [this.description] : []),
+      ...(this.plan ? [{ type: 'grid' as const, plan: this.plan }] : []),
+      ...(this.pixels ? [{ type: 'picture' as const, pixels: this.pixels }] : []),
+      ...this.cells.map((cell, index) => ({ type: 'cell' as const, index, cell })),
+      ...(this.failure ? [this.failure] : []),
+    ];
+  }
+
+  /** What a cell shows, as something to be opened; with its result where it has one that can be shown at once. */
+  cellAt(index: number): { swept: Swept; result: GenerateResult | undefined } | undefined {
+    const changes = this.changes.at(index);
+    return changes && { swept: sweptAt(this.swept, changes), result: this.kept.get(keyOf(changes))?.result };
+  }
+
+  /** What makes a cell again; undefined where it is not done. */
+  recipeAt(index: number): GenerateResult['recipe'] | ExplainResult['recipe'] | undefined {
+    const kept = this.kept.get(keyOf(this.changes[index] ?? {}));
+    if (!kept) return undefined;
+    return 'result' in kept.cell.made ? kept.cell.made.result.recipe : kept.result?.recipe;
+  }
+
+  get grid(): Extract<SweepHostMessage, { type: 'swept' }> & { plan: PlanState } | undefined {
+    return this.description && this.plan && { ...this.description, plan: this.plan };
+  }
+
+  /** Asks the engine what may be swept. Failures are shown, never thrown. */
+  async describe(): Promise<void> {
+    this.failure = undefined;
+    try {
+      this.description = await this.described();
+      this.host.described(this.description.title);
+      this.host.post(this.description);
+    } catch (error) {
+      this.showError(error);
+    }
+  }
+
+  /** Draws a grid. Cells that another one has had are not made again. Failures of single cells are shown in them. */
+  async run(plan: PlanState): Promise<void> {
+    try {
+      this.changes = cellsOf(plan);
+    } catch (error) {
+      this.showError(error);
+      return;
+    }
+    this.running?.abort();
+    this.failure = undefined;
+    this.plan = plan;
+    this.cells = this.changes.map((changes) => this.kept.get(keyOf(changes))?.cell ?? { state: 'waiting' });
+    this.host.post({ type: 'grid', plan });
+    this.cells.forEach((cell, index) => this.show(index, cell));
+    await this.makeAll();
+  }
+
+  /** Makes what is not done yet. */
+  async continue(): Promise<void> {
+    if (this.running || !this.plan) return;
+    this.cells.forEach((cell, index) => {
+      if (cell.state !== 'done') this.show(index, { state: 'waiting' });
+    });
+    await this.makeAll();
+  }
+
+  /** What is done stays; the cell under way keeps what it has by then. */
+  cancel(): void {
+    if (!this.running) return;
+    this.running.abort();
+    this.running = undefined;
+    this.frames.clear();
+    this.cells.forEach((cell, index) => {
+      if (cell.state === 'waiting') this.show(index, { state: 'stopped' });
+      else if (cell.state === 'busy') this.show(index, { state: 'stopped', made: cell.made });
+    });
+    const done = this.cells.filter(({ state }) => state === 'done').length;
+    this.host.post({ type: 'announce', message: `Cancelled; ${done} of ${this.cells.length} are there.` });
+  }
+
+  shown(frame: number): void {
+    this.frames.shown(frame);
+  }
+
+  showError(error: unknown): void {
+    const known = FoveaError.from(error);
+    if (known instanceof CancelledError) return;
+    this.failure = { type: 'error', error: known.toData(), actions: actionsFor(known.reason) };
+    this.host.post(this.failure);
+  }
+
+  dispose(): void {
+    this.running?.abort();
+    this.running = undefined;
+  }
+
+  private async described(): Promise<Extract<SweepHostMessage, { type: 'swept' }>> {
+    const { swept, engine, host } = this;
+    const reference = swept.kind === 'make' ? swept.work.model : swept.subject.model;
+    host.checkModel(reference);
+    const model = await engine.describeModel(reference);
+    const common = (title: string) => ({ type: 'swept' as const, swept, title, model: model.title, subject: subjectOf(swept, model.labels, this.needs) });
+    if (swept.kind === 'make') {
+      const generator = found(await engine.generators(), swept.work.generator);
+      this.needs = generator.needs;
+      return { ...common(generator.title), controls: generatorControls(generator, swept.work.seed) };
+    }
+    const technique = found(await engine.techniques(), swept.subject.technique);
+    return { ...common(technique.title), controls: techniqueControls(technique, model, swept.subject.seed) };
+  }
+
+  private async makeAll(): Promise<void> {
+    const controller = new AbortController();
+    this.running = controller;
+    if (!this.description) await this.describe();
+    for (const index of this.cells.keys()) {
+      if (controller.signal.aborted) return;
+      if (this.cells[index].state === 'waiting') await this.make(index, controller.signal);
+    }
+    if (this.running !== controller) return;
+    this.running = undefined;
+    const failed = this.cells.filter(({ state }) => state === 'failed').length;
+    this.host.post({ type: 'announce', message: failed > 0 ? `The grid is drawn; ${failed} of ${this.cells.length} failed.` : 'The grid is drawn.' });
+  }
+
+  private async make(index: number, signal: AbortSignal): Promise<void> {
+    const changes = this.changes[index];
+    const cell = sweptAt(this.swept, changes);
+    this.current = index;
+    this.frames.clear();
+    this.show(index, { state: 'busy', message: 'Preparing…' });
+    const since = Date.now();
+    try {
+      this.host.checkModel(cell.kind === 'make' ? cell.work.model : cell.subject.model);
+      const { made, result } = cell.kind === 'make' ? await this.generate(index, cell.work, signal) : await this.explain(index, cell.subject, signal);
+      if (signal.aborted) return;
+      const done: Done = { state: 'done', made, milliseconds: Date.now() - since, ...(result && { outcome: outcomeOf(result) }) };
+      this.kept.set(keyOf(changes), { cell: done, result });
+      this.frames.clear();
+      this.show(index, done);
+    } catch (error) {
+      if (signal.aborted) return;
+      const known = FoveaError.from(error);
+      this.show(index, { state: 'failed', error: known.toData(), actions: actionsFor(known.reason) });
+    }
+  }
+
+  private async generate(index: number, work: Work, signal: AbortSignal): Promise<{ made: Made; result: GenerateResult }> {
+    const { host } = this;
+    const request = requestOf(work, { needs: this.needs, runtime: host.runtime(), picturePath: (uri) => host.picturePath(uri) });
+    const result = await this.engine.generate(request, {
+      signal,
+      onProgress: ({ message }) => {
+        if (!signal.aborted && !this.frames.newest) this.show(index, { state: 'busy', message });
+      },
+      onFrame: ({ step, total, pictures: [picture] }) => {
+        if (signal.aborted) return;
+        this.frames.offer({ step, total, pictures: [pagePixels(picture)], curves: [] });
+        if (this.frames.newest) this.cells[index] = busyWith(this.frames.newest);
+      },
+    });
+    return { made: { picture: pagePixels(result.pictures[0]) }, result };
+  }
+
+  private async explain(index: number, subject: Subject, signal: AbortSignal): Promise<{ made: Made; result?: undefined }> {
+    let made: Made | undefined;
+    const busy = (message: string, fraction?: number): void => {
+      if (!signal.aborted) this.show(index, { state: 'busy', message, fraction, made });
+    };
+    const result = await this.engine.explain({
+      ...subject, picture: { path: this.host.picturePath(subject.picture) }, runtime: this.host.runtime(), wantPixels: this.pixels === undefined,
+    }, {
+      signal,
+      onProgress: ({ message, fraction }) => busy(message, fraction),
+      onPartial: (partial) => {
+        if (signal.aborted) return;
+        made = { result: this.takePixels(partial) };
+        const { done, total } = partial.samples ?? { done: 0, total: 0 };
+        busy(total > 0 ? `${done} of ${total}` : 'Explaining…', total > 0 ? done / total : undefined);
+      },
+    });
+    return { made: { result: this.takePixels(result) } };
+  }
+
+  /** Keeps and posts the pixels of the picture when they first come. @returns the result without them */
+  private takePixels({ pixels, ...result }: ExplainResult): ExplainResult {
+    if (pixels && !this.pixels) {
+      this.pixels = pagePixels(pixels);
+      this.host.post({ type: 'picture', pixels: this.pixels });
+    }
+    return result;
+  }
+
+  private show(index: number, cell: SweepCell): void {
+    this.cells[index] = cell;
+    this.host.post({ type: 'cell', index, cell });
+  }
+}
+
+function busyWith({ frame, step, total, pictures: [picture] }: FrameMessage): SweepCell {
+  return { state: 'busy', message: `Step ${step} of ${total}`, fraction: step / Math.max(total, 1), frame, made: { picture } };
+}
+
+function keyOf(changes: Changes): string {
+  return JSON.stringify(Object.entries(changes).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function found<T extends { id: string }>(all: readonly T[], id: string): T {
+  const one = all.find((candidate) => candidate.id === id);
+  if (!one) throw new FoveaError('technique-unknown', `There is no technique "${id}".`, 'Open the sweep from a result or a studio.');
+  return one;
+}

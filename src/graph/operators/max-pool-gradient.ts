@@ -56,14 +56,14 @@ function placeDifferences(channels: number, kernel: readonly number[], taps: num
  * rest_t is the gradient of those windows whose largest value is not among their first t elements: rest_0 = gradient,
  * rest_{t+1} = rest_t·1[y − x_t > 0]. Element t gets rest_t − rest_{t+1}, which is the gradient where it wins and exactly zero elsewhere.
  */
-function axisGradient(b: GraphBuilder, x: string, y: string, gradient: string, window: Step): string {
+function axisGradient(b: GraphBuilder, x: string, y: string, gradient: string, window: Step, zeroLoses: boolean): string {
   const channels = b.shape(x)[1] as number;
   const taps = window.kernel[window.axis];
-  const padded = [...window.begin, ...window.end].some((pad) => pad > 0);
+  const padded = taps > 1 && !zeroLoses && [...window.begin, ...window.end].some((pad) => pad > 0);
   const pads = [0, 0, ...window.begin, 0, 0, ...window.end];
-  const image = padded && taps > 1 ? b.add('Pad', [x, b.ints(pads), b.scalar(lowest)]) : x;
+  const image = padded ? b.add('Pad', [x, b.ints(pads), b.scalar(lowest)]) : x;
   const none = window.begin.map(() => 0);
-  const attributes = { ...windowAttributes({ ...window, begin: none, end: none }), group: channels };
+  const attributes = { ...windowAttributes(padded ? { ...window, begin: none, end: none } : window), group: channels };
   const rests = [gradient];
   for (let tap = 0; tap < taps - 1; tap++) {
     // Convolution, addition and HardSigmoid are one kernel in the runtime's blocked layout; a Slice and a comparison would leave it.
@@ -80,8 +80,11 @@ function axisGradient(b: GraphBuilder, x: string, y: string, gradient: string, w
 /**
  * ∂score/∂x of y = MaxPool(x), from ∂score/∂y.
  * @param ceil whether the last window may reach over the end of the padding
+ * @param zeroLoses whether windows whose largest element is zero or less have no gradient: then a convolution's padding, zeros, never wins
  */
-export function maxPoolGradient(b: GraphBuilder, x: string, y: string, gradient: string, window: Window, ceil: boolean): string {
+export function maxPoolGradient(
+  b: GraphBuilder, x: string, y: string, gradient: string, window: Window, { ceil, zeroLoses }: { ceil: boolean; zeroLoses: boolean },
+): string {
   const axes = window.kernel.flatMap((size, axis) => (size > 1 || window.strides[axis] > 1 ? [axis] : []));
   const steps = axes.map((axis) => alongAxis(window, axis));
   /** images[i] is pooled along all axes from axes[i] on; the last is the operand itself. */
@@ -91,5 +94,5 @@ export function maxPoolGradient(b: GraphBuilder, x: string, y: string, gradient:
     // Paddings as large as the kernel are refused by the runtime; a ceiling reaches as far.
     images.unshift(b.add('MaxPool', [images[0]], { ...windowAttributes({ ...step, end }), ceil_mode: ceil ? 1 : 0 }));
   }
-  return steps.reduce((incoming, step, i) => axisGradient(b, images[i], i === 0 ? y : images[i - 1], incoming, step), gradient);
+  return steps.reduce((incoming, step, i) => axisGradient(b, images[i], i === 0 ? y : images[i - 1], incoming, step, zeroLoses), gradient);
 }

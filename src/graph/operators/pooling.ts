@@ -80,20 +80,20 @@ function spreadGlobally(context: GradientContext): string {
 
 function gradientOfMaxPool(context: GradientContext): string {
   const { b, endsAtZero, gradients: [gradient], outputs, zeroWithTensor } = context;
-  if (!endsAtZero(0)) return ofLargest(context);
+  if (!endsAtZero(0)) return ofLargest(context, false);
   // The rectifier before the pooling: what it stops is the gradient of windows without a positive element, of which there are fewer.
   const passing = b.add('Mul', [gradient as string, above(b, outputs[0], 0)]);
-  const result = ofLargest({ ...context, gradients: [passing] });
+  const result = ofLargest({ ...context, gradients: [passing] }, true);
   zeroWithTensor.add(result);
   return result;
 }
 
-/** Each window's gradient goes to its largest element. */
-function ofLargest(context: GradientContext): string {
+/** Each window's gradient goes to its largest element. @param zeroLoses whether it is zero where that is not positive */
+function ofLargest(context: GradientContext, zeroLoses: boolean): string {
   const { b, gradients: [gradient], inputs, node, outputs, shape } = context;
   const window = readPool(node, shape(0));
   if (window.kernel.reduce((a, size) => a + size, 0) <= longestWindow) {
-    return maxPoolGradient(b, inputs[0], outputs[0], gradient as string, window, numberAttribute(node, 'ceil_mode', 0) !== 0);
+    return maxPoolGradient(b, inputs[0], outputs[0], gradient as string, window, { ceil: numberAttribute(node, 'ceil_mode', 0) !== 0, zeroLoses });
   }
   const { storage_order: _, ...attributes } = node.attributes;
   return scatterGradient(context, attributes);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { chosenLogit } from '../../../src/graph/chosen-logit.ts';
 import { addGradients } from '../../../src/graph/differentiate.ts';
-import type { Tensor } from '../../../src/graph/graph.ts';
+import type { Attribute, Tensor } from '../../../src/graph/graph.ts';
 import { N } from '../../../src/graph/graph.ts';
 import { tensorOf } from '../../../src/graph/tensor.ts';
 import { runGraph } from '../operators/gradient-check.ts';
@@ -69,18 +69,23 @@ describe('chosenLogit', () => {
 
 describe('Rectifiers before a max-pooling', () => {
   /** Rectified images, joined, with many zeros, under overlapping windows. */
-  function build(b: GraphBuilder): { readonly x: string; readonly rectified: readonly string[]; readonly y: string } {
+  function build(b: GraphBuilder, window: Record<string, Attribute> = {}): { readonly x: string; readonly rectified: readonly string[]; readonly y: string } {
     const x = b.input('image', 'float32', [N, 3, 6, 6]);
     const rectified = [1, 3].map((kernel) =>
       b.add('Relu', [b.add('Conv', [x, numbers(b, 4, 3, kernel, kernel)], { pads: [kernel >> 1, kernel >> 1, kernel >> 1, kernel >> 1] })]));
-    const y = b.add('MaxPool', [b.add('Concat', rectified, { axis: 1 })], { kernel_shape: [3, 3], strides: [2, 2] });
+    const y = b.add('MaxPool', [b.add('Concat', rectified, { axis: 1 })], { kernel_shape: [3, 3], strides: [2, 2], ...window });
     return { x, rectified, y };
   }
 
-  it('give the same gradient whether they are asked for theirs or not', async () => {
+  const windows: Record<string, Attribute>[] = [{}, { pads: [1, 1, 1, 1] }, { pads: [0, 1, 1, 0], ceil_mode: 1 }];
+  for (const window of windows) {
+    it(`give the same gradient whether they are asked for theirs or not: ${JSON.stringify(window)}`, () => compare(window));
+  }
+
+  async function compare(window: Record<string, Attribute>): Promise<void> {
     const gradient = async (asked: boolean): Promise<Float32Array> => {
       const b = new GraphBuilder();
-      const { x, rectified, y } = build(b);
+      const { x, rectified, y } = build(b, window);
       // Asked for, the rectifiers' own gradients must be whole, and each rectifier sets its own to zero.
       const [values, ...others] = addGradients(b, y, y, [x, ...(asked ? rectified : [])]);
       assert.equal(others.length, asked ? 2 : 0);
@@ -91,7 +96,7 @@ describe('Rectifiers before a max-pooling', () => {
     assert.ok(alone.some((value) => value !== 0));
     // The same products, added up in another layout.
     alone.forEach((value, i) => assert.ok(Math.abs(value - asked[i]) < 1e-5 * Math.max(1, Math.abs(asked[i])), `${i}: ${value} and ${asked[i]}`));
-  });
+  }
 
   it('have one mask for each pooling, at its size', () => {
     const b = new GraphBuilder();

@@ -34,6 +34,8 @@ interface ParameterSchema {
   const?: unknown;
   anyOf?: ParameterSchema[];
   unit?: string;
+  /** What each value means. */
+  choices?: Record<string, string>;
 }
 
 function describe(technique: TechniqueDescription | GeneratorDescription): string {
@@ -47,7 +49,10 @@ function describe(technique: TechniqueDescription | GeneratorDescription): strin
     `  Needs: ${('values' in technique ? needsOf(technique) : generatorNeeds(technique)).join(', ') || 'nothing'}`,
     ...('values' in technique ? [valuesOf(technique)] : []),
     properties.length === 0 ? '  It has no parameters.' : '  Parameters, set with --set name=value:',
-    ...properties.map(([name, schema]) => `    ${name} (${rangeOf(schema)}; default ${JSON.stringify(schema.default)})  ${schema.description ?? ''}`),
+    ...properties.flatMap(([name, schema]) => [
+      `    ${name} (${rangeOf(schema)}; default ${JSON.stringify(schema.default)})  ${schema.description ?? ''}`,
+      ...Object.entries(schema.choices ?? {}).map(([value, help]) => `      ${value}: ${help}`),
+    ]),
     ...(presets.length === 0 ? [] : ['  Presets, chosen with --set preset=name:']),
     ...presets.map((preset) => `    ${preset.id}  ${preset.description}`),
   ].join('\n');

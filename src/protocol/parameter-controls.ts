@@ -105,6 +105,22 @@ function inWords(value: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/**
+ * Why a parameter means nothing among the others, as a sentence; undefined where it means something.
+ * @param parameters values that differ from the defaults
+ */
+export function unmetCondition(
+  { when = {} }: ParameterControl, controls: readonly ParameterControl[], parameters: Readonly<Record<string, unknown>>,
+): string | undefined {
+  for (const [name, wanted] of Object.entries(when)) {
+    const other = controls.find((control) => control.name === name);
+    if (!other || (parameters[name] ?? other.default) === wanted) continue;
+    const label = other.kind === 'choice' ? other.choices.find(({ value }) => value === wanted)?.label : undefined;
+    return `Used only where “${other.title}” is ${label ?? (wanted === true ? 'on' : wanted === false ? 'off' : String(wanted))}.`;
+  }
+  return undefined;
+}
+
 /** Why a value is not one of the parameter's, as a sentence; undefined where it is. */
 export function objection(parameter: ParameterControl, value: unknown): string | undefined {
   switch (parameter.kind) {

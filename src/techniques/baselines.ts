@@ -10,8 +10,11 @@ export type BaselineKind = (typeof baselineKinds)[number];
 export function baselineParameter(fallback: BaselineKind) {
   return z.enum(baselineKinds).default(fallback).meta({
     title: 'Baseline',
-    description: 'What stands for a missing pixel. black: a black pixel; zero: zero of the model\'s input, for most models the average colour of their '
-      + 'training pictures; mean: the average colour of this picture; blurred: the picture, blurred',
+    description: 'What stands for a missing pixel',
+    choices: {
+      black: 'A black pixel', zero: 'Zero of the model\'s input, for most models the average colour of their training pictures',
+      mean: 'The average colour of this picture', blurred: 'The picture, blurred',
+    },
   });
 }
 

@@ -23,7 +23,8 @@ const ofModern = { when: { recipe: 'modern' } };
 
 const parameters = z.object({
   recipe: z.enum(['classic', 'modern']).default('modern').meta({
-    title: 'Recipe', description: 'classic: ascent on pixels with shifts, decay and blur; modern: ascent on a Fourier image under random transformations',
+    title: 'Recipe', description: 'How the picture climbs',
+    choices: { classic: 'Ascent on pixels with shifts, decay and blur', modern: 'Ascent on a Fourier image under random transformations' },
   }),
   steps: z.union([z.literal('auto'), z.int().min(1).max(10_000)]).default('auto')
     .meta({ title: 'Steps', description: 'Number of steps; auto: as the recipe has it, 100 classic, 512 modern', live: true }),

@@ -29,8 +29,11 @@ const parameters = z.object({
   baseline: baselineParameter('black'),
   rule: z.enum(['rescale', 'captum']).default('rescale').meta({
     title: 'Rule',
-    description: 'How multipliers pass activations and max-pooling. rescale: by differences, so that nothing is lost; captum: as the hooks of that '
-      + 'library do, which lose contributions where its modules meet and where windows overlap',
+    description: 'How multipliers pass activations and max-pooling',
+    choices: {
+      rescale: 'By differences, so that nothing is lost',
+      captum: 'As the hooks of that library do, which lose contributions where its modules meet and where windows overlap',
+    },
   }),
 });
 type Parameters = z.output<typeof parameters>;

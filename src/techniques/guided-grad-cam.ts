@@ -14,7 +14,8 @@ import { Upsampler } from './upsample.ts';
 
 const parameters = z.object({
   upsampling: z.enum(['nearest', 'bilinear']).default('nearest').meta({
-    title: 'Upsampling', description: 'How the map gets to the resolution of the input. nearest: blocks, as in Captum; bilinear: smooth',
+    title: 'Upsampling', description: 'How the map gets to the resolution of the input',
+    choices: { nearest: 'Blocks, as in Captum', bilinear: 'Smooth' },
   }),
   smooth: smoothParameter,
 });

@@ -20,13 +20,16 @@ import type { RawResult, Technique, TechniqueContext } from './technique.ts';
 
 const parameters = z.object({
   steps: z.union([z.int().min(1).max(2000), z.literal('auto')]).default(50).meta({
-    title: 'Steps', unit: 'steps',
+    title: 'Steps', unit: 'gradients',
     description: 'Gradients that are taken along the way; auto: as many as are needed for an error of at most 1 % of the score\'s difference',
   }),
   rule: z.enum(quadratureRules).default('gauss-legendre').meta({
     title: 'Integration rule',
-    description: 'Where along the way they are taken, and how they are weighted. gauss-legendre: most precise for smooth functions; midpoint; '
-      + 'trapezoid: with both ends; captum-trapezoid: with the weights of that library, which add up to (n − 1)/n',
+    description: 'Where along the way gradients are taken, and how they are weighted',
+    choices: {
+      'gauss-legendre': 'Most precise for smooth functions', midpoint: 'In the middle of equal pieces', trapezoid: 'At the borders of equal pieces, with both ends',
+      'captum-trapezoid': 'The same with the weights of that library, which add up to (n − 1)/n',
+    },
   }),
   baseline: baselineParameter('black'),
 });

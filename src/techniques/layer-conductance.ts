@@ -21,12 +21,14 @@ import { quadrature } from './quadrature.ts';
 import type { RawResult, Technique, TechniqueContext } from './technique.ts';
 
 const parameters = z.object({
-  steps: z.int().min(1).max(2000).default(50).meta({ title: 'Steps', description: 'Pieces that the way from the baseline is divided into', unit: 'steps' }),
+  steps: z.int().min(1).max(2000).default(50).meta({ title: 'Steps', description: 'Pieces that the way from the baseline is divided into', unit: 'pieces' }),
   nodes: z.enum(['uniform', 'gauss-legendre']).default('uniform').meta({
-    title: 'Nodes', description: 'Where the way is divided. uniform: equal pieces with both ends; gauss-legendre: Captum\'s, which leave out the ends',
+    title: 'Nodes', description: 'Where the way is divided',
+    choices: { uniform: 'Into equal pieces, with both ends', 'gauss-legendre': 'Captum\'s, which leaves out the ends' },
   }),
   sums: z.enum(['trapezoid', 'left']).default('trapezoid').meta({
-    title: 'Sums', description: 'Gradient of a piece. trapezoid: the mean of those at its ends; left: that at its beginning, Captum\'s',
+    title: 'Sums', description: 'Gradient of a piece',
+    choices: { trapezoid: 'The mean of those at its ends', left: 'That at its beginning, as in Captum' },
   }),
   baseline: baselineParameter('black'),
 });

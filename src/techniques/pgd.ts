@@ -15,9 +15,11 @@ import { normStep, projectEuclidean, projectMaximum, signStep } from './perturb.
 import { RandomStream } from './random.ts';
 
 const parameters = z.object({
-  norm: z.enum(['linf', 'l2']).default('linf').meta({ title: 'Norm', description: 'What is bounded: every pixel value (linf), or the whole distance (l2)' }),
-  epsilon: epsilonParameter,
-  radius: z.number().positive().max(1000).default(3).meta({ title: 'Radius', description: 'L2: largest distance, pixel values from 0 to 1' }),
+  norm: z.enum(['linf', 'l2']).default('linf').meta({
+    title: 'Norm', description: 'What is bounded', choices: { linf: 'How far any pixel value moves', l2: 'The distance of the whole picture' },
+  }),
+  epsilon: epsilonParameter.meta({ when: { norm: 'linf' } }),
+  radius: z.number().positive().max(1000).default(3).meta({ title: 'Radius', description: 'L2: largest distance, pixel values from 0 to 1', when: { norm: 'l2' } }),
   steps: stepsParameter(40),
   stepSize: z.union([z.literal('auto'), z.number().positive().max(1000)]).default('auto').meta({
     title: 'Step size', description: 'L∞: of 255; L2: as the radius; auto: 2.5 · bound / steps, enough to cross the ball', live: true,

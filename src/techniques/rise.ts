@@ -21,10 +21,11 @@ import { Upsampler, type Size } from './upsample.ts';
 
 const parameters = z.object({
   samples: z.int().min(1).max(100_000).default(2000).meta({ title: 'Samples', description: 'Random masks', unit: 'masks' }),
-  cells: z.int().min(1).max(64).default(7).meta({ title: 'Cells', description: 'Cells of a mask along each side', unit: 'cells' }),
+  cells: z.int().min(1).max(64).default(7).meta({ title: 'Cells', description: 'Cells of a mask along each side', unit: 'per side' }),
   probability: z.number().min(0.01).max(1).default(0.5).meta({ title: 'Probability', description: 'That a cell shows the picture' }),
   weight: z.enum(['probability', 'score']).default('probability').meta({
-    title: 'Weight', description: 'What a mask counts. probability: the class\'s probability, as in the paper; score: the explained score, whatever it is',
+    title: 'Weight', description: 'What a mask counts',
+    choices: { probability: 'The class\'s probability, as in the paper', score: 'The explained score, whatever it is' },
   }),
   baseline: baselineParameter('zero'),
 });

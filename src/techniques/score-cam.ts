@@ -23,8 +23,10 @@ const parameters = z.object({
   relu: reluParameter,
   baseline: baselineParameter('zero'),
   upsampling: z.enum(['bilinear', 'bilinear-aligned']).default('bilinear').meta({
-    title: 'Upsampling', description: 'How channels get to the resolution of the input. bilinear: cell centres keep their places; '
-      + 'bilinear-aligned: the corner cells\' centres lie in the corners, as in pytorch-grad-cam',
+    title: 'Upsampling', description: 'How channels get to the resolution of the input',
+    choices: {
+      bilinear: 'Centres of cells keep their places', 'bilinear-aligned': 'The centres of the outermost cells lie at the borders, as in pytorch-grad-cam',
+    },
   }),
 });
 type Parameters = z.output<typeof parameters>;

@@ -5,8 +5,8 @@ import { FoveaError } from '../protocol/errors.ts';
 
 export const smoothParameter = z.enum(['refuse', 'as-is']).default('refuse').meta({
   title: 'Smooth activations',
-  description: 'What to do where the model has activations that are no rectifiers, such as GELU, SiLU or sigmoid, for which the rule is not defined. '
-    + 'refuse: say so; as-is: pass their plain gradient',
+  description: 'What to do where the model has activations that are no rectifiers, such as GELU, SiLU or sigmoid, for which the rule is not defined',
+  choices: { refuse: 'Say so', 'as-is': 'Pass their plain gradient' },
 });
 
 const smoothActivations: ReadonlySet<string> = new Set([

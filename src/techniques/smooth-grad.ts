@@ -19,12 +19,13 @@ import { RunningMean } from './running-mean.ts';
 import type { RawResult, Technique, TechniqueContext } from './technique.ts';
 
 const parameters = z.object({
-  samples: z.int().min(1).max(10_000).default(25).meta({ title: 'Samples', description: 'Noisy copies whose gradients are averaged', unit: 'samples' }),
+  samples: z.int().min(1).max(10_000).default(25).meta({ title: 'Samples', description: 'Noisy copies whose gradients are averaged', unit: 'copies' }),
   noise: z.number().min(0).max(2).default(0.15).meta({
     title: 'Noise', description: 'Standard deviation of the noise, as a part of the range of the input\'s values', unit: 'of the range',
   }),
   variant: z.enum(['mean', 'squared', 'variance']).default('mean').meta({
-    title: 'Variant', description: 'mean: SmoothGrad; squared: the mean of the squared gradients; variance: VarGrad, how much the gradients differ',
+    title: 'Variant', description: 'What is made of the gradients',
+    choices: { mean: 'SmoothGrad: their mean', squared: 'The mean of their squares', variance: 'VarGrad: how much they differ' },
   }),
 });
 type Parameters = z.output<typeof parameters>;

@@ -15,6 +15,7 @@ const parameters = z.object({
     title: 'Baseline', description: 'The picture that stands for the absence of everything', choices: { blur: 'The picture, strongly blurred', black: 'All pixels black' },
   }),
   steps: z.union([z.literal('auto'), z.int().min(8).max(1024)]).default('auto').meta({ title: 'Steps', description: 'Of the path; more for a smaller error' }),
+  blur: z.number().min(0).max(50).default(5).meta({ title: 'Blur', description: 'Standard deviation', unit: 'px', when: { baseline: 'blur' } }),
   window: z.array(z.int()).default([3, 3]).meta({ title: 'Window', description: 'Height and width', unit: 'px' }),
 });
 const technique: TechniqueDescription = { ...canned.techniques[0], id: 'smooth-grad', title: 'SmoothGrad', parameters: z.toJSONSchema(parameters, { io: 'input' }) };
@@ -91,6 +92,18 @@ describe('the side panel Tune', () => {
     await panel.page.locator('#parameter-window').fill('[5, 5]');
     await panel.page.keyboard.press('Tab');
     assert.deepEqual(await last(), { parameters: { relu: false, baseline: 'blur', window: [5, 5] } });
+  });
+
+  it('says where a parameter means nothing beside the others, and lets it be set where it means something', async () => {
+    await show();
+    assert.match(await field('blur').innerText(), /Used only where “Baseline” is Blur\./);
+    assert.equal(await panel.page.locator('#parameter-blur').isVisible(), false);
+    await field('baseline').locator('vscode-dropdown').click();
+    await panel.page.getByRole('option', { name: 'Blur' }).click();
+    await panel.page.locator('#parameter-blur').fill('8');
+    assert.deepEqual(await last(), { parameters: { baseline: 'blur', blur: 8 } });
+    await panel.send({ type: 'state', state: state({ serial: 9 }) });
+    assert.equal(await panel.page.locator('#parameter-blur').isVisible(), false);
   });
 
   it('has a number or a word', async () => {

@@ -1,6 +1,6 @@
 /** The parameters of a generator: those that act on the run that is going on, and those that it starts with. */
 import type { GeneratorDescription } from '../../src/protocol/generate.ts';
-import { controlsOf, type ParameterControl } from '../../src/protocol/parameter-controls.ts';
+import { controlsOf, unmetCondition, type ParameterControl } from '../../src/protocol/parameter-controls.ts';
 import type { Work, WorkChange } from '../../src/protocol/studio-panel.ts';
 import { Combobox } from '../ui/combobox.ts';
 import { element } from '../ui/element.ts';
@@ -59,10 +59,9 @@ export class ParameterForm {
 
   /** Fields that belong to another choice than the one that is taken are not shown. */
   private hideMeaningless(): void {
-    const valueOf = (name: string): unknown => this.parameters[name] ?? this.controls.find((control) => control.name === name)?.default;
-    for (const { name, when = {} } of this.controls) {
-      const field = this.fields.get(name);
-      if (field) field.root.hidden = Object.entries(when).some(([other, value]) => valueOf(other) !== value);
+    for (const control of this.controls) {
+      const field = this.fields.get(control.name);
+      if (field) field.root.hidden = unmetCondition(control, this.controls, this.parameters) !== undefined;
     }
   }
 

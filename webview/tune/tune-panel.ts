@@ -1,5 +1,5 @@
 /** The side panel's page: the controls of the focused result's technique, and what becomes of a change. */
-import { controlsOf } from '../../src/protocol/parameter-controls.ts';
+import { controlsOf, unmetCondition, type ParameterControl } from '../../src/protocol/parameter-controls.ts';
 import type { TuneHostMessage, TuneModel, Tuned, TuneState } from '../../src/protocol/tune-panel.ts';
 import { button, iconButton } from '../ui/controls.ts';
 import { Combobox } from '../ui/combobox.ts';
@@ -27,6 +27,7 @@ export class TunePanel {
   private readonly run = button('Run', () => this.host.post({ type: this.state?.busy ? 'cancel' : 'run' }), { id: 'run', appearance: 'primary' });
   private readonly outcome = element('p', { class: 'tune-outcome', id: 'outcome', role: 'status' });
   private fields = new Map<string, ParameterField>();
+  private controls: readonly ParameterControl[] = [];
   /** The technique that the fields belong to. */
   private built = '';
   private state: TuneState | undefined;
@@ -77,6 +78,7 @@ export class TunePanel {
     this.summary.textContent = pictureName;
     this.build(state);
     for (const [name, field] of this.fields) field.show(subject.parameters[name]);
+    this.showConditions(subject.parameters);
     this.seed.value = subject.seed;
     this.showSubject();
     this.presets.show(state.presets);
@@ -91,14 +93,19 @@ export class TunePanel {
     const key = `${technique.id} ${JSON.stringify(technique.parameters)}`;
     if (key === this.built) return;
     this.built = key;
-    const controls = controlsOf(technique.parameters);
-    this.fields = new Map(controls.map((parameter) => {
+    this.controls = controlsOf(technique.parameters);
+    this.fields = new Map(this.controls.map((parameter) => {
       const { name } = parameter;
       return [name, new ParameterField(parameter, (value) => this.changeParameter(name, value))];
     }));
     const none = element('p', { class: 'parameter-help' }, `${technique.title} has no parameters.`);
     this.parameters.replaceChildren(...(this.fields.size > 0 ? [...this.fields.values()].map(({ root }) => root) : [none]));
     this.parameters.dataset.technique = subject.technique;
+  }
+
+  /** Parameters that mean nothing beside the others say so. */
+  private showConditions(parameters: Readonly<Record<string, unknown>>): void {
+    for (const control of this.controls) this.fields.get(control.name)!.needless = unmetCondition(control, this.controls, parameters);
   }
 
   private showSubject(): void {
@@ -131,6 +138,7 @@ export class TunePanel {
   private change(tuned: Tuned): void {
     if (!this.state) return;
     this.state = { ...this.state, subject: { ...this.state.subject, ...tuned } }; // what comes next builds on it
+    this.showConditions(this.state.subject.parameters);
     this.host.post({ type: 'change', tuned, serial: ++this.serial });
   }
 

@@ -27,6 +27,8 @@ export class ParameterField {
   private readonly input: ParameterInput;
   private readonly error = element('p', { class: 'parameter-error', id: newId('error'), role: 'alert', hidden: true });
   private readonly reset;
+  private readonly help: HTMLElement;
+  private readonly needlessReason = element('p', { class: 'parameter-help', hidden: true });
 
   /** @param onChange called with allowed values, undefined for the default */
   constructor(private readonly parameter: ParameterControl, onChange: (value: unknown) => void) {
@@ -39,11 +41,12 @@ export class ParameterField {
       onChange(undefined);
       this.input.described.focus();
     }, `${id}-reset`);
-    const label = parameter.kind === 'boolean' ? [] : [element('label', { class: 'parameter-title', for: id }, title, ...(unit ? [element('span', { class: 'parameter-unit' }, ` ${unit}`)] : []))];
+    this.help = element('p', { class: 'parameter-help', id: helpId }, help);
+    const label = parameter.kind === 'boolean' ? [] : [element('label', { class: 'parameter-title', for: id }, title, ...(unit ? [element('span', { class: 'parameter-unit' }, ` · ${unit}`)] : []))];
     this.root = element('div', { class: `parameter parameter-${parameter.kind}`, 'data-parameter': name },
       element('div', { class: 'parameter-head' }, ...label, ...(parameter.kind === 'boolean' ? [this.input.root] : []), this.reset),
       ...(parameter.kind === 'boolean' ? [] : [this.input.root]),
-      this.error, element('p', { class: 'parameter-help', id: helpId }, help));
+      this.error, this.help, this.needlessReason);
     setAttributes(this.input.described, { 'aria-describedby': `${this.error.id} ${helpId}` });
   }
 
@@ -52,6 +55,18 @@ export class ParameterField {
     this.input.show(value ?? this.parameter.default);
     this.object(undefined);
     this.offerReset(value);
+  }
+
+  /** Why the parameter means nothing at present: then it cannot be changed, and that is said. */
+  set needless(reason: string | undefined) {
+    const isNeedless = reason !== undefined;
+    this.root.classList.toggle('needless', isNeedless);
+    this.input.root.inert = isNeedless;
+    if (this.parameter.kind !== 'boolean') this.input.root.hidden = isNeedless;
+    this.reset.hidden = isNeedless;
+    this.help.hidden = isNeedless;
+    this.needlessReason.hidden = !isNeedless;
+    this.needlessReason.textContent = reason ?? '';
   }
 
   private entered(value: unknown, onChange: (value: unknown) => void): void {

@@ -1,10 +1,13 @@
 /** What the engine adds to techniques: presets, the preprocessing's black, metrics, programs that several techniques use. */
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
+import * as z from 'zod';
 import { parseParameters } from '../../../src/engine/parameters.ts';
 import { encodeNpy } from '../../../src/pictures/npy.ts';
 import { blackPixel } from '../../../src/pictures/preprocess.ts';
+import { controlsOf, objection } from '../../../src/protocol/parameter-controls.ts';
 import { preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
+import { generators } from '../../../src/techniques/generators.ts';
 import { techniques } from '../../../src/techniques/registry.ts';
 import { useEngine } from '../../support/engine-rig.ts';
 import { hasReason } from '../../support/errors.ts';
@@ -22,6 +25,34 @@ describe('presets', () => {
       (error: { help: string }) => hasReason('parameter-invalid', /no preset "other"/)(error) && /captum-trapezoid/.test(error.help));
     const saliency = techniques.find(({ id }) => id === 'saliency')!;
     assert.throws(() => parseParameters(saliency, { preset: 'captum' }), hasReason('parameter-invalid'));
+  });
+});
+
+describe('parameters of techniques and generators', () => {
+  const all = [...techniques, ...generators].flatMap(({ id, parameters }) => (
+    controlsOf(z.toJSONSchema(parameters, { io: 'input' })).map((control) => ({ id, control }))));
+
+  it('have titles, help, and units that say more than the titles', () => {
+    for (const { id, control: { name, title, help, unit } } of all) {
+      assert.ok(title !== name && help.length > 0, `${id} ${name}`);
+      assert.notEqual(unit?.toLowerCase(), title.toLowerCase(), `${id} ${name}`);
+    }
+  });
+
+  it('say what each of several choices means, in few words', () => {
+    for (const { id, control } of all) {
+      if (control.kind !== 'choice') continue;
+      for (const { value, help } of control.choices) assert.ok(help.length > 0 && help.length < 150, `${id} ${control.name} ${value}`);
+    }
+  });
+
+  it('depend on parameters and values that there are', () => {
+    for (const { id, control: { name, when = {} } } of all) {
+      for (const [other, value] of Object.entries(when)) {
+        const found = all.find((one) => one.id === id && one.control.name === other)?.control;
+        assert.ok(found && objection(found, value) === undefined, `${id} ${name}`);
+      }
+    }
   });
 });
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as z from 'zod';
-import { controlsOf, fromSlider, objection, readNumber, sliderSteps, stepFrom, toSlider, type NumberControl } from '../../../src/protocol/parameter-controls.ts';
+import {
+  controlsOf, fromSlider, objection, readNumber, sliderSteps, stepFrom, toSlider, unmetCondition, type NumberControl,
+} from '../../../src/protocol/parameter-controls.ts';
 import { describeTechnique } from '../../../src/engine/parameters.ts';
 import { techniques } from '../../../src/techniques/registry.ts';
 
@@ -83,6 +85,21 @@ describe('controls of parameters', () => {
     assert.equal(stepFrom(control, 1, 1), 2);
     assert.equal(stepFrom(control, 2, -1), 1);
     assert.equal(stepFrom(control, 1000, 1), 1000);
+  });
+
+  it('say why they mean nothing beside the others', () => {
+    const controls = controlsOf(z.toJSONSchema(z.object({
+      norm: z.enum(['linf', 'l2']).default('linf').meta({ title: 'Norm' }),
+      own: z.boolean().default(false).meta({ title: 'Own start' }),
+      radius: z.number().default(3).meta({ title: 'Radius', when: { norm: 'l2' } }),
+      noise: z.number().default(1).meta({ title: 'Noise', when: { norm: 'l2', own: true } }),
+    }), { io: 'input' }));
+    const why = (name: string, parameters = {}): string | undefined => (
+      unmetCondition(controls.find((one) => one.name === name)!, controls, parameters));
+    assert.equal(why('radius'), 'Used only where “Norm” is L2.');
+    assert.equal(why('radius', { norm: 'l2' }), undefined);
+    assert.equal(why('noise', { norm: 'l2' }), 'Used only where “Own start” is on.');
+    assert.equal(why('norm'), undefined);
   });
 
   it('are there for every parameter of every technique, with a title, a help text and an allowed default', () => {

@@ -41,6 +41,8 @@ export const viewSchema = z.object({
   /** Position of the swipe divider, 0..1. */
   swipe: z.number().min(0).max(1).default(0.5),
   stripOpen: z.boolean().default(false),
+  /** Whether the standard error is shown in the place of the values, where a result has one. */
+  standardError: z.boolean().default(false),
 });
 export type View = z.output<typeof viewSchema>;
 

@@ -188,29 +188,41 @@ describe('the result panel: what is explained', () => {
       panel = await browser.show();
       await panel.send({ type: 'busy', message: 'SmoothGrad', fraction: 0.4 });
       const standardError = new Float32Array(49).fill(0.0025);
-      const partial = canned.result({ pixels: undefined, class: canned.predictions[1], samples: { done: 10, total: 25 }, standardError });
+      const milliseconds = { picture: 0, build: 0, run: 2000, total: 2000 };
+      const partial = canned.result({ pixels: undefined, class: canned.predictions[1], samples: { done: 10, total: 25 }, standardError, milliseconds });
       const espresso = { ...subject, class: 967 };
       await panel.repaint(() => panel.send({ type: 'partial', subject: espresso, result: partial }));
       assert.equal(await state(), 'busy');
-      assert.match(await panel.page.locator('.facts').innerText(), /10 of 25 samples/);
+      assert.match(await panel.page.locator('.facts').innerText(), /10 of 25 samples, about 3\.0 s left/);
       await panel.page.locator('#map').hover();
       assert.match(await panel.page.locator('.probe-value').innerText(), /^[\d.e-]+ ± 0\.0025 logit$/);
       await panel.repaint(() => panel.send({ type: 'result', subject: espresso, result: { ...partial, samples: { done: 25, total: 25 } } }));
       assert.equal(await state(), 'result');
     });
 
-    it('a partial result is painted while the work goes on, with the number of samples', async () => {
+    it('a partial result is told to a screen reader only once it is whole', async () => {
       panel = await browser.open();
       await panel.send(...canned.introduction(), { type: 'busy', message: 'SmoothGrad', fraction: 0.1 });
       await panel.repaint(() => panel.send({ type: 'partial', subject, result: canned.result({ samples: { done: 8, total: 25 } }) }));
-      assert.equal(await state(), 'busy');
-      assert.match(await panel.page.locator('.status-line').innerText(), /8 of 25 samples/);
-      assert.equal(await panel.page.locator('#announcement').innerText(), '', 'a screen reader is told of the whole result only');
-      const { pixels: _, ...next } = canned.result({ samples: { done: 16, total: 25 }, map: canned.bump(5.9, 4.8) });
-      await panel.repaint(() => panel.send({ type: 'partial', subject, result: next }));
-      assert.match(await panel.page.locator('.status-line').innerText(), /16 of 25 samples/);
+      assert.equal(await panel.page.locator('#announcement').innerText(), '');
       await panel.repaint(() => panel.send(canned.shown({ samples: { done: 25, total: 25 } })));
-      assert.equal(await state(), 'result');
+      assert.equal(await panel.page.locator('.facts').innerText().then((facts) => facts.includes('left')), false);
+      assert.match(await panel.page.locator('#announcement').innerText(), /tabby/);
+    });
+
+    it('the standard error is shown in the place of the values on demand, in their unit', async () => {
+      panel = await browser.show();
+      const choice = panel.page.locator('#standard-error');
+      assert.equal(await choice.isVisible(), false, 'this result has none');
+      const standardError = Float32Array.from({ length: 49 }, (_, i) => (i === 0 ? 0.008 : 0.001));
+      await panel.repaint(() => panel.send(canned.shown({ samples: { done: 25, total: 25 }, standardError })));
+      await panel.repaint(() => choice.click());
+      assert.match(await panel.page.locator('#unit').innerText(), /standard error/);
+      assert.match(await panel.page.locator('.colour-bar-ticks').innerText(), /0\.008/);
+      assert.equal((await panel.kept()).view.standardError, true);
+      await panel.screenshot('standard error');
+      await panel.repaint(() => choice.click());
+      assert.equal(await panel.page.locator('#unit').innerText(), 'logit');
     });
 
     it('a guessed preprocessing is named a guess, corrected by what it predicts, and saved', async () => {

@@ -113,7 +113,7 @@ describe('the result panel: the view', () => {
     });
 
     it('swipes by keyboard and by pointer', async () => {
-      const view = { layout: 'swipe' as const, display: { opacity: 1, threshold: 0 }, zoom: null, swipe: 0.5, stripOpen: false };
+      const view = { layout: 'swipe' as const, display: { opacity: 1, threshold: 0 }, zoom: null, swipe: 0.5, stripOpen: false, standardError: false };
       panel = await browser.show({ state: { subject, view } });
       const handle = panel.page.getByRole('slider', { name: /Divider/ });
       const spot = await onCanvas(60, 110);

@@ -1,7 +1,8 @@
 /** Colour map, opacity and threshold, with the colour bar that says what the colours mean. All of it acts in the page alone. */
+import type { Checkbox } from '@vscode/webview-ui-toolkit';
 import { colorMapOf, colorMaps, type ColorMap } from '../../src/protocol/display.ts';
 import { Select } from '../ui/controls.ts';
-import { element } from '../ui/element.ts';
+import { element, setAttributes } from '../ui/element.ts';
 import { Slider } from '../ui/slider.ts';
 import { ColourBar } from '../ui/colour-bar.ts';
 import type { PaintedResult } from '../ui/painted-result.ts';
@@ -13,6 +14,7 @@ export class DisplayControls {
   readonly bar = new ColourBar('colour-bar');
   private readonly colorMap: Select<ColorMap>;
   private readonly unit = element('span', { class: 'unit', id: 'unit', title: 'Unit of the values' });
+  private readonly error = document.createElement('vscode-checkbox') as Checkbox;
   private painted: PaintedResult | undefined;
 
   constructor(private readonly view: ViewState) {
@@ -20,9 +22,17 @@ export class DisplayControls {
     this.colorMap.setChoices(colorMaps.map((value) => ({ value, label: colorMapNames[value] })));
     const opacity = new Slider('Opacity', 'opacity', (value) => view.changeDisplay({ opacity: value }));
     const threshold = new Slider('Threshold', 'threshold', (value) => view.changeDisplay({ threshold: value }));
+    setAttributes(this.error, { id: 'standard-error', title: 'How sure each value is, in its own unit; it halves with four times as many samples' });
+    this.error.textContent = 'Standard error in place of the values';
+    this.error.addEventListener('change', () => {
+      if (this.error.checked !== view.value.standardError) view.change({ standardError: this.error.checked });
+    });
+    this.error.hidden = true;
     this.root = element('section', { class: 'section', 'aria-labelledby': 'display-title' },
-      element('div', { class: 'section-head' }, element('h2', { class: 'section-title', id: 'display-title' }, 'Heat map'), this.unit), this.bar.root, opacity.root, threshold.root, this.colorMap.root);
-    view.follow(({ display, layout }) => {
+      element('div', { class: 'section-head' }, element('h2', { class: 'section-title', id: 'display-title' }, 'Heat map'), this.unit), this.bar.root, opacity.root, threshold.root,
+      this.colorMap.root, this.error);
+    view.follow(({ display, layout, standardError }) => {
+      if (this.error.checked !== standardError) this.error.checked = standardError;
       opacity.disabled = layout === 'map'; // nothing lies beneath the map there
       opacity.value = display.opacity;
       threshold.value = display.threshold;
@@ -30,8 +40,10 @@ export class DisplayControls {
     });
   }
 
-  show(painted: PaintedResult): void {
+  /** @param hasError whether the result has standard errors */
+  show(painted: PaintedResult, hasError: boolean): void {
     this.painted = painted;
+    this.error.hidden = !hasError;
     this.unit.textContent = painted.result.map.unit;
     this.refresh();
   }

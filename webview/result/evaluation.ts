@@ -3,7 +3,7 @@ import type { EvaluationState } from '../../src/protocol/result-panel.ts';
 import { formatValue } from '../../src/protocol/display.ts';
 import { button, progressRing } from '../ui/controls.ts';
 import { element, icon } from '../ui/element.ts';
-import { formatSeconds } from '../ui/words.ts';
+import { aboutSeconds } from '../ui/words.ts';
 import { CurveView } from './curve-view.ts';
 import { MeasureList } from './measure-list.ts';
 
@@ -119,7 +119,7 @@ function wordsOf(state: EvaluationState): string {
   const seconds = known.reduce((sum, measure) => sum + measure.seconds!, 0);
   const what = `${rest.length} ${rest.length === 1 ? 'measure' : 'measures'}`;
   const beyond = known.length < rest.length ? ', and some runs of the technique' : '';
-  return `${state.taken.length > 0 ? 'Still to be taken' : explanation.split('.')[0]}: ${what}, about ${formatSeconds(seconds)}${beyond}.`;
+  return `${state.taken.length > 0 ? 'Still to be taken' : explanation.split('.')[0]}: ${what}, ${aboutSeconds(seconds)}${beyond}.`;
 }
 
 function found({ taken }: EvaluationState): string {

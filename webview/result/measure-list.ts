@@ -4,7 +4,7 @@ import { directions, type Evaluation, type MetricId, type PlannedMeasure } from 
 import type { EvaluationState } from '../../src/protocol/result-panel.ts';
 import { progressRing } from '../ui/controls.ts';
 import { element, icon } from '../ui/element.ts';
-import { formatSeconds } from '../ui/words.ts';
+import { aboutSeconds, formatSeconds } from '../ui/words.ts';
 
 interface Row {
   readonly root: HTMLElement;
@@ -48,11 +48,11 @@ function valueWords({ seconds, unsuitable }: PlannedMeasure, evaluation: Evaluat
   if (evaluation) return formatValue(evaluation.value);
   if (unsuitable !== undefined) return 'does not apply';
   if (running) return 'waiting';
-  return seconds === undefined ? '' : seconds === 0 ? 'at once' : `about ${formatSeconds(seconds)}`;
+  return seconds === undefined ? '' : seconds === 0 ? 'at once' : aboutSeconds(seconds);
 }
 
 function costWords({ cost, seconds, unsuitable }: PlannedMeasure, evaluation: Evaluation | undefined): string {
   if (unsuitable !== undefined) return unsuitable;
   if (evaluation) return `It took ${cost}: ${formatSeconds(evaluation.milliseconds / 1000)}.`;
-  return seconds === undefined || seconds === 0 ? `It takes ${cost}.` : `It takes ${cost}, about ${formatSeconds(seconds)}.`;
+  return seconds === undefined || seconds === 0 ? `It takes ${cost}.` : `It takes ${cost}, ${aboutSeconds(seconds)}.`;
 }

@@ -18,6 +18,7 @@ import { Predictions } from './predictions.ts';
 import { SanityBadge } from './sanity-badge.ts';
 import { PreprocessingTrials } from './preprocessing-trials.ts';
 import { Stage } from '../ui/stage.ts';
+import { standardErrorOf } from './standard-error.ts';
 import { StatusLine } from './status-line.ts';
 import { ViewState } from '../ui/view-state.ts';
 import type { Point } from '../ui/viewport.ts';
@@ -69,6 +70,7 @@ export class Panel {
   private stripKey: string | undefined;
   private stripTimer = 0;
   private activity: 'idle' | 'busy' | 'error' = 'idle';
+  private showsError = false;
 
   constructor(root: HTMLElement) {
     const state = this.host.readState();
@@ -173,19 +175,26 @@ export class Panel {
     const picture = result.pixels ? pictureCanvas(result.pixels) : samePicture ? this.stage.result?.picture : undefined;
     if (this.shown && !samePicture) this.view.change({ zoom: null });
     this.shown = { subject, result };
-    const painted = new PaintedResult(result, picture);
-    const technique = this.techniques.find(({ id }) => id === result.technique)?.title ?? result.technique;
-    const description = describeResult(result, technique, painted.peak());
-    this.stage.show(painted, description);
+    const description = this.paint(result, picture);
     this.subjectChanged();
-    this.display.show(painted);
     this.details.show(result, this.model);
-    this.status.showResult(result);
+    this.status.showResult(result, partial);
     this.header.enable(true);
     this.evaluation.available = !partial;
     if (partial) return;
     this.announcer.say(description);
     this.askForStrip();
+  }
+
+  /** The values, or how sure they are. @returns what is painted, in words */
+  private paint(result: ExplainResult, picture: HTMLCanvasElement | undefined): string {
+    this.showsError = this.view.value.standardError;
+    const painted = new PaintedResult(this.showsError ? standardErrorOf(result) : result, picture);
+    const technique = this.techniques.find(({ id }) => id === result.technique)?.title ?? result.technique;
+    const description = describeResult(result, technique, painted.peak());
+    this.stage.show(painted, description);
+    this.display.show(painted, result.standardError !== undefined);
+    return description;
   }
 
   private subjectChanged(): void {
@@ -199,7 +208,8 @@ export class Panel {
   }
 
   private viewChanged(): void {
-    const { stripOpen, display } = this.view.value;
+    const { stripOpen, display, standardError } = this.view.value;
+    if (this.shown && standardError !== this.showsError) this.paint(this.shown.result, this.stage.result?.picture);
     this.strip.open = stripOpen;
     this.strip.recolour(display);
     this.askForStrip();

@@ -5,7 +5,7 @@ import { iconButton } from '../ui/controls.ts';
 import { element } from '../ui/element.ts';
 import type { PaintedResult } from '../ui/painted-result.ts';
 import type { Point } from '../ui/viewport.ts';
-import { formatTime } from '../ui/words.ts';
+import { aboutSeconds, formatTime } from '../ui/words.ts';
 
 export interface ZoomActions {
   zoomStep(direction: 1 | -1): void;
@@ -25,9 +25,11 @@ export class StatusLine {
       iconButton('screen-full', 'Fit to window (0)', () => zoom.fit(), 'zoom-fit')));
   }
 
-  showResult(result: ExplainResult): void {
-    const { model, runtime, samples } = result;
-    const sampled = samples && `${samples.done} of ${samples.total} samples`;
+  /** @param partial whether more samples are to come */
+  showResult(result: ExplainResult, partial: boolean): void {
+    const { model, runtime, samples, milliseconds } = result;
+    const left = partial && samples ? `, ${aboutSeconds((milliseconds.run / 1000 / samples.done) * (samples.total - samples.done))} left` : '';
+    const sampled = samples && `${samples.done} of ${samples.total} samples${left}`;
     this.facts.textContent = [sampled, model.title, runtime, formatTime(result)].filter(Boolean).join(' · ');
   }
 

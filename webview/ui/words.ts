@@ -57,6 +57,11 @@ export function formatSeconds(seconds: number): string {
   return `${Math.round(seconds / 60)} min`;
 }
 
+/** A duration that is an estimate. */
+export function aboutSeconds(seconds: number): string {
+  return seconds < 0.1 ? formatSeconds(seconds) : `about ${formatSeconds(seconds)}`;
+}
+
 /** Where a point of a picture lies, in words: "upper left", "centre". */
 export function region(point: Point, { width, height }: { width: number; height: number }): string {
   const third = (position: number, length: number, names: [string, string, string]): string =>

@@ -16,7 +16,7 @@ export function compareMenus(pictureMenu: string): Record<string, object[]> {
     [pictureMenu]: ['Techniques', 'Classes', 'Layers', 'Models', 'Pictures'].map((name, order) => (
       { command: `fovea.compare${name}`, ...(name === 'Pictures' && { when: 'listMultiSelection' }), group: `8_compare@${order + 1}` }
     )),
-    'view/item/context': [{ command: 'fovea.compareRuns', when: `view == ${runsView} && viewItem =~ /^run/ && listMultiSelection`, group: '1_run@3' }],
+    'view/item/context': [{ command: 'fovea.compareRuns', when: `view == ${runsView} && viewItem =~ /^run\\.explained/ && listMultiSelection`, group: '1_run@3' }],
     commandPalette: [{ command: 'fovea.compareRuns', when: 'false' }],
   };
 }

@@ -1,5 +1,5 @@
 /** What the side panel and saved recipes contribute to the manifest: container, views, their commands and menus. */
-import { hasResultKey, modelsView, recipeSuffix, recipeViewType, resultViewType, runsView, tuneView } from '../src/extension/ids.ts';
+import { hasResultKey, modelsView, recipeSuffix, recipeViewType, resultViewType, runsView, studioViewType, tuneView } from '../src/extension/ids.ts';
 
 export const sidePanelCommands = [
   { command: 'fovea.evaluate', title: 'Evaluate This Map' },
@@ -28,7 +28,7 @@ export const views = {
   },
   viewsWelcome: [{
     view: runsView,
-    contents: 'Every picture that is explained is kept here, to be opened and run again.\n[Explain Sample](command:fovea.explainSample)',
+    contents: 'Every picture that is explained or made is kept here, to be opened and run again.\n[Explain Sample](command:fovea.explainSample)',
   }],
   customEditors: [{ viewType: recipeViewType, displayName: 'Fovea Result', selector: [{ filenamePattern: `*${recipeSuffix}` }], priority: 'default' }],
 };
@@ -38,6 +38,7 @@ const onResult = ['fovea.evaluate', 'fovea.checkSanity', ...ofResult];
 const aRun = `view == ${runsView} && viewItem =~ /^run/`;
 const aModel = `view == ${modelsView} && viewItem =~ /^model/`;
 const isResult = `activeWebviewPanelId == '${resultViewType}' || activeCustomEditorId == '${recipeViewType}'`;
+const isStudio = `activeWebviewPanelId == '${studioViewType}'`;
 
 export const keybindings = [{ command: 'fovea.evaluate', key: 'ctrl+alt+e', mac: 'cmd+alt+e', when: isResult }];
 
@@ -48,23 +49,26 @@ export const sidePanelMenus: Record<string, object[]> = {
     { command: 'fovea.refreshModels', when: `view == ${modelsView}`, group: 'navigation' },
   ],
   'view/item/context': [
-    { command: 'fovea.pinRun', when: `${aRun} && viewItem != run.pinned`, group: 'inline@1' },
-    { command: 'fovea.unpinRun', when: `${aRun} && viewItem == run.pinned`, group: 'inline@1' },
+    { command: 'fovea.pinRun', when: `${aRun} && !(viewItem =~ /pinned$/)`, group: 'inline@1' },
+    { command: 'fovea.unpinRun', when: `${aRun} && viewItem =~ /pinned$/`, group: 'inline@1' },
     { command: 'fovea.openRun', when: aRun, group: '1_run@1' },
     { command: 'fovea.rerun', when: aRun, group: '1_run@2' },
     ...ofResult.map((command, order) => ({ command, when: aRun, group: `2_take@${order + 1}` })),
-    { command: 'fovea.pinRun', when: `${aRun} && viewItem != run.pinned`, group: '3_keep@1' },
-    { command: 'fovea.unpinRun', when: `${aRun} && viewItem == run.pinned`, group: '3_keep@1' },
+    { command: 'fovea.pinRun', when: `${aRun} && !(viewItem =~ /pinned$/)`, group: '3_keep@1' },
+    { command: 'fovea.unpinRun', when: `${aRun} && viewItem =~ /pinned$/`, group: '3_keep@1' },
     { command: 'fovea.deleteRun', when: aRun, group: '3_keep@2' },
     { command: 'fovea.useModel', when: aModel, group: '1_model@1' },
     { command: 'fovea.explainLayer', when: `view == ${modelsView} && viewItem == layer`, group: '1_model@1' },
   ],
-  'editor/title': onResult.map((command, order) => ({ command, when: isResult, group: `2_fovea@${order + 1}` })),
-  'webview/context': onResult.map((command, order) => (
-    { command, when: `webviewId == '${resultViewType}' || webviewId == '${recipeViewType}'`, group: `fovea@${order + 1}` }
+  'editor/title': onResult.map((command, order) => (
+    { command, when: ofResult.includes(command) ? `${isResult} || ${isStudio}` : isResult, group: `2_fovea@${order + 1}` }
   )),
+  'webview/context': onResult.map((command, order) => ({
+    command, group: `fovea@${order + 1}`,
+    when: [resultViewType, recipeViewType, ...(ofResult.includes(command) ? [studioViewType] : [])].map((type) => `webviewId == '${type}'`).join(' || '),
+  })),
   commandPalette: [
-    ...onResult.map((command) => ({ command, when: hasResultKey })),
+    ...onResult.map((command) => ({ command, when: ofResult.includes(command) ? `${hasResultKey} || ${isStudio}` : hasResultKey })),
     ...['openRun', 'rerun', 'pinRun', 'unpinRun', 'deleteRun', 'explainLayer'].map((name) => ({ command: `fovea.${name}`, when: 'false' })),
   ],
 };

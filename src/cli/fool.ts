@@ -9,6 +9,7 @@ import type { Context } from './context.ts';
 import { addClass, withGenerateOptions, type GenerateOptions } from './generate-options.ts';
 import { expandInputs } from './inputs.ts';
 import { resolveModel } from './model.ts';
+import { changedPreprocessing } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
 interface FoolOptions extends GenerateOptions {
@@ -39,7 +40,7 @@ export function addFool(program: Command, context: Context): void {
     .option('-t, --technique <id>', 'the attack: ascent, from-noise, fgsm, pgd or deep-fool (see "fovea techniques ID")', 'pgd')
     .addHelpText('after', examples)
     .action((paths: string[], options: FoolOptions) => context.run(options, async ({ engine, report, signal }) => {
-      const { technique: generator, class: classes, set: parameters, seed, runtime, out } = options;
+      const { technique: generator, class: classes, set: parameters, seed, runtime, replay, out } = options;
       const attack = engine.generators().find(({ id, family }) => id === generator && family === 'fooling');
       if (!attack) throw new UsageError(`There is no attack "${generator}".`, 'There are: ascent, from-noise, fgsm, pgd, deep-fool.');
       engine.checkGenerator(generator, parameters);
@@ -49,10 +50,11 @@ export function addFool(program: Command, context: Context): void {
       }
       if (classes.length > 1) throw new UsageError('A picture can be turned into one class at a time.', 'Give a single --class.');
       const model = await resolveModel(engine, options.model);
+      const preprocessing = await changedPreprocessing(engine, model, options);
       const inputs = attack.needs.content ? await expandInputs(paths) : [{ path: 'noise', stem: String(classes[0] ?? 'noise') }];
       await report.each(inputs, signal, async (input, job) => {
         const content = attack.needs.content ? { path: input.path } : undefined;
-        const result = await engine.generate({ generator, model, content, classes, parameters, seed, runtime }, job);
+        const result = await engine.generate({ generator, model, content, classes, parameters, seed, runtime, preprocessing, replay }, job);
         const stem = input.stem.replaceAll(/[/\\]+/g, '-');
         const files = out === undefined ? [] : await write(engine, path.join(out, `${stem}.${generator}`), result);
         for (const note of result.notes) report.note(`${input.path}: ${note}`);

@@ -1,23 +1,37 @@
 /** Options of the commands that make pictures. */
-import { Option, type Command } from 'commander';
-import { collectSetting, parseClasses, wholeNumber, withModelOption, withRunOptions, type RunOptions } from './options.ts';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { RunEvents } from '../protocol/generate.ts';
+import { runEventsSchema } from '../protocol/recipe.ts';
+import {
+  collectSetting, parseClasses, wholeNumber, withModelOption, withPreprocessingOption, withRunOptions, type PreprocessingOptions, type RunOptions,
+} from './options.ts';
 
-export interface GenerateOptions extends RunOptions {
+export interface GenerateOptions extends RunOptions, PreprocessingOptions {
   readonly model?: string;
   readonly set: Record<string, unknown>;
   readonly seed: number;
+  readonly replay?: RunEvents;
   readonly out?: string;
 }
 
-/** --model, --set, --seed, --out and those of every run. */
+/** --model, --preprocessing, --set, --seed, --replay, --out and those of every run. */
 export function withGenerateOptions(command: Command): Command {
-  return withRunOptions(withModelOption(command))
+  return withRunOptions(withPreprocessingOption(withModelOption(command)))
     .addOption(new Option('--set <key=value>', 'a parameter (see "fovea techniques ID"); may be given several times').argParser(collectSetting).default({}, 'their defaults'))
     .option('--seed <n>', 'seed of everything random', wholeNumber(0), 0)
+    .addOption(new Option('--replay <json>', 'what happened to a run on its way, as a recipe has it: {"steered": [...], "continued": [...], "stopped": n}').argParser(parseEvents))
     .option('-o, --out <dir>', 'folder for the pictures');
 }
 
 /** `--class`, given any number of times. */
 export function addClass(text: string, classes: readonly (number | string)[]): (number | string)[] {
   return [...classes, ...parseClasses(text)];
+}
+
+function parseEvents(text: string): RunEvents {
+  try {
+    return runEventsSchema.parse(JSON.parse(text));
+  } catch {
+    throw new InvalidArgumentError('It is JSON as in {"steered": [{"step": 20, "parameters": {"stepSize": 2}}], "stopped": 60}.');
+  }
 }

@@ -6,6 +6,7 @@ import type { SweepAxis } from '../protocol/sweep.ts';
 import type { Context, Session } from './context.ts';
 import { withGenerateOptions, type GenerateOptions } from './generate-options.ts';
 import { resolveModel } from './model.ts';
+import { changedPreprocessing } from './options.ts';
 import { collectAxis, drawSweep } from './sweep.ts';
 
 interface StyleOptions extends GenerateOptions {
@@ -37,12 +38,13 @@ export function addStyle(program: Command, context: Context): void {
     .addHelpText('after', examples)
     .action((content: string, style: string | undefined, options: StyleOptions) => context.run(options, async (session) => {
       const { engine, report, signal } = session;
-      const { preset, seed, runtime, out } = options;
+      const { preset, seed, runtime, replay, out } = options;
       const parameters = preset === undefined ? options.set : { preset, ...options.set };
       engine.checkGenerator(generator, parameters);
       const model = await resolveModel(engine, options.model);
+      const preprocessing = await changedPreprocessing(engine, model, options);
       const pictures = { content: { path: content }, style: style === undefined ? undefined : { path: style } };
-      const request: GenerateRequest = { generator, model, ...pictures, parameters, seed, runtime };
+      const request: GenerateRequest = { generator, model, ...pictures, parameters, seed, runtime, preprocessing, replay };
       await (options.sweep.length > 0 ? drawGrid : draw)(session, request, content, options);
       if (out === undefined && !report.failed && !signal.aborted) report.note('Nothing was written; --out DIR writes the picture.');
     }));

@@ -5,7 +5,7 @@ import type { GenerateResult } from '../protocol/generate.ts';
 import type { Context } from './context.ts';
 import { addClass, withGenerateOptions, type GenerateOptions } from './generate-options.ts';
 import { resolveModel } from './model.ts';
-import { wholeNumber } from './options.ts';
+import { changedPreprocessing, wholeNumber } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
 interface VisualizeOptions extends GenerateOptions {
@@ -35,16 +35,18 @@ export function addVisualize(program: Command, context: Context): void {
     .option('-g, --generator <id>', 'what paints (see "fovea techniques")', 'class-visualization')
     .addHelpText('after', examples)
     .action((photo: string | undefined, options: VisualizeOptions) => context.run(options, async ({ engine, report, signal }) => {
-      const { class: classes, layer, channel, generator, seed, runtime, out } = options;
+      const { class: classes, layer, channel, generator, seed, runtime, replay, out } = options;
       if (classes.length > 0 && layer !== undefined) throw new UsageError('The target is either a class or a layer.', 'Leave --class or --layer out.');
       if (classes.length === 0 && layer === undefined) throw new UsageError('Something must be visualized.', 'Give --class or --layer.');
       if (channel !== undefined && layer === undefined) throw new UsageError('A channel belongs to a layer.', 'Give --layer.');
       const parameters = channel === undefined ? options.set : { ...options.set, channel };
       engine.checkGenerator(generator, parameters);
       const model = await resolveModel(engine, options.model);
+      const preprocessing = await changedPreprocessing(engine, model, options);
       const name = photo ?? layer ?? classes.join(', ');
       await report.each([{ path: name }], signal, async (_, job) => {
-        const request = { generator, model, content: photo === undefined ? undefined : { path: photo }, classes, layer, parameters, seed, runtime };
+        const content = photo === undefined ? undefined : { path: photo };
+        const request = { generator, model, content, classes, layer, parameters, seed, runtime, preprocessing, replay };
         const result = await engine.generate(request, job);
         const files: string[] = [];
         for (const [n, pixels] of result.pictures.entries()) {

@@ -6,8 +6,6 @@ import type { StoredRecipe } from '../protocol/recipe.ts';
 /** powershell-legacy: as it calls programs on Windows; powershell: elsewhere. */
 export type Shell = 'posix' | 'powershell' | 'powershell-legacy' | 'cmd';
 
-const bundledPrefix = 'bundled:';
-
 export interface ExplainCommand {
   /** Absolute path. */
   readonly picture: string;
@@ -23,19 +21,25 @@ export interface ExplainCommand {
 export function explainArguments({ picture, model, recipe, isPreprocessingChosen, out }: ExplainCommand): string[] {
   const { technique, parameters, class: target, layer, score, seed, runtime, preprocessing } = recipe;
   return [
-    'explain', picture, '--technique', technique, '--model', model.startsWith(bundledPrefix) ? model.slice(bundledPrefix.length) : model,
+    'explain', picture, '--technique', technique, '--model', modelName(model),
     '--class', String(target), ...(layer === undefined ? [] : ['--layer', layer]), ...(score === 'logit' ? [] : ['--score', score]),
     ...settings('--set', parameters), ...(isPreprocessingChosen ? settings('--preprocessing', changesOf(preprocessing)) : []),
     ...(seed === 0 ? [] : ['--seed', String(seed)]), '--runtime', runtime, '--out', out,
   ];
 }
 
+/** As `--model` takes it. */
+export function modelName(model: ModelReference): string {
+  return model.replace(/^bundled:/, '');
+}
+
 /** All that can differ from a model's own preprocessing: the size is its own always. */
-function changesOf({ width: _, height: __, ...changes }: Preprocessing): Record<string, unknown> {
+export function changesOf({ width: _, height: __, ...changes }: Preprocessing): Record<string, unknown> {
   return { ...changes, resize: changes.resize ?? null };
 }
 
-function settings(option: string, values: Readonly<Record<string, unknown>>): string[] {
+/** An option for each of some values, as in `--set key=value`. */
+export function settings(option: string, values: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(values).flatMap(([name, value]) => [option, `${name}=${settingText(value)}`]);
 }
 

@@ -33,3 +33,10 @@ export class Curves {
     });
   }
 }
+
+/** The curves of a run that has ended. */
+export function curvesOf(points: readonly CurvePoint[]): Curve[] {
+  const curves = new Curves();
+  curves.add(points);
+  return curves.list();
+}

@@ -1,4 +1,4 @@
-/** Finds picture and model of a saved recipe: where it says, else by name in the workspace; of several, the one with the same content. */
+/** Finds pictures and model of a saved recipe: where it says, else by name in the workspace; of several, the one with the same content. */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import path from 'node:path';
@@ -6,25 +6,25 @@ import { pipeline } from 'node:stream/promises';
 import { Uri, workspace } from 'vscode';
 import type { ModelReference } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
-import type { RecipeFile } from '../protocol/recipe.ts';
+import type { SavedRecipe } from '../protocol/recipe.ts';
 import { isBundled } from './models.ts';
 import { resolveBeside } from './recipe-file.ts';
 
 /** Candidates that are looked at, at most. */
 const most = 50;
 
-/** @param file path of the recipe @throws FoveaError `picture-missing` */
-export async function findPicture({ recipe, files }: RecipeFile, file: string): Promise<Uri> {
-  const found = await locate(resolveBeside(file, files.picture), recipe.picture.name, recipe.picture.hash);
+/** @param place where the recipe says that it is; @param file path of the recipe @throws FoveaError `picture-missing` */
+export async function findPicture({ name, hash }: { readonly name: string; readonly hash: string }, place: string, file: string): Promise<Uri> {
+  const found = await locate(resolveBeside(file, place), name, hash);
   if (found) return Uri.file(found);
   throw new FoveaError(
-    'picture-missing', `The picture "${recipe.picture.name}" of this recipe is neither at "${files.picture}" nor in this workspace.`,
+    'picture-missing', `The picture "${name}" of this recipe is neither at "${place}" nor in this workspace.`,
     'Open the folder that holds it, or put it back.',
   );
 }
 
 /** @param file path of the recipe @throws FoveaError `model-missing` */
-export async function findModel({ recipe, files }: RecipeFile, file: string): Promise<ModelReference> {
+export async function findModel({ recipe, files }: Pick<SavedRecipe, 'recipe' | 'files'>, file: string): Promise<ModelReference> {
   if (isBundled(files.model)) return files.model;
   const found = await locate(resolveBeside(file, files.model), path.basename(files.model), recipe.model.hash);
   if (found) return found;

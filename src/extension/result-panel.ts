@@ -17,11 +17,9 @@ import { performAction } from './notifications.ts';
 import { picturePath, watchPicture } from './picture-files.ts';
 import { changesSince } from './recipe-file.ts';
 import { saveSidecar } from './sidecar.ts';
+import { takeCommands } from './take-commands.ts';
 import { Tuning } from './tuning.ts';
 import { webviewOptions, webviewPage } from './webview-html.ts';
-
-/** They take the focused result: the panel that the message came from. */
-const takeCommands = { 'command-line': 'fovea.copyCommandLine', recipe: 'fovea.saveRecipe', report: 'fovea.exportReport' } as const;
 
 type RevealedPart = Extract<HostMessage, { type: 'reveal' }>['part'];
 

@@ -1,27 +1,12 @@
 /** Commands on runs and on the focused result: open, keep, take along. */
-import path from 'node:path';
-import { env, Uri, window, workspace } from 'vscode';
-import type { Display } from '../protocol/display.ts';
-import { FoveaError } from '../protocol/errors.ts';
-import type { StoredRecipe } from '../protocol/recipe.ts';
-import type { Subject } from '../protocol/result-panel.ts';
-import { explainArguments, shellLine } from './command-line.ts';
-import { recipeSuffix } from './ids.ts';
-import { picturePath } from './picture-files.ts';
+import { window } from 'vscode';
+import { found } from './found.ts';
 import type { ResultPanel } from './result-panel.ts';
 import type { RunStore } from './run-store.ts';
 import { RunItem } from './runs-view.ts';
-import { offerTerminal, terminalShell } from './terminals.ts';
+import type { StudioPanel } from './studio-panel.ts';
+import type { Taken } from './take-along.ts';
 import type { Workbench } from './workbench.ts';
-
-/** Longer side of a report's pictures in pixels. */
-const reportSide = 1024;
-
-/** What a result was made of. */
-interface Made {
-  readonly subject: Subject;
-  readonly recipe: StoredRecipe;
-}
 
 type Handler = (...args: unknown[]) => Promise<void>;
 
@@ -29,27 +14,28 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
   const each = (act: (item: RunItem) => Promise<void>): Handler => async (...args) => {
     for (const item of itemsOf(args)) await act(item);
   };
-  const open = async ({ run: { subject } }: RunItem): Promise<ResultPanel> => {
-    const { panels } = await workbench();
-    await panels.explain([subject]);
-    return found(panels.find(subject));
-  };
+  /** Shows a run. @param again made once more even where what it made is kept */
+  async function open({ run }: RunItem, again: boolean): Promise<StudioPanel | ResultPanel> {
+    const { panels, studios } = await workbench();
+    if (run.kind === 'made') return again ? studios.replay(run) : studios.openRun(run);
+    await panels.explain([run.subject]);
+    return found(panels.find(run.subject));
+  }
 
   async function focused(): Promise<ResultPanel> {
     return found((await workbench()).panels.focused);
   }
 
-  async function made([item]: readonly unknown[]): Promise<Made> {
-    if (item instanceof RunItem) return item.run;
-    const { session } = await focused();
-    return { subject: session.subject, recipe: found(session.result).recipe };
+  /** What the run under the pointer, the studio in front, or else the focused result was made of. */
+  async function taken([item]: readonly unknown[]): Promise<Taken> {
+    return item instanceof RunItem ? item.run : takenOf((await workbench()).studios.active ?? await focused());
   }
 
   return {
     'fovea.openRun': async (item) => {
-      if (item instanceof RunItem) await open(item);
+      if (item instanceof RunItem) await open(item, false);
     },
-    'fovea.rerun': each(async (item) => void await open(item)),
+    'fovea.rerun': each(async (item) => void await open(item, true)),
     'fovea.pinRun': each(({ run: { id } }) => store.pin(id, true)),
     'fovea.unpinRun': each(({ run: { id } }) => store.pin(id, false)),
     'fovea.deleteRun': each(({ run: { id } }) => store.delete(id)),
@@ -70,29 +56,22 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
       await panel.session.checks.run('cascading');
     },
     'fovea.copyCommandLine': async (...args) => {
-      const line = commandLine(await made(args));
-      await env.clipboard.writeText(line);
-      void offerTerminal(line);
+      const [{ copyCommandLine }, { engine }] = await Promise.all([takeAlong(), workbench()]);
+      await copyCommandLine(await taken(args), engine);
     },
     'fovea.saveRecipe': async (...args) => {
-      const { subject, recipe } = await made(args);
-      const chosen = await askWhere(subject, recipeSuffix, 'Save Recipe', { 'Fovea recipe': ['json'] });
-      if (!chosen) return;
-      // By another name it would open as text.
-      const target = chosen.path.endsWith(recipeSuffix) ? chosen : chosen.with({ path: chosen.path.replace(/(\.json)?$/, recipeSuffix) });
-      const { recipeText } = await import('./recipe-file.ts');
-      await write(target, recipeText(recipe, picturePath(subject.picture), subject.model, target.fsPath));
+      const { saveRecipe } = await takeAlong();
+      await saveRecipe(await taken(args));
     },
     'fovea.exportReport': async (...args) => {
       const [item] = args;
-      const panel = item instanceof RunItem ? await open(item) : await focused();
-      const target = await askWhere(panel.session.subject, '.html', 'Export Report', { 'Web page': ['html'] });
-      if (!target) return;
-      const { displaySchema } = await import('../protocol/display.ts');
+      const [{ explainedReport, exportReport, madeReport }, { engine, studios }, { displaySchema }] = await Promise.all([
+        takeAlong(), workbench(), import('../protocol/display.ts'),
+      ]);
+      const panel = item instanceof RunItem ? await open(item, false) : studios.active ?? await focused();
       const display = displaySchema.safeParse(item).data ?? displaySchema.parse({});
-      await write(target, await report(await workbench(), panel, display));
-      const choice = await window.showInformationMessage(`Saved ${path.posix.basename(target.path)}.`, 'Open');
-      if (choice === 'Open') await env.openExternal(target);
+      await exportReport(takenOf(panel), () => (
+        isStudio(panel) ? madeReport(found(panel.session.shownResult), engine) : explainedReport(panel, display, engine)));
     },
   };
 }
@@ -102,44 +81,16 @@ function itemsOf([item, selection]: readonly unknown[]): RunItem[] {
   return (Array.isArray(selection) ? selection : [item]).filter((one): one is RunItem => one instanceof RunItem);
 }
 
-function found<T>(value: T | undefined): T {
-  if (value !== undefined) return value;
-  throw new FoveaError('picture-missing', 'There is no result yet.', 'Explain a picture first.');
+function isStudio(panel: StudioPanel | ResultPanel): panel is StudioPanel {
+  return 'shownResult' in panel.session;
 }
 
-function commandLine({ subject, recipe }: Made): string {
-  const { picture, model, preprocessing } = subject;
-  const words = explainArguments({ picture: picturePath(picture), model, recipe, isPreprocessingChosen: preprocessing !== undefined, out: '.' });
-  return shellLine(['fovea', ...words], terminalShell());
+/** @throws FoveaError where the panel shows no result yet */
+function takenOf(panel: StudioPanel | ResultPanel): Taken {
+  if (!isStudio(panel)) return { kind: 'explained', subject: panel.session.subject, recipe: found(panel.session.result).recipe };
+  const { work, result: { recipe } } = found(panel.session.shownResult);
+  return { kind: 'made', work, recipe };
 }
 
-/** `<stem>.<technique><suffix>` beside the picture, unless the person says otherwise. */
-async function askWhere({ picture, technique }: Subject, suffix: string, title: string, filters: Record<string, string[]>): Promise<Uri | undefined> {
-  const uri = Uri.parse(picture);
-  const { dir, name } = path.posix.parse(uri.path);
-  return window.showSaveDialog({ title, filters, defaultUri: uri.with({ path: path.posix.join(dir, `${name}.${technique}${suffix}`) }) });
-}
-
-async function write(target: Uri, text: string): Promise<void> {
-  try {
-    await workspace.fs.writeFile(target, Buffer.from(text));
-  } catch (cause) {
-    throw new FoveaError(
-      'write-failed', `"${target.fsPath}" could not be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      'Choose another folder, or make room on the disk.', { cause },
-    );
-  }
-}
-
-/** What reports need is read with the first one. */
-async function report({ engine }: Workbench, { session }: ResultPanel, display: Display): Promise<string> {
-  const { reportHtml } = await import('./report.ts');
-  const [result, technique] = [found(session.result), found(session.technique)];
-  const { pixels, picture, map, placement } = result;
-  const request = { pixels: found(pixels), picture, map, placement, display, longest: reportSide };
-  const [plain, overlay, alone] = await Promise.all((['picture', 'overlay', 'map'] as const).map((what) => engine.render({ ...request, what })));
-  return reportHtml({
-    result, technique, display, pictures: { picture: plain, overlay, map: alone }, evaluations: session.evaluation.taken,
-    commandLine: commandLine({ subject: session.subject, recipe: result.recipe }), date: new Date(),
-  });
-}
+/** Read when it is first needed. */
+const takeAlong = () => import('./take-along.ts');

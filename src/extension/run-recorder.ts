@@ -1,9 +1,14 @@
 /** Keeps results as runs once they have stood for a moment, so that a slider that is dragged leaves one run behind. Knows no VS Code. */
 import type { ExplainResult } from '../protocol/engine.ts';
+import type { GenerateResult } from '../protocol/generate.ts';
 import type { Subject } from '../protocol/result-panel.ts';
+import type { Work } from '../protocol/studio-panel.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { EngineLog } from './engine-process.ts';
+import { outcomeWords, targetName } from './made-words.ts';
 import type { RunStore } from './run-store.ts';
+import { packResult } from './stored-result.ts';
+import { workOf } from './work.ts';
 
 /** Milliseconds for which a result stands before it is kept. */
 export const standingTime = 800;
@@ -17,7 +22,7 @@ export class RunRecorder {
 
   constructor(
     private readonly store: Pick<RunStore, 'add'>,
-    private readonly engine: Pick<EngineClient, 'render'>,
+    private readonly engine: Pick<EngineClient, 'render' | 'png'>,
     private readonly log: EngineLog,
     private readonly techniqueTitle: (id: string) => string,
   ) {}
@@ -31,6 +36,22 @@ export class RunRecorder {
     }, standingTime));
   }
 
+  /** Keeps pictures that were made, at once. @returns the run's id; undefined, with a word in the log, where it cannot be kept */
+  async made(title: string, result: GenerateResult, { model, content, style, preprocessing }: Work): Promise<string | undefined> {
+    try {
+      const { recipe, pictures, milliseconds } = result;
+      const [thumbnail, packed] = await Promise.all([this.engine.png({ pictures, longest: thumbnailSide }), packResult(result)]);
+      const run = await this.store.add({
+        kind: 'made', time: Date.now(), technique: title, milliseconds: milliseconds.total, recipe, target: targetName(result), outcome: outcomeWords(result),
+        work: workOf(recipe, { model, content, style, preprocessing }),
+      }, thumbnail, packed);
+      return run.id;
+    } catch (error) {
+      this.log.warn(`A run was not kept: ${String(error)}`);
+      return undefined;
+    }
+  }
+
   dispose(): void {
     for (const timer of this.timers.values()) clearTimeout(timer);
   }
@@ -39,7 +60,7 @@ export class RunRecorder {
     const { pixels, picture, map, placement, recipe, class: explained, milliseconds } = result;
     const thumbnail = pixels && await this.engine.render({ pixels, picture, map, placement, what: 'overlay', longest: thumbnailSide });
     await this.store.add({
-      time: Date.now(), recipe,
+      kind: 'explained', time: Date.now(), recipe,
       subject: { ...subject, class: explained.index, layer: recipe.layer, parameters: recipe.parameters, seed: recipe.seed },
       technique: this.techniqueTitle(subject.technique), className: explained.name, probability: explained.probability,
       milliseconds: milliseconds.total,

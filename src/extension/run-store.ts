@@ -3,10 +3,13 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { EngineLog } from './engine-process.ts';
-import type { Run } from './run.ts';
+import type { NewRun, Run } from './run.ts';
 
 /** Runs kept beside those that are pinned. */
 export const mostUnpinned = 100;
+
+/** Larger results, packed, are not kept but made again, bytes. */
+const largestResult = 16 * 2 ** 20;
 
 const listFile = 'runs.json';
 
@@ -31,15 +34,21 @@ export class RunStore {
     return readFile(this.thumbnailFile(id)).catch(() => undefined);
   }
 
-  /** Keeps a run as the newest; the same thing run again takes the place of the earlier run. */
-  async add(run: Omit<Run, 'id' | 'pinned'>, thumbnail: Uint8Array | undefined): Promise<Run> {
-    const id = createHash('sha256').update(JSON.stringify([run.subject, run.recipe.preprocessing])).digest('hex').slice(0, 20);
+  /** What a run made, packed; undefined where it is not kept, and must be made again. */
+  async result(id: string): Promise<Uint8Array | undefined> {
+    return readFile(this.resultFile(id)).catch(() => undefined);
+  }
+
+  /**
+   * Keeps a run as the newest; the same thing run again takes the place of the earlier run.
+   * @param result what it made, packed
+   */
+  async add(run: NewRun, thumbnail: Uint8Array | undefined, result?: Uint8Array): Promise<Run> {
+    const id = createHash('sha256').update(JSON.stringify(identityOf(run))).digest('hex').slice(0, 20);
     const runs = await this.list();
     const added = { ...run, id, pinned: runs.find((other) => other.id === id)?.pinned ?? false };
-    if (thumbnail) {
-      await mkdir(this.folder, { recursive: true });
-      await writeFile(this.thumbnailFile(id), thumbnail);
-    }
+    if (thumbnail) await this.writeBeside(this.thumbnailFile(id), thumbnail);
+    if (result && result.length <= largestResult) await this.writeBeside(this.resultFile(id), result);
     await this.replace([added, ...runs.filter((other) => other.id !== id)]);
     return added;
   }
@@ -55,6 +64,11 @@ export class RunStore {
   /** Deletes all that are not pinned. */
   async clear(): Promise<void> {
     await this.replace((await this.list()).filter(({ pinned }) => pinned));
+  }
+
+  private async writeBeside(file: string, bytes: Uint8Array): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    await writeFile(file, bytes);
   }
 
   private async replace(wanted: readonly Run[]): Promise<void> {
@@ -73,7 +87,7 @@ export class RunStore {
     const file = path.join(this.folder, listFile);
     await writeFile(`${file}.new`, JSON.stringify(runs));
     await rename(`${file}.new`, file); // a list that is half written is never seen
-    for (const { id } of gone) await rm(this.thumbnailFile(id), { force: true });
+    for (const { id } of gone) for (const own of [this.thumbnailFile(id), this.resultFile(id)]) await rm(own, { force: true });
   }
 
   private async read(): Promise<Run[]> {
@@ -95,4 +109,15 @@ export class RunStore {
   private thumbnailFile(id: string): string {
     return path.join(this.folder, `${id}.png`);
   }
+
+  private resultFile(id: string): string {
+    return path.join(this.folder, `${id}.result`);
+  }
+}
+
+/** What makes two runs the same. */
+function identityOf(run: NewRun): unknown {
+  if (run.kind === 'explained') return [run.subject, run.recipe.preprocessing];
+  const { version: _, ...recipe } = run.recipe;
+  return [run.work.content, run.work.style, run.work.model, recipe];
 }

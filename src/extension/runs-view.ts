@@ -8,13 +8,15 @@ import type { RunStore } from './run-store.ts';
 
 export class RunItem extends TreeItem {
   constructor(readonly run: Run) {
-    const { id, pinned, technique, className, time, recipe: { picture } } = run;
-    super(`${technique}: ${className}`); // the picture is often the same for many
+    const { id, pinned, technique, time } = run;
+    const [what, about] = run.kind === 'made' ? [run.target, run.outcome] : [run.className, run.recipe.picture.name];
+    const label = what === '' ? technique : `${technique}: ${what}`;
+    super(label); // the picture is often the same for many
     this.id = id;
-    this.description = `${picture.name} · ${shortTime(new Date(time))}`;
-    this.contextValue = pinned ? 'run.pinned' : 'run';
-    this.iconPath = new ThemeIcon(pinned ? 'pinned' : 'eye');
-    this.accessibilityInformation = { label: `${technique}: ${className}, ${picture.name}, ${shortTime(new Date(time))}${pinned ? ', pinned' : ''}` };
+    this.description = `${about} · ${shortTime(new Date(time))}`;
+    this.contextValue = `run.${run.kind}${pinned ? '.pinned' : ''}`;
+    this.iconPath = new ThemeIcon(pinned ? 'pinned' : run.kind === 'made' ? 'paintcan' : 'eye');
+    this.accessibilityInformation = { label: `${label}, ${about}, ${shortTime(new Date(time))}${pinned ? ', pinned' : ''}` };
     this.command = { command: 'fovea.openRun', title: 'Open Run', arguments: [this] };
   }
 }
@@ -49,18 +51,26 @@ export class RunsView implements TreeDataProvider<RunItem>, Disposable {
     this.changed.dispose();
   }
 
-  private async tooltip({ id, subject, recipe, technique, className, probability, milliseconds, time }: Run): Promise<MarkdownString> {
+  private async tooltip(run: Run): Promise<MarkdownString> {
+    const { id, recipe: { layer, parameters: given }, technique, milliseconds, time } = run;
     const tooltip = new MarkdownString();
     const thumbnail = await this.store.thumbnail(id);
     if (thumbnail) tooltip.appendMarkdown(`![](data:image/png;base64,${Buffer.from(thumbnail).toString('base64')})\n\n`);
-    const parameters = Object.entries(recipe.parameters).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+    const parameters = Object.entries(given).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+    const { model, head, pictures } = run.kind === 'made'
+      ? { model: run.work.model, head: [`${technique}: ${run.target}`, run.outcome], pictures: [run.work.content, run.work.style] }
+      : { model: run.subject.model, head: [`${technique}: ${run.className}, ${(run.probability * 100).toFixed(1)} %`], pictures: [run.subject.picture] };
     const lines = [
-      `${technique}: ${className}, ${(probability * 100).toFixed(1)} %`, `${modelTitle(subject.model)}${recipe.layer ? `, ${recipe.layer}` : ''}`,
-      parameters.join(', '), `${new Date(time).toLocaleString()} · ${Math.round(milliseconds)} ms`, Uri.parse(subject.picture).fsPath,
+      ...head, `${modelTitle(model)}${layer ? `, ${layer}` : ''}`, parameters.join(', '), `${new Date(time).toLocaleString()} · ${duration(milliseconds)}`,
+      ...pictures.map((picture) => (picture === undefined ? '' : Uri.parse(picture).fsPath)),
     ];
     for (const line of lines.filter(Boolean)) tooltip.appendText(line).appendMarkdown('  \n');
     return tooltip;
   }
+}
+
+function duration(milliseconds: number): string {
+  return milliseconds < 10_000 ? `${Math.round(milliseconds)} ms` : `${Math.round(milliseconds / 1000)} s`;
 }
 
 /** The time of today, else the day. */

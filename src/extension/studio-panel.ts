@@ -3,6 +3,7 @@ import path from 'node:path';
 import { commands, Uri, window, workspace, type Disposable, type WebviewPanel } from 'vscode';
 import type { RuntimeChoice } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
+import type { GenerateResult } from '../protocol/generate.ts';
 import { studioMessageSchema, type PictureRole, type StudioHostMessage, type StudioMessage, type Work } from '../protocol/studio-panel.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { EngineLog } from './engine-process.ts';
@@ -10,9 +11,11 @@ import { isErrorAction } from './error-actions.ts';
 import { offerToOpen } from './export-dialog.ts';
 import { checkModelAllowed } from './models.ts';
 import { performAction } from './notifications.ts';
-import { picturePath } from './picture-files.ts';
+import { picturePath, watchPicture } from './picture-files.ts';
 import { askForPicture, isPicture } from './pictures.ts';
+import { changesSinceMade } from './recipe-file.ts';
 import { StudioSession } from './studio-session.ts';
+import { takeCommands } from './take-commands.ts';
 import { webviewOptions, webviewPage } from './webview-html.ts';
 import { nameOf } from './work.ts';
 
@@ -20,6 +23,8 @@ export interface StudioServices {
   readonly engine: EngineClient;
   readonly log: EngineLog;
   readonly extensionUri: Uri;
+  /** Keeps what was made as a run. @returns its id; undefined where it cannot be kept */
+  made(title: string, result: GenerateResult, work: Work): Promise<string | undefined>;
 }
 
 export class StudioPanel implements Disposable {
@@ -27,6 +32,7 @@ export class StudioPanel implements Disposable {
   private readonly disposables: Disposable[] = [];
   /** Whether the page listens; a hidden page is gone and asks for everything again when it is shown. */
   private listening = false;
+  private readonly watched = new Map<PictureRole, { picture: string; watcher: Disposable }>();
 
   constructor(readonly view: WebviewPanel, work: Work, private readonly services: StudioServices) {
     this.session = new StudioSession(work, services.engine, {
@@ -34,7 +40,9 @@ export class StudioPanel implements Disposable {
       picturePath,
       checkModel: checkModelAllowed,
       runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
-      changed: () => this.retitle(),
+      made: (result, made) => services.made(this.session.generator?.title ?? result.generator, result, made),
+      notes: (saved, result) => changesSinceMade(saved, result.recipe),
+      changed: () => this.changed(),
     });
     view.webview.options = webviewOptions(services.extensionUri);
     view.iconPath = Uri.joinPath(services.extensionUri, 'media', 'fovea.svg');
@@ -46,12 +54,14 @@ export class StudioPanel implements Disposable {
       view.onDidDispose(() => this.dispose()),
     );
     view.webview.html = webviewPage(view.webview, services.extensionUri, 'studio');
-    this.retitle();
+    this.changed();
     void this.session.describe();
   }
 
   dispose(): void {
     this.session.dispose();
+    for (const { watcher } of this.watched.values()) watcher.dispose();
+    this.watched.clear();
     for (const disposable of this.disposables.splice(0)) disposable.dispose();
   }
 
@@ -60,12 +70,24 @@ export class StudioPanel implements Disposable {
   }
 
   /** The session tells of changes from its first moment on, before it is known here. */
-  private retitle(): void {
+  private changed(): void {
     const session = this.session as StudioSession | undefined;
     if (!session) return;
+    for (const role of ['content', 'style'] as const) this.watch(role, session.work[role]);
     const { subjectName, generator } = session;
     const title = generator?.title ?? 'Studio';
     this.view.title = subjectName === undefined ? title : `${subjectName} – ${title}`;
+  }
+
+  /** What a picture's file looks like is shown beside what is made of it; that it is gone is, too. */
+  private watch(role: PictureRole, picture: string | undefined): void {
+    const watched = this.watched.get(role);
+    if (watched?.picture === picture) return;
+    watched?.watcher.dispose();
+    this.watched.delete(role);
+    if (picture === undefined) return;
+    const look = (): void => void this.session.lookAgain();
+    this.watched.set(role, { picture, watcher: watchPicture(Uri.parse(picture), { changed: look, deleted: look }) });
   }
 
   private receive(raw: unknown): void {
@@ -114,6 +136,9 @@ export class StudioPanel implements Disposable {
         break;
       case 'export':
         await this.export(message.what, message.index);
+        break;
+      case 'take':
+        await commands.executeCommand(takeCommands[message.what]);
         break;
       case 'select-model':
         await commands.executeCommand('fovea.selectModel');

@@ -2,60 +2,38 @@
  * The truth behind one studio panel: what is made, the run under way and how it is steered, the newest frame and the last result.
  * Knows no VS Code; the panel gives it a host and passes on what its page posts.
  */
-import type { Pixels, RuntimeChoice } from '../protocol/engine.ts';
+import type { Pixels } from '../protocol/engine.ts';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
-import type { FrameNote, GenerateRequest, GenerateResult, GeneratorDescription, SteerRequest } from '../protocol/generate.ts';
+import type { FrameNote, GenerateResult, GeneratorDescription, SteerRequest } from '../protocol/generate.ts';
+import type { MadeRecipe } from '../protocol/recipe.ts';
 import type { Phase, PictureRole, StudioHostMessage, Work, WorkChange } from '../protocol/studio-panel.ts';
-import { Curves } from './curves.ts';
-import type { EngineClient } from './engine-client.ts';
+import { curvesOf } from './curves.ts';
+import { endedRun, hasSteps, type EndedRun } from './ended-run.ts';
 import { actionsFor } from './error-actions.ts';
 import { FrameFeed } from './frame-feed.ts';
 import { pagePixels } from './page-pixels.ts';
 import { Steering } from './steering.ts';
-import { nameOf, pageResult, requestOf, runKey } from './work.ts';
-
-export interface StudioHost {
-  post(message: StudioHostMessage): void;
-  /** Absolute path of a picture. @throws FoveaError where there is none */
-  picturePath(uri: string): string;
-  /** @throws FoveaError `model-untrusted` */
-  checkModel(model: string): void;
-  runtime(): RuntimeChoice;
-  /** Called when what is made has changed. */
-  changed(): void;
-}
-
-export type StudioEngine = Pick<EngineClient, 'describeModel' | 'generators' | 'generate' | 'steer' | 'pixels' | 'savePixels'>;
-
-type Kept = Exclude<StudioHostMessage['type'], 'announce' | 'frame'>;
-
-/** In the order in which a page that starts anew needs them. */
-const snapshotOrder: readonly Kept[] = ['generators', 'model', 'state', 'sources', 'result', 'error'];
-
-/** Longer side of a source as it is shown beside the picture. */
-const sourceSide = 512;
-
-/** A run under way. */
-interface Run {
-  readonly controller: AbortController;
-  readonly curves: Curves;
-  /** Given when the request is sent. */
-  token: string | undefined;
-}
+import type { StudioEngine, StudioHost } from './studio-host.ts';
+import { StudioPageState } from './studio-page-state.ts';
+import { StudioRun, type Past } from './studio-run.ts';
+import { readSources } from './studio-sources.ts';
+import { changed, nameOf, pageResult, runKey } from './work.ts';
 
 export class StudioSession {
-  private readonly kept = new Map<Kept, StudioHostMessage>();
-  private run: Run | undefined;
+  private readonly page = new StudioPageState((message) => this.host.post(message));
+  private run: StudioRun | undefined;
   private phase: Phase = 'idle';
   private message: string | undefined;
   private serial = 0;
   private readonly frames = new FrameFeed((message) => this.host.post(message));
-  /** What an ended run can be taken up by. */
-  private ended: { token: string; step: number; key: string; curves: Curves } | undefined;
+  private ended: EndedRun | undefined;
+  /** The whole of what is shown. */
+  private made: { readonly result: GenerateResult; readonly work: Work } | undefined;
+  /** As which it is kept. */
+  private keptRun: string | undefined;
+  private missing: readonly PictureRole[] = [];
   private described = '';
   private readonly steering = new Steering((parameters) => this.tell({ parameters }));
-  /** What to save of a fooling image. */
-  private saved: Pixels | undefined;
 
   constructor(private current: Work, private readonly engine: StudioEngine, private readonly host: StudioHost) {
     this.keepState();
@@ -65,33 +43,42 @@ export class StudioSession {
     return this.current;
   }
 
+  /** The result that is shown, and what made it; undefined while there is none. */
+  get shownResult(): { readonly result: GenerateResult; readonly work: Work } | undefined {
+    return this.made;
+  }
+
+  /** The kept run that is shown; undefined where there is none, or a run is under way. */
+  get runId(): string | undefined {
+    return this.keptRun;
+  }
+
   /** undefined until the engine has described it. */
   get generator(): GeneratorDescription | undefined {
-    return this.generators?.find(({ id }) => id === this.current.generator);
+    return this.page.last('generators')?.generators.find(({ id }) => id === this.current.generator);
   }
 
   /** The picture or the target, for a person. */
   get subjectName(): string | undefined {
     const { content, classes: [first], layer } = this.current;
     if (content !== undefined && this.generator?.needs.content !== false) return nameOf(content);
-    const model = this.kept.get('model');
-    return layer ?? (model?.type === 'model' && first !== undefined ? model.model.labels[first] : undefined);
+    return layer ?? (first === undefined ? undefined : this.page.last('model')?.model.labels[first]);
   }
 
   /** Everything that a page needs to show the present state, in order. */
   snapshot(): StudioHostMessage[] {
     this.frames.restart();
-    return [...snapshotOrder.flatMap((type) => this.kept.get(type) ?? []), ...(this.frames.newest ? [this.frames.newest] : [])];
+    return [...this.page.list(), ...(this.frames.newest ? [this.frames.newest] : [])];
   }
 
   /** Asks the engine for what the controls need: generators, the model's classes and layers, the sources. Failures are shown, never thrown. */
   async describe(): Promise<void> {
     const { generator, model, content, style } = this.current;
     const key = JSON.stringify([generator, model, content, style]);
-    if (key === this.described && this.kept.has('model')) return;
+    if (key === this.described && this.page.last('model')) return;
     this.described = key;
     try {
-      if (!this.generators) this.show({ type: 'generators', generators: await this.engine.generators() });
+      if (!this.page.last('generators')) this.show({ type: 'generators', generators: await this.engine.generators() });
       this.host.checkModel(model);
       const { reference, title, labels, layers, defaultLayer } = await this.engine.describeModel(model);
       if (key !== this.described) return;
@@ -107,9 +94,7 @@ export class StudioSession {
   change(change: WorkChange, serial = this.serial): void {
     this.serial = serial;
     const before = this.current;
-    const { layer = before.layer, ...others } = change;
-    this.current = { ...before, ...others, layer: layer ?? undefined };
-    if (change.generator !== undefined && change.generator !== before.generator) this.current.parameters = change.parameters ?? {};
+    this.current = changed(before, change);
     this.keepState();
     if (this.current.generator !== before.generator) void this.describe();
     if (this.run && change.parameters) this.steering.change(this.generator, before.parameters, change.parameters);
@@ -117,7 +102,7 @@ export class StudioSession {
 
   async useModel(model: string): Promise<void> {
     if (this.run || model === this.current.model) return;
-    this.current = { ...this.current, model, layer: undefined };
+    this.current = { ...this.current, model, layer: undefined, preprocessing: undefined };
     this.keepState();
     await this.describe();
   }
@@ -129,14 +114,26 @@ export class StudioSession {
     await this.describe();
   }
 
-  /** Shows a result that was made elsewhere, of what is chosen here. */
-  adopt(result: GenerateResult): void {
-    this.showResult(result, undefined, this.current);
+  /** Looks at the pictures again, one of which may have changed or gone. */
+  async lookAgain(): Promise<void> {
+    this.described = '';
+    await this.describe();
+  }
+
+  /** Shows a result that was made elsewhere, of what is chosen here. @param run as which it is kept already */
+  adopt(result: GenerateResult, run?: string): void {
+    this.showResult(result, undefined, this.current, run);
   }
 
   /** Makes the pictures anew. Failures are shown, never thrown. */
   start(): Promise<void> {
     return this.generate(this.current);
+  }
+
+  /** Makes the pictures of a recipe once more. Failures are shown, never thrown. @param work see `workOf` */
+  replay(saved: MadeRecipe, work: Work): Promise<void> {
+    this.current = work;
+    return this.generate({ ...this.current, parameters: saved.parameters }, { saved });
   }
 
   /** Adds steps: to the run that is going on, or to the one that ended. */
@@ -147,7 +144,7 @@ export class StudioSession {
     }
     if (!this.canContinue || !this.ended) return;
     const { step } = this.ended;
-    await this.generate({ ...this.current, parameters: { ...this.current.parameters, steps: step + steps } }, this.ended);
+    await this.generate({ ...this.current, parameters: { ...this.current.parameters, steps: step + steps } }, { earlier: this.ended });
   }
 
   async pause(paused: boolean): Promise<void> {
@@ -168,7 +165,8 @@ export class StudioSession {
   /** Ends the run without waiting for the step under way; the last frame stays. */
   cancel(): void {
     if (!this.run) return;
-    this.run.controller.abort();
+    this.run.abort();
+    this.ended = this.run.cutOff() ?? this.ended;
     this.run = undefined;
     this.enter('idle');
     this.host.post({ type: 'announce', message: 'Cancelled.' });
@@ -180,10 +178,9 @@ export class StudioSession {
 
   /** Pixels of what is shown; undefined where there is no such picture. */
   picture(what: 'picture' | 'difference', index: number): Pixels | undefined {
-    const message = this.kept.get('result');
-    const result = message?.type === 'result' ? message.result : undefined;
+    const result = this.made?.result;
     if (what === 'difference') return result?.fooling?.difference;
-    return result ? this.saved ?? result.pictures[index] : this.frames.newest?.pictures[index];
+    return result ? result.fooling?.saved ?? result.pictures[index] : this.frames.newest?.pictures[index];
   }
 
   showError(error: unknown): void {
@@ -193,54 +190,55 @@ export class StudioSession {
   }
 
   dispose(): void {
-    this.run?.controller.abort();
+    this.run?.abort();
     this.run = undefined;
-  }
-
-  private get generators(): GeneratorDescription[] | undefined {
-    const message = this.kept.get('generators');
-    return message?.type === 'generators' ? message.generators : undefined;
   }
 
   /** Whether the ended run was of what is now chosen, parameters aside. */
   private get canContinue(): boolean {
-    return this.ended !== undefined && this.ended.key === runKey(this.current);
+    return this.ended?.key === runKey(this.current) && hasSteps(this.generator);
   }
 
+  /** A picture that is gone is a failure only where nothing is shown that was made of it. */
   private async describeSources(key: string): Promise<void> {
-    const pictures: Partial<Record<PictureRole, Pixels>> = {};
-    for (const role of ['content', 'style'] as const) {
-      const uri = this.current[role];
-      if (uri === undefined || this.generator?.needs[role] === false) continue;
-      pictures[role] = pagePixels(await this.engine.pixels({ picture: { path: this.host.picturePath(uri) }, longest: sourceSide }));
-    }
-    if (key === this.described) this.show({ type: 'sources', pictures });
+    const { pictures, missing, failure } = await readSources(this.current, this.generator?.needs, this.engine, (uri) => this.host.picturePath(uri));
+    if (key !== this.described) return;
+    const isNew = missing.some((role) => !this.missing.includes(role));
+    this.missing = missing;
+    this.show({ type: 'sources', pictures: { ...pictures, ...(this.run && this.page.last('sources')?.pictures) } });
+    this.keepState();
+    if (!failure) return;
+    if (!this.made && !this.run) throw failure;
+    if (isNew) this.host.post({ type: 'announce', message: `${failure.message}${this.run ? ' This run has what it needs of it.' : ''}` });
   }
 
-  /** @param earlier run that this one goes on from */
-  private async generate(work: Work, earlier?: { token: string; curves: Curves }): Promise<void> {
-    this.run?.controller.abort();
-    const run: Run = { controller: new AbortController(), curves: earlier?.curves ?? new Curves(), token: undefined };
+  private async generate(work: Work, past: Past = {}): Promise<void> {
+    this.run?.abort();
+    const run = new StudioRun(work, past);
     this.run = run;
     const isCurrent = (): boolean => this.run === run;
-    this.kept.delete('error');
+    this.page.drop('error');
     this.enter('preparing');
     try {
-      this.host.checkModel(work.model);
+      const { host, engine } = this;
+      host.checkModel(work.model);
       await this.describe();
-      const result = await this.engine.generate(this.request(work, earlier?.token), {
-        signal: run.controller.signal,
-        onStart: (token) => (run.token = token),
-        onFrame: (frame) => {
-          if (isCurrent()) this.showFrame(frame, run.curves);
-        },
-        onProgress: ({ message }) => {
+      const options = { needs: this.generator?.needs, runtime: host.runtime(), picturePath: (uri: string) => host.picturePath(uri) };
+      const result = await run.ask(engine, options, {
+        framed: (frame) => this.showFrame(frame, run),
+        progressed: (message) => {
           if (isCurrent() && this.phase === 'preparing') this.enter('preparing', message);
         },
+        forgotten: () => host.post({ type: 'announce', message: 'The engine has ended since. Going on from the picture as it was kept, rounded to 8 bits.' }),
       });
-      if (isCurrent()) this.showResult(result, run.token, work);
+      if (!isCurrent()) return;
+      const { saved } = past;
+      const notes = saved ? host.notes(saved, result) : [];
+      this.showResult({ ...result, notes: [...result.notes, ...notes] }, run.token, saved ? this.current : work);
     } catch (error) {
-      if (isCurrent()) this.showError(error);
+      if (!isCurrent()) return;
+      this.ended = run.cutOff() ?? this.ended;
+      this.showError(error);
     } finally {
       if (isCurrent()) {
         this.run = undefined;
@@ -249,26 +247,30 @@ export class StudioSession {
     }
   }
 
-  private request(work: Work, resume: string | undefined): GenerateRequest {
-    const { host, generator } = this;
-    return requestOf(work, { needs: generator?.needs, runtime: host.runtime(), resume, picturePath: (uri) => host.picturePath(uri) });
-  }
-
-  private showFrame({ step, total, paused, pictures, curves: points }: FrameNote, curves: Curves): void {
-    curves.add(points);
+  private showFrame({ step, total, paused, pictures }: FrameNote, run: StudioRun): void {
+    this.made = undefined;
+    this.keptRun = undefined;
     const phase = paused ? 'paused' : 'running';
     if (this.phase !== 'ending' && this.phase !== phase) this.enter(phase);
-    this.kept.delete('result');
-    this.frames.offer({ step, total, pictures: pictures.map(pagePixels), curves: curves.list() });
+    this.page.drop('result');
+    this.frames.offer({ step, total, pictures: pictures.map(pagePixels), curves: run.curveList() });
   }
 
-  private showResult(result: GenerateResult, token: string | undefined, work: Work): void {
-    const curves = new Curves();
-    curves.add(result.curves);
-    this.ended = token === undefined || result.ended === 'dead' ? undefined : { token, step: result.step, key: runKey(work), curves };
-    this.saved = result.fooling?.saved;
+  /** @param run as which it is kept already */
+  private showResult(result: GenerateResult, token: string | undefined, work: Work, run?: string): void {
+    const made = { result, work };
+    this.made = made;
+    this.keptRun = run;
+    this.ended = endedRun(result, token, work);
     this.frames.clear();
-    this.show({ type: 'result', curves: curves.list(), result: pageResult(result) });
+    this.show({ type: 'result', curves: curvesOf(result.curves), result: pageResult(result) });
+    this.keepState();
+    if (run !== undefined) return;
+    void this.host.made(result, work).then((id) => {
+      if (this.made !== made) return;
+      this.keptRun = id;
+      this.keepState();
+    });
   }
 
   /** Failures are shown, never thrown. */
@@ -292,12 +294,14 @@ export class StudioSession {
   private keepState(): void {
     const { content, style } = this.current;
     const names = { ...(content !== undefined && { content: nameOf(content) }), ...(style !== undefined && { style: nameOf(style) }) };
-    this.show({ type: 'state', work: this.current, phase: this.phase, names, canContinue: this.canContinue, message: this.message, serial: this.serial });
+    const { current: work, phase, canContinue, message, serial, keptRun: run, ended } = this;
+    const missing = this.missing.filter((role) => role in names);
+    const fromPictures = canContinue && ended?.token === undefined;
+    this.show({ type: 'state', work, phase, names, missing, canContinue, fromPictures, run, message, serial });
   }
 
   private show(message: Exclude<StudioHostMessage, { type: 'announce' | 'frame' }>): void {
-    this.kept.set(message.type, message);
-    this.host.post(message);
+    this.page.show(message);
     this.host.changed();
   }
 }

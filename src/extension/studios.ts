@@ -3,13 +3,19 @@ import { ViewColumn, window, type Disposable, type WebviewPanel } from 'vscode';
 import type { GenerateResult } from '../protocol/generate.ts';
 import { studioStateSchema, type Work } from '../protocol/studio-panel.ts';
 import { studioViewType } from './ids.ts';
+import type { MadeRun } from './run.ts';
 import { StudioPanel, type StudioServices } from './studio-panel.ts';
 import { webviewOptions } from './webview-html.ts';
+
+export interface StudiosServices extends StudioServices {
+  /** What a kept run made; undefined where it is not kept. */
+  result(run: string): Promise<GenerateResult | undefined>;
+}
 
 export class Studios implements Disposable {
   private readonly open = new Set<StudioPanel>();
 
-  constructor(private readonly services: StudioServices) {}
+  constructor(private readonly services: StudiosServices) {}
 
   get all(): readonly StudioPanel[] {
     return [...this.open];
@@ -22,25 +28,61 @@ export class Studios implements Disposable {
     return panel;
   }
 
-  /** Shows what was made already in a new panel, as if it had been made there; it can be gone on with from its pictures. */
-  show(work: Work, result: GenerateResult): StudioPanel {
+  /**
+   * Shows what was made already in a new panel, as if it had been made there; it can be gone on with from its pictures.
+   * @param run as which it is kept already
+   */
+  show(work: Work, result: GenerateResult, run?: string): StudioPanel {
     const panel = this.start(work, false);
-    panel.session.adopt(result);
+    panel.session.adopt(result, run);
     return panel;
   }
 
-  /** Takes over a panel that the editor restored after a reload. It shows what was chosen; a run can be long, so the person starts it. */
-  restore(view: WebviewPanel, state: unknown): void {
+  /** Shows a kept run, in the panel that shows it already where there is one; what is not kept of it is made again. */
+  async openRun(run: MadeRun): Promise<StudioPanel> {
+    const open = this.all.find(({ session }) => session.runId === run.id);
+    if (open) {
+      open.view.reveal();
+      return open;
+    }
+    const result = await this.services.result(run.id);
+    if (result) return this.show(run.work, result, run.id);
+    return this.replay(run);
+  }
+
+  /** Makes a kept run once more. */
+  async replay(run: MadeRun): Promise<StudioPanel> {
+    const open = this.all.find(({ session }) => session.runId === run.id);
+    open?.view.reveal();
+    const panel = open ?? this.start(run.work, false);
+    await panel.session.replay(run.recipe, run.work);
+    return panel;
+  }
+
+  /** That has the focus. */
+  get active(): StudioPanel | undefined {
+    return this.all.find(({ view }) => view.active);
+  }
+
+  /** Takes over a panel that the editor restored after a reload. It shows what is kept; a run can be long, so the person starts it. */
+  async restore(view: WebviewPanel, state: unknown): Promise<void> {
     const parsed = studioStateSchema.safeParse(state);
-    if (parsed.success) this.adopt(view, parsed.data.work);
-    else view.dispose();
+    if (!parsed.success) {
+      view.dispose();
+      return;
+    }
+    const { work, run } = parsed.data;
+    const panel = this.adopt(view, work);
+    const result = run === undefined ? undefined : await this.services.result(run);
+    if (result) panel.session.adopt(result, run);
   }
 
   dispose(): void {
     for (const panel of this.open) panel.dispose();
   }
 
-  private adopt(view: WebviewPanel, work: Work): StudioPanel {
+  /** Makes a studio of an editor's webview. */
+  adopt(view: WebviewPanel, work: Work): StudioPanel {
     const panel = new StudioPanel(view, work, this.services);
     this.open.add(panel);
     view.onDidDispose(() => this.open.delete(panel));

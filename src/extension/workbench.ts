@@ -8,6 +8,7 @@ import { Panels } from './panels.ts';
 import { RunRecorder } from './run-recorder.ts';
 import type { RunStore } from './run-store.ts';
 import type { StatusItem } from './status-item.ts';
+import { unpackResult } from './stored-result.ts';
 import { Studios } from './studios.ts';
 import { Sweeps } from './sweeps.ts';
 import type { TechniqueCommand } from './technique-commands.ts';
@@ -41,7 +42,14 @@ export class Workbench implements Disposable {
         recorder.explained(panel, panel.session.subject, result);
       },
     });
-    this.studios = new Studios({ engine: this.engine, log, extensionUri });
+    this.studios = new Studios({
+      engine: this.engine, log, extensionUri,
+      made: (title, result, work) => recorder.made(title, result, work),
+      result: async (run) => {
+        const packed = await runs.result(run);
+        return packed && unpackResult(packed);
+      },
+    });
     this.comparisons = new Comparisons({ engine: this.engine, log, extensionUri, techniqueTitle, open: (subject) => this.panels.explain([subject]) });
     this.sweeps = new Sweeps({
       engine: this.engine, log, extensionUri,

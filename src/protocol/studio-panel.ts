@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { ModelDescription, Pixels } from './engine.ts';
 import type { ErrorData } from './errors.ts';
 import type { FoolingOutcome, GenerateResult, GeneratorDescription } from './generate.ts';
+import { preprocessingSchema } from './preprocessing.ts';
 
 /** What is made: persisted by the page and given back to the serializer after a reload. */
 export const workSchema = z.object({
@@ -18,6 +19,8 @@ export const workSchema = z.object({
   /** Those that are missing take their defaults. */
   parameters: z.record(z.string(), z.unknown()).default({}),
   seed: z.int().min(0).default(0),
+  /** In the place of the model's own. */
+  preprocessing: preprocessingSchema.optional(),
 });
 export type Work = z.output<typeof workSchema>;
 
@@ -32,6 +35,8 @@ export const studioStateSchema = z.object({
   work: workSchema,
   /** Picture of a contact sheet that is shown large. */
   chosen: z.int().min(0).default(0),
+  /** The kept run whose picture is shown. */
+  run: z.string().optional(),
 });
 export type StudioState = z.output<typeof studioStateSchema>;
 
@@ -64,8 +69,13 @@ export type StudioHostMessage =
     phase: Phase;
     /** Names of the pictures. */
     names: Partial<Record<PictureRole, string>>;
-    /** Whether the pictures that are there can be gone on with. */
+    /** Pictures that are not where they were. */
+    missing: PictureRole[];
+    /** Whether the pictures that are there can be gone on with; and whether nothing but them was kept. */
     canContinue: boolean;
+    fromPictures: boolean;
+    /** See StudioState. */
+    run: string | undefined;
     /** What is being done, while it is being prepared. */
     message: string | undefined;
     /** Of the last change that this knows of. */
@@ -98,6 +108,7 @@ export const studioMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('drop-picture'), role: z.enum(['content', 'style']), uri: z.string() }),
   /** @param index of a contact sheet */
   z.object({ type: z.literal('export'), what: z.enum(['picture', 'difference']), index: z.int().min(0) }),
+  z.object({ type: z.literal('take'), what: z.enum(['command-line', 'recipe', 'report']) }),
   z.object({ type: z.literal('select-model') }),
   z.object({ type: z.literal('action'), id: z.string() }),
 ]);

@@ -175,7 +175,8 @@ describe('the studio', () => {
     assert.equal(await panel.page.locator('.thumb').nth(2).getAttribute('aria-pressed'), 'true');
     const kept = await panel.kept() as unknown as { chosen: number; work: { classes: number[] } };
     assert.deepEqual([kept.chosen, kept.work.classes], [2, [281, 967]]);
-    await panel.page.locator('#export').click();
+    await button('Export').click();
+    await panel.page.getByRole('menuitem', { name: 'Picture (PNG)' }).click();
     assert.deepEqual(await panel.postedByStudio('export'), [{ type: 'export', what: 'picture', index: 2 }]);
   });
 
@@ -204,7 +205,8 @@ describe('the studio', () => {
     assert.match(await panel.page.locator('#verdict').innerText(), /The model is fooled\s+The saved picture is classified as “espresso” \(91\.2 %\)/);
     const outcome = await panel.page.locator('#outcome').innerText();
     for (const words of ['L2 distance', 'PSNR', '38.2 dB', 'As saved']) assert.ok(outcome.toLowerCase().includes(words.toLowerCase()), words);
-    await panel.page.locator('#export-difference').click();
+    await button('Export').click();
+    await panel.page.getByRole('menuitem', { name: 'Difference × 10 (PNG)' }).click();
     assert.deepEqual(await panel.postedByStudio('export'), [{ type: 'export', what: 'difference', index: 0 }]);
   });
 

@@ -63,9 +63,9 @@ export class Chooser {
     this.refresh();
   }
 
-  show(work: Work, names: Partial<Record<PictureRole, string>>, running: boolean): void {
+  show(work: Work, names: Partial<Record<PictureRole, string>>, missing: readonly PictureRole[], running: boolean): void {
     this.work = work;
-    for (const role of ['content', 'style'] as const) this.pictures[role].show(names[role]);
+    for (const role of ['content', 'style'] as const) this.pictures[role].show(names[role], missing.includes(role));
     this.root.inert = running;
     this.refresh();
   }

@@ -1,6 +1,6 @@
 /** A picture file that something is made from: its name, a button that asks for another, and a place to drop one. */
 import { button } from '../ui/controls.ts';
-import { element, newId } from '../ui/element.ts';
+import { element, icon, newId } from '../ui/element.ts';
 
 export class PictureField {
   readonly root: HTMLElement;
@@ -23,12 +23,15 @@ export class PictureField {
       const [uri] = (event.dataTransfer?.getData('text/uri-list') ?? '').split(/\r?\n/);
       if (uri) onDrop(uri);
     });
-    this.show(undefined);
+    this.show(undefined, false);
   }
 
-  show(name: string | undefined): void {
-    this.name.textContent = name ?? 'None chosen';
-    this.name.title = name ?? '';
+  /** @param missing whether the file cannot be read any more */
+  show(name: string | undefined, missing: boolean): void {
+    const words = missing ? 'is not there any more, or cannot be read' : '';
+    this.name.replaceChildren(...(missing ? [icon('warning'), ' '] : []), name ?? 'None chosen', ...(missing ? [element('span', { class: 'visually-hidden' }, ` ${words}`)] : []));
+    this.name.title = [name ?? '', words].join(' ').trim();
     this.name.classList.toggle('none', name === undefined);
+    this.name.classList.toggle('missing', missing);
   }
 }

@@ -6,9 +6,10 @@ import {
 } from '../../src/protocol/studio-panel.ts';
 import { ErrorCard, EmptyNotice } from '../ui/notices.ts';
 import { Announcer } from '../ui/announcer.ts';
-import { button, iconButton } from '../ui/controls.ts';
+import { button } from '../ui/controls.ts';
 import { element } from '../ui/element.ts';
 import { Host } from '../ui/host.ts';
+import { MenuButton } from '../ui/menu.ts';
 import { Chooser } from './chooser.ts';
 import { CurvePlot } from '../ui/curve-plot.ts';
 import { Easel, type Figure } from './easel.ts';
@@ -17,6 +18,9 @@ import { ParameterForm } from './parameter-form.ts';
 import { Transport } from './transport.ts';
 
 type Message<T extends StudioHostMessage['type']> = Extract<StudioHostMessage, { type: T }>;
+
+type ExportKind = Extract<StudioMessage, { type: 'export' }>['what'];
+type TakeKind = Extract<StudioMessage, { type: 'take' }>['what'];
 
 /** Seeds that are thrown are below this: short enough to be read out. */
 const seeds = 10_000;
@@ -48,8 +52,13 @@ export class Studio {
   private readonly error = new ErrorCard((id) => this.host.post({ type: 'action', id }), () => this.closeError());
   private readonly empty = new EmptyNotice();
   private readonly announcer = new Announcer();
-  private readonly export = iconButton('desktop-download', 'Export the picture (PNG)', () => this.host.post({ type: 'export', what: 'picture', index: this.chosen }), 'export');
-  private readonly exportDifference = iconButton('diff', 'Export the difference (PNG)', () => this.host.post({ type: 'export', what: 'difference', index: 0 }), 'export-difference');
+  private readonly exports = new MenuButton('Export', 'desktop-download', [
+    { id: 'picture', label: 'Picture (PNG)', icon: 'file-media' },
+    { id: 'difference', label: 'Difference × 10 (PNG)', icon: 'diff' },
+    { id: 'report', label: 'Report (HTML)', icon: 'file-code' },
+    { id: 'recipe', label: 'Recipe (.fovea-run.json)', icon: 'json' },
+    { id: 'command-line', label: 'Copy command line', icon: 'terminal' },
+  ], (id) => this.take(id as ExportKind | TakeKind));
   private readonly modelName = element('span', { class: 'facts', id: 'model' });
   private generators: readonly GeneratorDescription[] = [];
   private model: StudioModel | undefined;
@@ -65,7 +74,7 @@ export class Studio {
   constructor(root: HTMLElement) {
     this.chosen = this.host.readState()?.chosen ?? 0;
     root.append(element('div', { class: 'panel studio' },
-      element('header', { class: 'header' }, this.chooser.root, element('div', { class: 'header-tools', role: 'group', 'aria-label': 'Export' }, this.export, this.exportDifference)),
+      element('header', { class: 'header' }, this.chooser.root, element('div', { class: 'header-tools' }, this.exports.root)),
       element('div', { class: 'middle' },
         element('main', { class: 'centre', 'aria-label': 'Picture' }, this.title, element('div', { class: 'stage-box' }, this.easel.root, this.empty.root, this.error.root), this.plot.root),
         element('aside', { class: 'sidebar', 'aria-label': 'Controls' }, this.transport.root, this.outcome.root, this.form.root)),
@@ -137,6 +146,12 @@ export class Studio {
     this.refresh();
   }
 
+  private take(what: ExportKind | TakeKind): void {
+    if (what === 'picture') this.host.post({ type: 'export', what, index: this.chosen });
+    else if (what === 'difference') this.host.post({ type: 'export', what, index: 0 });
+    else this.host.post({ type: 'take', what });
+  }
+
   private choose(index: number): void {
     this.chosen = index;
     this.refresh();
@@ -196,22 +211,23 @@ export class Studio {
     const { state, frame, result } = this;
     const shown = result?.result ?? frame;
     if (state) {
-      const { work, phase, names, canContinue, message } = state;
+      const { work, phase, names, missing, canContinue, fromPictures, message, run } = state;
       const { generator } = this;
       this.title.textContent = generator?.title ?? 'Studio';
-      this.chooser.show(work, names, phase !== 'idle');
+      this.chooser.show(work, names, missing, phase !== 'idle');
       if (generator) this.form.showGenerator(generator);
       this.form.show(work, phase !== 'idle');
-      this.transport.show(phase, canContinue, message);
-      this.host.saveState({ work, chosen: this.chosen });
+      this.transport.show({ phase, canContinue, fromPictures, message });
+      this.host.saveState({ work, chosen: this.chosen, run });
     }
     this.transport.showProgress(shown);
     this.plot.show(result?.curves ?? frame?.curves ?? [], shown?.total ?? 0, this.generator?.family === 'style');
     if (result) this.outcome.show(result.result, Math.min(this.chosen, result.result.pictures.length - 1));
     else this.outcome.clear();
     if (!this.failed) this.error.hide();
-    this.export.disabled = shown === undefined;
-    this.exportDifference.hidden = result?.result.fooling?.difference === undefined;
+    const isMade = result !== undefined;
+    this.exports.disabled = shown === undefined;
+    this.exports.enable({ difference: result?.result.fooling?.difference !== undefined, report: isMade, recipe: isMade, 'command-line': isMade });
     const nothing = shown === undefined && Object.keys(this.sources).length === 0;
     if (nothing && !this.failed) this.empty.show(state?.phase === 'preparing' ? 'Getting ready' : 'Nothing made yet', state?.phase === 'preparing' ? 'The first picture appears in a moment.' : 'Choose what to make, and press Run.');
     else this.empty.hide();

@@ -14,6 +14,15 @@ export interface TransportListener {
   reseed(): void;
 }
 
+export interface TransportState {
+  readonly phase: Phase;
+  /** Whether what is shown can be gone on with; and whether nothing but its pictures was kept. */
+  readonly canContinue: boolean;
+  readonly fromPictures: boolean;
+  /** What is being done, while the run is being prepared. */
+  readonly message: string | undefined;
+}
+
 export interface Progress {
   readonly step: number;
   readonly total: number;
@@ -35,7 +44,10 @@ export class Transport {
   private readonly bar = element('div', { class: 'transport-bar', role: 'progressbar', 'aria-label': 'Steps done', 'aria-valuemin': 0 });
   private readonly words = element('p', { class: 'transport-words', id: 'progress' });
   private progress: Progress | undefined;
-  private state: { phase: Phase; canContinue: boolean; message: string | undefined } = { phase: 'idle', canContinue: false, message: undefined };
+  private readonly loss = element('p', { class: 'transport-words', id: 'loss', hidden: true },
+    'Goes on from the picture as it is kept, with 8 bits a colour. What else the optimiser had learnt begins anew.');
+
+  private state: TransportState = { phase: 'idle', canContinue: false, fromPictures: false, message: undefined };
 
   constructor(private readonly listener: TransportListener) {
     this.moreRow = element('div', { class: 'transport-more' }, this.more, this.steps, element('span', { class: 'transport-unit' }, 'more steps'));
@@ -44,12 +56,12 @@ export class Transport {
     });
     this.steps.addEventListener('input', () => this.refresh());
     this.root = element('section', { class: 'section transport', 'aria-label': 'Run' },
-      element('div', { class: 'transport-buttons' }, this.run, this.pause, this.resume, this.stop, this.cancel, this.reseed), this.moreRow, this.bar, this.words);
+      element('div', { class: 'transport-buttons' }, this.run, this.pause, this.resume, this.stop, this.cancel, this.reseed), this.moreRow, this.loss, this.bar, this.words);
     this.refresh();
   }
 
-  show(phase: Phase, canContinue: boolean, message: string | undefined): void {
-    this.state = { phase, canContinue, message };
+  show(state: TransportState): void {
+    this.state = state;
     this.refresh();
   }
 
@@ -59,7 +71,7 @@ export class Transport {
   }
 
   private refresh(): void {
-    const { phase, canContinue, message } = this.state;
+    const { phase, canContinue, fromPictures, message } = this.state;
     const going = phase === 'running' || phase === 'paused';
     this.run.hidden = phase !== 'idle';
     this.reseed.hidden = phase !== 'idle' || this.progress === undefined;
@@ -68,6 +80,7 @@ export class Transport {
     this.stop.hidden = !going;
     this.cancel.hidden = phase !== 'preparing' && phase !== 'ending';
     this.moreRow.hidden = !going && !(phase === 'idle' && canContinue);
+    this.loss.hidden = going || this.moreRow.hidden || !fromPictures;
     this.more.textContent = going ? 'Add' : 'Continue';
     this.more.disabled = this.wanted === undefined;
     setAttributes(this.steps, { 'aria-invalid': this.wanted === undefined ? 'true' : undefined });

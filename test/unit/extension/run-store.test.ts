@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mock } from 'node:test';
 import { RunRecorder, standingTime } from '../../../src/extension/run-recorder.ts';
-import type { Run } from '../../../src/extension/run.ts';
+import type { ExplainedRun } from '../../../src/extension/run.ts';
 import { mostUnpinned, RunStore } from '../../../src/extension/run-store.ts';
 import { preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
 import type { ExplainResult } from '../../../src/protocol/engine.ts';
 
 const preprocessing = preprocessingSchema.parse({ width: 8, height: 8 });
-const run = (target: number): Omit<Run, 'id' | 'pinned'> => ({
-  time: 1000 + target, technique: 'Grad-CAM', className: `class ${target}`, probability: 0.5, milliseconds: 20,
+const run = (target: number): Omit<ExplainedRun, 'id' | 'pinned'> => ({
+  kind: 'explained', time: 1000 + target, technique: 'Grad-CAM', className: `class ${target}`, probability: 0.5, milliseconds: 20,
   subject: { picture: 'file:///a.png', model: 'bundled:net', technique: 'grad-cam', class: target, score: 'logit', parameters: {}, seed: 0 },
   recipe: {
     version: '1', picture: { name: 'a.png', hash: 'a'.repeat(64) }, model: { title: 'Net', hash: 'b'.repeat(64) }, preprocessing, technique: 'grad-cam',
@@ -27,7 +27,7 @@ describe('runs', () => {
   const open = (): RunStore => new RunStore(path.join(folder, 'runs'), {
     info: () => {}, error: () => {}, warn: (message) => warnings.push(message),
   }, () => changes++);
-  const classes = async (store: RunStore) => (await store.list()).map(({ subject }) => subject.class);
+  const classes = async (store: RunStore) => (await store.list()).map((one) => one.kind === 'explained' && one.subject.class);
 
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'fovea-runs-'));
@@ -98,9 +98,9 @@ describe('runs', () => {
   it('are kept once a result has stood for a moment: the last of a panel, with the class that was meant', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
-      const added: Omit<Run, 'id' | 'pinned'>[] = [];
+      const added: Omit<ExplainedRun, 'id' | 'pinned'>[] = [];
       const recorder = new RunRecorder(
-        { add: async (one) => (added.push(one), { ...one, id: '0', pinned: false }) }, { render: async () => new Uint8Array(3) },
+        { add: async (one) => (added.push(one as ExplainedRun), { ...one, id: '0', pinned: false }) }, { render: async () => new Uint8Array(3), png: assert.fail },
         { info: () => {}, warn: assert.fail, error: () => {} }, (id) => id.toUpperCase());
       const { subject, recipe } = run(1);
       const panels = [{}, {}];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { StudioSession, type StudioEngine, type StudioHost } from '../../../src/extension/studio-session.ts';
+import type { StudioEngine, StudioHost } from '../../../src/extension/studio-host.ts';
+import { StudioSession } from '../../../src/extension/studio-session.ts';
 import type { ModelDescription } from '../../../src/protocol/engine.ts';
 import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';
 import type { FrameNote, GenerateRequest, GenerateResult, GeneratorDescription, SteerRequest } from '../../../src/protocol/generate.ts';
@@ -11,7 +12,8 @@ const work: Work = { generator: 'paint', model: 'bundled:net', classes: [7], par
 const generators = [
   {
     id: 'paint', title: 'Paint', family: 'visualization', needs: { content: false, style: false, target: 'class' },
-    parameters: { properties: { size: { default: 1 }, rate: { default: 0.5, live: true }, blur: { default: 2, live: true } } },
+    parameters: { properties: { steps: { default: 100, live: true }, size: { default: 1 },
+      rate: { default: 0.5, live: true }, blur: { default: 2, live: true } } },
   },
   { id: 'mix', title: 'Mix', family: 'style', needs: { content: true, style: true, target: 'none' }, parameters: { properties: {} } },
 ] as unknown as GeneratorDescription[];
@@ -80,6 +82,8 @@ describe('studio session', () => {
         if (model === untrusted) throw new FoveaError('model-untrusted', 'No trust.');
       },
       runtime: () => 'wasm',
+      made: async (result) => `run of ${result.step}`,
+      notes: () => [],
       changed: () => {},
     };
     session = new StudioSession(what, engine, host);
@@ -108,7 +112,7 @@ describe('studio session', () => {
     open({ ...work, content: 'file:///a.png', parameters: { rate: 1 } });
     const { request } = await started();
     assert.deepEqual(request, {
-      generator: 'paint', model: 'bundled:net', classes: [7], parameters: { rate: 1 }, seed: 1, runtime: 'wasm', resume: undefined, content: undefined, style: undefined,
+      generator: 'paint', model: 'bundled:net', classes: [7], parameters: { rate: 1 }, seed: 1, runtime: 'wasm', content: undefined, style: undefined,
     });
     assert.deepEqual(of('sources').at(-1)?.pictures, {}, 'a picture that is not needed is not read');
     open({ ...work, generator: 'mix', content: 'file:///a.png', style: 'file:///b.png' });

@@ -8,6 +8,7 @@ import { explainArguments, shellLine } from '../../../src/extension/command-line
 import { changesSince, parseRecipe, recipeText, resolveBeside } from '../../../src/extension/recipe-file.ts';
 import { reportHtml } from '../../../src/extension/report.ts';
 import type { Recipe } from '../../../src/protocol/engine.ts';
+import { isMade } from '../../../src/protocol/recipe.ts';
 import { FoveaError } from '../../../src/protocol/errors.ts';
 import type { Evaluation } from '../../../src/protocol/measures.ts';
 import * as canned from '../../panel/rig/canned.ts';
@@ -101,6 +102,7 @@ describe('a saved recipe', () => {
     const text = recipeText(recipe, path.resolve('/work/pictures/shapes.png'), path.resolve('/models/mine.onnx'), file);
     const parsed = parseRecipe(text, 'x');
     assert.deepEqual(parsed.recipe, JSON.parse(JSON.stringify(recipe)));
+    assert.ok(!isMade(parsed));
     assert.equal(parsed.files.picture, '../pictures/shapes.png');
     assert.equal(resolveBeside(file, parsed.files.model), path.resolve('/models/mine.onnx'));
     assert.equal(parseRecipe(recipeText(recipe, '/p.png', 'bundled:net', file), 'x').files.model, 'bundled:net');

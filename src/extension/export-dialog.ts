@@ -1,8 +1,8 @@
 /** Where an exported result goes. */
 import path from 'node:path';
 import { commands, window, workspace, type Uri } from 'vscode';
-import { FoveaError } from '../protocol/errors.ts';
 import type { PanelMessage } from '../protocol/result-panel.ts';
+import { writeWhole } from './write-whole.ts';
 
 type What = Extract<PanelMessage, { type: 'export' }>['what'];
 
@@ -26,12 +26,7 @@ export async function saveAs(
 ): Promise<void> {
   const target = await window.showSaveDialog({ title, filters, ...(defaultUri && { defaultUri }) });
   if (!target) return;
-  try {
-    await workspace.fs.writeFile(target, content);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new FoveaError('write-failed', `"${target.fsPath}" could not be written: ${why}`, 'Choose another folder, or make room on the disk.', { cause });
-  }
+  await writeWhole(workspace.fs, target, content);
   saved(path.posix.basename(target.path));
   await offerToOpen(target);
 }

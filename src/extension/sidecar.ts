@@ -1,5 +1,5 @@
 /** Writes `<model>.fovea.json`, which says how a model wants its pictures. Knows no VS Code. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { FoveaError } from '../protocol/errors.ts';
 import { sidecarPath, sidecarSchema, type Preprocessing, type Sidecar } from '../protocol/preprocessing.ts';
 
@@ -13,8 +13,10 @@ export async function saveSidecar(model: string, preprocessing: Preprocessing): 
   const file = sidecarPath(model);
   const sidecar: Sidecar = { ...(await readSidecar(file)), preprocessing };
   try {
-    await writeFile(file, `${JSON.stringify(sidecar, undefined, 2)}\n`);
+    await writeFile(`${file}.part`, `${JSON.stringify(sidecar, undefined, 2)}\n`);
+    await rename(`${file}.part`, file); // what it said before is kept where there is no room for more
   } catch (error) {
+    await rm(`${file}.part`, { force: true });
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new FoveaError(
       'write-failed', `"${file}" could not be written (${code}).`,

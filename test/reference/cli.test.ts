@@ -48,8 +48,12 @@ describe('the command line', () => {
   const at = (name: string): string => path.join(folder, name);
 
   function fovea(args: readonly string[], started?: (child: ChildProcess) => void): Promise<Finished> {
+    return run(process.execPath, ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), ...args], started);
+  }
+
+  function run(command: string, args: readonly string[], started?: (child: ChildProcess) => void): Promise<Finished> {
     return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), ...args], { cwd: root });
+      const child = spawn(command, args, { cwd: root });
       const texts = { stdout: '', stderr: '' };
       for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (chunk: Buffer) => { texts[name] += chunk.toString(); });
       child.on('error', reject);
@@ -180,6 +184,22 @@ describe('the command line', () => {
     await writeFile(at('taken'), '');
     const { stdout } = await fails(1, /cannot be written/, 'explain', espresso, '-t', 'grad-cam', '-m', small, '--out', at('taken'), '--json');
     assert.equal(stdout, '');
+  });
+
+  it('ends with 1 on a full disk, says so and leaves no half of a file', async function () {
+    const out = at('full');
+    await mkdir(out);
+    // A file system of 16 kB that only these processes see; the overlay is larger.
+    const inside = 'mount -t tmpfs -o size=16k tmpfs "$1" || exit 99; shift; out=$1; shift; "$@"; code=$?; ls -A "$out"; exit $code';
+    const command = [process.execPath, '--import', 'tsx', path.join(root, 'src/cli/main.ts'), 'explain', espresso, '-m', small, '-t', 'saliency', '--out', out];
+    const { code, stdout, stderr } = await run('unshare', ['-rm', 'sh', '-c', inside, 'sh', out, out, ...command]).catch(() => ({ code: 99, stdout: '', stderr: '' }));
+    if (code === 99 || /unshare|mount/.test(stderr)) {
+      console.log('      skipped: no file system can be mounted here');
+      this.skip();
+    }
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /espresso\.saliency\.png cannot be written: the disk is full/);
+    assert.doesNotMatch(stdout, /\.png|\.part/);
   });
 
   it('prints nothing but failures when quiet', async () => {

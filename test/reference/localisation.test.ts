@@ -64,8 +64,8 @@ describe('where the evidence lies', function () {
   const known = new Map<string, Promise<ExplainResult>>();
   const explain = (picture: string, technique: string, index: number): Promise<ExplainResult> => {
     const key = [picture, technique, index].join();
-    const parameters = quick[technique];
-    const result = known.get(key) ?? engine.explain({ picture: { path: picture }, model, technique, class: index, preprocessing: squashed, parameters });
+    const request = { picture: { path: picture }, model, technique, class: index, preprocessing: squashed, parameters: quick[technique] };
+    const result = known.get(key) ?? engine.explain(request);
     known.set(key, result);
     return result;
   };
@@ -86,7 +86,7 @@ describe('where the evidence lies', function () {
 
     /**
      * What was found for macaw and espresso: the share of a map's positive values on the thing's own side. One half is what a map has that knows
-     * nothing. Maps of the last layer's 7 × 7 cells and scores of covered pictures tell the sides well; values of single pixels see edges everywhere.
+     * nothing. Maps of the last layer's 7 × 7 cells and scores of covered pictures tell the sides well; single pixels see edges everywhere.
      */
     const localising: Readonly<Record<string, readonly [number, number]>> = {
       'grad-cam': [0.84, 0.94], 'hires-cam': [0.84, 0.94], 'guided-grad-cam': [0.92, 0.93], occlusion: [0.9, 0.82],

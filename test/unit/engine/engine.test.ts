@@ -13,6 +13,7 @@ import { runtimeLoaders, Runtimes } from '../../../src/runtimes/choose.ts';
 import { techniques } from '../../../src/techniques/registry.ts';
 import { useEngine } from '../../support/engine-rig.ts';
 import { rejects } from '../../support/errors.ts';
+import { onFullDisk } from '../../support/full-disk.ts';
 import { message, modelBytes, node, tensor, valueInfo } from '../../support/onnx-bytes.ts';
 
 describe('the engine', () => {
@@ -216,6 +217,21 @@ describe('the engine', () => {
       await chmod(at('kept'), 0o555);
       await rejects(rig.engine.exportResult({ ...asked, what: 'values', file: at('kept/values.npy') }), 'write-failed', /may not be written to/);
       await chmod(at('kept'), 0o755);
+    });
+
+    it('keeps what was there where the disk is full, leaves no half behind, and says why', async () => {
+      const asked = await request();
+      await mkdir(at('out'));
+      for (const [what, file] of [['overlay', 'a.png'], ['map', 'b.png'], ['values', 'c.npy']] as const) {
+        await writeFile(at(`out/${file}`), 'before');
+        await onFullDisk(() => rejects(rig.engine.exportResult({ ...asked, what, file: at(`out/${file}`) }), 'write-failed', /the disk is full/));
+      }
+      await onFullDisk(() => rejects(rig.engine.compile({ model: asked.model, technique: 'grad-cam', file: at('out/d.onnx') }), 'write-failed', /d\.onnx.*the disk is full/));
+      assert.deepEqual((await readdir(at('out'))).sort(), ['a.png', 'b.png', 'c.npy']);
+      for (const file of await readdir(at('out'))) assert.equal(await readFile(at(`out/${file}`), 'utf8'), 'before');
+      // Room is made, and the same request is answered.
+      await rig.engine.exportResult({ ...asked, what: 'overlay', file: at('out/a.png') });
+      assert.equal((await sharp(at('out/a.png')).metadata()).width, 12);
     });
 
     it('refuses display settings that are out of range', async () => {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { saveSidecar } from '../../../src/extension/sidecar.ts';
 import { FoveaError } from '../../../src/protocol/errors.ts';
 import { preprocessingSchema, sidecarPath } from '../../../src/protocol/preprocessing.ts';
+import { onFullDisk } from '../../support/full-disk.ts';
 
 const preprocessing = preprocessingSchema.parse({ width: 224, height: 224, channels: 'bgr' });
 const reason = (expected: string) => (error: unknown): boolean => error instanceof FoveaError && error.reason === expected;
@@ -29,6 +30,13 @@ describe('sidecar', () => {
   it('is named after the model without its last extension', async () => {
     assert.equal(await saveSidecar(model, preprocessing), path.join(folder, 'my.net.fovea.json'));
     assert.deepEqual(JSON.parse(readFileSync(sidecarPath(model), 'utf8')), { preprocessing });
+  });
+
+  it('is what it was where the disk is full', async () => {
+    writeFileSync(sidecarPath(model), '{"title":"Mine"}');
+    await onFullDisk(() => assert.rejects(saveSidecar(model, preprocessing), reason('write-failed')));
+    assert.deepEqual(readdirSync(folder), ['my.net.fovea.json']);
+    assert.equal(readFileSync(sidecarPath(model), 'utf8'), '{"title":"Mine"}');
   });
 
   it('keeps what else the sidecar says', async () => {

@@ -80,10 +80,11 @@ export class TuneView implements WebviewViewProvider, Disposable {
   private stateOf({ session, tuning }: ResultPanel): TuneState | undefined {
     const { technique, pictureName } = session;
     if (!technique) return undefined;
+    const { busy, error } = session.summary();
     return {
       subject: tuning.subject, pictureName, technique, explainedClass: session.explainedClass, presets: this.presets.list(technique),
-      canUndo: tuning.canUndo, canRedo: tuning.canRedo, live: tuning.live, pending: tuning.pending, busy: session.summary().busy,
-      serial: this.serial, milliseconds: tuning.milliseconds,
+      canUndo: tuning.canUndo, canRedo: tuning.canRedo, live: tuning.live, pending: tuning.pending, busy,
+      serial: this.serial, milliseconds: tuning.milliseconds, cached: session.result?.cached === true, failed: error !== undefined,
     };
   }
 

@@ -39,6 +39,10 @@ export interface TuneState {
   serial: number;
   /** Of the last run with this technique. */
   milliseconds: number | undefined;
+  /** Whether what is shown is the answer to an earlier request, for which nothing was run. */
+  cached: boolean;
+  /** Whether the last run failed; the result's panel says why. */
+  failed: boolean;
 }
 
 /** The part of a model that the pickers need. */

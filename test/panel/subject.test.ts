@@ -189,7 +189,8 @@ describe('the result panel: what is explained', () => {
       await panel.send({ type: 'busy', message: 'SmoothGrad', fraction: 0.4 });
       const standardError = new Float32Array(49).fill(0.0025);
       const milliseconds = { picture: 0, build: 0, run: 2000, total: 2000 };
-      const partial = canned.result({ pixels: undefined, class: canned.predictions[1], samples: { done: 10, total: 25 }, standardError, milliseconds });
+      const [, other] = canned.predictions;
+      const partial = canned.result({ pixels: undefined, class: other, samples: { done: 10, total: 25 }, standardError, milliseconds });
       const espresso = { ...subject, class: 967 };
       await panel.repaint(() => panel.send({ type: 'partial', subject: espresso, result: partial }));
       assert.equal(await state(), 'busy');

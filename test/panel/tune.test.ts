@@ -24,7 +24,7 @@ const { hash, labels, layers, defaultLayer } = canned.model;
 const state = (patch: Partial<TuneState> = {}): TuneState => ({
   subject: { ...canned.subject, technique: technique.id }, pictureName: 'shapes.png', technique, explainedClass: 281, canUndo: false, canRedo: false,
   presets: [{ id: 'captum', title: 'captum', description: 'As Captum has it', own: false }, { id: 'own:mine', title: 'mine', description: 'Saved in this workspace', own: true }],
-  live: true, pending: false, busy: false, serial: 0, milliseconds: 84, ...patch,
+  live: true, pending: false, busy: false, serial: 0, milliseconds: 84, cached: false, failed: false, ...patch,
 });
 
 describe('the side panel Tune', () => {
@@ -175,6 +175,18 @@ describe('the side panel Tune', () => {
     await panel.send({ type: 'state', state: state({ busy: true, serial: 99 }) });
     await panel.page.locator('#run').click();
     assert.deepEqual([(await panel.posted('run')).length, (await panel.posted('cancel')).length], [1, 1]);
+  });
+
+  it('says what came of the last run: its time, that nothing was run, or that it failed', async () => {
+    await show();
+    const outcome = panel.page.locator('#outcome');
+    assert.equal(await outcome.innerText(), 'Live · 84 ms');
+    await panel.send({ type: 'state', state: state({ cached: true }) });
+    assert.equal(await outcome.innerText(), 'Live · cached');
+    await panel.send({ type: 'state', state: state({ cached: true, live: false, milliseconds: 4200 }) });
+    assert.equal(await outcome.innerText(), 'Cached; a run takes 4.2 s. Changes wait for Run.');
+    await panel.send({ type: 'state', state: state({ failed: true }) });
+    assert.equal(await outcome.innerText(), 'It failed; the result says why.');
   });
 
   it('has room for everything at 200 px', async () => {

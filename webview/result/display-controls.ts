@@ -23,7 +23,7 @@ export class DisplayControls {
     const opacity = new Slider('Opacity', 'opacity', (value) => view.changeDisplay({ opacity: value }));
     const threshold = new Slider('Threshold', 'threshold', (value) => view.changeDisplay({ threshold: value }));
     setAttributes(this.error, { id: 'standard-error', title: 'How sure each value is, in its own unit; it halves with four times as many samples' });
-    this.error.textContent = 'Standard error in place of the values';
+    this.error.textContent = 'Show the standard error';
     this.error.addEventListener('change', () => {
       if (this.error.checked !== view.value.standardError) view.change({ standardError: this.error.checked });
     });

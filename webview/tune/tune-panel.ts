@@ -118,14 +118,15 @@ export class TunePanel {
     this.layer.value = subject.layer ?? this.model?.defaultLayer;
   }
 
-  private showOutcome({ live, pending, busy, milliseconds }: TuneState): void {
+  private showOutcome({ live, pending, busy, milliseconds, cached, failed }: TuneState): void {
     this.run.replaceChildren(busy ? 'Cancel' : 'Run');
     this.run.appearance = busy || !pending ? 'secondary' : 'primary';
     const took = milliseconds === undefined ? '' : milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
     if (busy) this.outcome.textContent = 'Running…';
     else if (pending) this.outcome.textContent = `Changed: press Run (the last run took ${took}).`;
-    else if (!live) this.outcome.textContent = `The last run took ${took}; changes wait for Run.`;
-    else this.outcome.textContent = took ? `Live · ${took}` : 'Changes act at once.';
+    else if (failed) this.outcome.textContent = 'It failed; the result says why.';
+    else if (!live) this.outcome.textContent = `${cached ? 'Cached; a run takes' : 'The last run took'} ${took}. Changes wait for Run.`;
+    else this.outcome.textContent = cached ? 'Live · cached' : took ? `Live · ${took}` : 'Changes act at once.';
   }
 
   private changeParameter(name: string, value: unknown): void {

@@ -57,13 +57,13 @@ export class RunRecorder {
   }
 
   private async keep(subject: Subject, result: ExplainResult): Promise<void> {
-    const { pixels, picture, map, placement, recipe, class: explained, milliseconds } = result;
+    const { pixels, picture, map, placement, recipe, class: explained, milliseconds, cached } = result;
     const thumbnail = pixels && await this.engine.render({ pixels, picture, map, placement, what: 'overlay', longest: thumbnailSide });
     await this.store.add({
       kind: 'explained', time: Date.now(), recipe,
       subject: { ...subject, class: explained.index, layer: recipe.layer, parameters: recipe.parameters, seed: recipe.seed },
       technique: this.techniqueTitle(subject.technique), className: explained.name, probability: explained.probability,
-      milliseconds: milliseconds.total,
+      milliseconds: milliseconds.total, cached,
     }, thumbnail);
   }
 }

@@ -46,7 +46,9 @@ export class RunStore {
   async add(run: NewRun, thumbnail: Uint8Array | undefined, result?: Uint8Array): Promise<Run> {
     const id = createHash('sha256').update(JSON.stringify(identityOf(run))).digest('hex').slice(0, 20);
     const runs = await this.list();
-    const added = { ...run, id, pinned: runs.find((other) => other.id === id)?.pinned ?? false };
+    const earlier = runs.find((other) => other.id === id);
+    const took = run.cached && earlier ? { milliseconds: earlier.milliseconds, cached: earlier.cached } : {};
+    const added = { ...run, ...took, id, pinned: earlier?.pinned ?? false };
     if (thumbnail) await this.writeBeside(this.thumbnailFile(id), thumbnail);
     if (result && result.length <= largestResult) await this.writeBeside(this.resultFile(id), result);
     await this.replace([added, ...runs.filter((other) => other.id !== id)]);

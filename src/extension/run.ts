@@ -10,6 +10,8 @@ const common = {
   time: z.number(),
   technique: z.string(),
   milliseconds: z.number(),
+  /** The result was the answer to an earlier request: the time says nothing. */
+  cached: z.boolean().optional(),
   pinned: z.boolean(),
 };
 

@@ -52,7 +52,7 @@ export class RunsView implements TreeDataProvider<RunItem>, Disposable {
   }
 
   private async tooltip(run: Run): Promise<MarkdownString> {
-    const { id, recipe: { layer, parameters: given }, technique, milliseconds, time } = run;
+    const { id, recipe: { layer, parameters: given }, technique, milliseconds, cached, time } = run;
     const tooltip = new MarkdownString();
     const thumbnail = await this.store.thumbnail(id);
     if (thumbnail) tooltip.appendMarkdown(`![](data:image/png;base64,${Buffer.from(thumbnail).toString('base64')})\n\n`);
@@ -61,7 +61,8 @@ export class RunsView implements TreeDataProvider<RunItem>, Disposable {
       ? { model: run.work.model, head: [`${technique}: ${run.target}`, run.outcome], pictures: [run.work.content, run.work.style] }
       : { model: run.subject.model, head: [`${technique}: ${run.className}, ${(run.probability * 100).toFixed(1)} %`], pictures: [run.subject.picture] };
     const lines = [
-      ...head, `${modelTitle(model)}${layer ? `, ${layer}` : ''}`, parameters.join(', '), `${new Date(time).toLocaleString()} · ${duration(milliseconds)}`,
+      ...head, `${modelTitle(model)}${layer ? `, ${layer}` : ''}`, parameters.join(', '),
+      `${new Date(time).toLocaleString()} · ${cached ? 'cached' : duration(milliseconds)}`,
       ...pictures.map((picture) => (picture === undefined ? '' : Uri.parse(picture).fsPath)),
     ];
     for (const line of lines.filter(Boolean)) tooltip.appendText(line).appendMarkdown('  \n');

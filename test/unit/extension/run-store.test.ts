@@ -57,6 +57,14 @@ describe('runs', () => {
     assert.deepEqual((await store.list()).map(({ pinned, time }) => [pinned, time]), [[true, 5000], [false, 1002]]);
   });
 
+  it('keep the time that they took once, where their result comes from the cache later', async () => {
+    const store = open();
+    await store.add({ ...run(1), milliseconds: 840 }, undefined);
+    await store.add({ ...run(1), milliseconds: 3, cached: true }, undefined);
+    await store.add({ ...run(2), milliseconds: 3, cached: true }, undefined);
+    assert.deepEqual((await store.list()).map(({ milliseconds, cached }) => [milliseconds, cached ?? false]), [[3, true], [840, false]]);
+  });
+
   it('are bounded, except those that are pinned', async () => {
     const store = open();
     const first = await store.add(run(0), new Uint8Array(1));

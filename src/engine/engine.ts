@@ -50,8 +50,8 @@ export interface EngineLimits {
   readonly pictures: number;
 }
 
-/** Of programs: two for all layers of the bundled model, or four to six of the others. */
-const defaultLimits: EngineLimits = { programs: 300 << 20, models: 300 << 20, pictures: 100 << 20 };
+/** Of programs: for the bundled model a gradient's in batches, or that of all layers with three others. */
+const defaultLimits: EngineLimits = { programs: 224 << 20, models: 300 << 20, pictures: 100 << 20 };
 
 /** Predictions where a request does not say how many. */
 const usualPredictions = 5;

@@ -15,7 +15,7 @@ export interface Program {
    * @throws FoveaError `runtime-failed`, CancelledError
    */
   run(inputs: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Record<string, Tensor>>;
-  /** Bytes held by weights and activations, as far as known; used to bound the cache. */
+  /** Bytes held by weights and activations, as far as known: more once a larger batch has been run. Used to bound the cache. */
   readonly bytes: number;
   dispose(): Promise<void>;
 }

@@ -69,7 +69,7 @@ describe('chosenLogit', () => {
 
 describe('Rectifiers before a max-pooling', () => {
   /** Rectified images, joined, with many zeros, under overlapping windows. */
-  function build(b: GraphBuilder, window: Record<string, Attribute> = {}): { readonly x: string; readonly rectified: readonly string[]; readonly y: string } {
+  function build(b: GraphBuilder, window: Record<string, Attribute> = {}): { x: string; rectified: readonly string[]; y: string } {
     const x = b.input('image', 'float32', [N, 3, 6, 6]);
     const rectified = [1, 3].map((kernel) =>
       b.add('Relu', [b.add('Conv', [x, numbers(b, 4, 3, kernel, kernel)], { pads: [kernel >> 1, kernel >> 1, kernel >> 1, kernel >> 1] })]));

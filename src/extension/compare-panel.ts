@@ -1,17 +1,17 @@
 /** One compare panel: the webview, the session behind it, and what goes between the two. */
 import path from 'node:path';
-import { Uri, window, workspace, type Disposable, type WebviewPanel } from 'vscode';
+import { Uri, workspace, type Disposable, type WebviewPanel } from 'vscode';
 import { compareMessageSchema, type CompareHostMessage, type CompareMessage } from '../protocol/compare-panel.ts';
-import { comparisonTitle, type ComparedNames, type Comparison } from '../protocol/comparison.ts';
+import { comparisonTitle, type ChangeablePart, type ComparedNames, type Comparison } from '../protocol/comparison.ts';
 import type { RuntimeChoice } from '../protocol/engine.ts';
-import { FoveaError } from '../protocol/errors.ts';
 import type { Subject } from '../protocol/result-panel.ts';
+import { choosePart } from './compare-choices.ts';
 import { compareReportHtml } from './compare-report.ts';
 import { CompareSession } from './compare-session.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { EngineLog } from './engine-process.ts';
 import { isErrorAction } from './error-actions.ts';
-import { offerToOpen } from './export-dialog.ts';
+import { saveAs } from './export-dialog.ts';
 import { checkModelAllowed, modelTitle } from './models.ts';
 import { notifyError, performAction } from './notifications.ts';
 import { picturePath, watchPicture } from './picture-files.ts';
@@ -28,21 +28,20 @@ export interface CompareServices {
 
 export class ComparePanel implements Disposable {
   readonly session: CompareSession;
-  private readonly title: string;
+  private readonly watched = new Map<string, Disposable>();
   private readonly disposables: Disposable[] = [];
   /** Whether the page listens; a hidden page is gone and asks for everything again when it is shown. */
   private listening = false;
 
   constructor(readonly view: WebviewPanel, comparison: Comparison, private readonly services: CompareServices) {
-    const names = namesOf(comparison, services);
-    this.title = comparisonTitle(comparison, names);
-    this.session = new CompareSession(comparison, names, services.engine, {
+    this.session = new CompareSession(comparison, services.engine, {
       post: (message) => this.post(message),
       picturePath,
       checkModel: checkModelAllowed,
       runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
+      names: (compared) => namesOf(compared, services),
+      edited: () => this.follow(),
     });
-    view.title = this.title;
     view.iconPath = Uri.joinPath(services.extensionUri, 'media', 'fovea.svg');
     view.webview.options = webviewOptions(services.extensionUri);
     this.disposables.push(
@@ -51,17 +50,37 @@ export class ComparePanel implements Disposable {
         if (!view.visible) this.listening = false;
       }),
       view.onDidDispose(() => this.dispose()),
-      ...[...new Set(comparison.subjects.map(({ picture }) => picture))].map((picture) => watchPicture(Uri.parse(picture), {
-        changed: () => void this.session.refresh(picture),
-        deleted: () => {}, // what was made of it stays
-      })),
     );
+    this.follow();
     view.webview.html = webviewPage(view.webview, services.extensionUri, 'compare');
   }
 
   dispose(): void {
     this.session.dispose();
+    for (const watcher of this.watched.values()) watcher.dispose();
     for (const disposable of this.disposables.splice(0)) disposable.dispose();
+  }
+
+  private get title(): string {
+    return comparisonTitle(this.session.comparison, this.session.names);
+  }
+
+  /** Title and file watchers follow what is compared. */
+  private follow(): void {
+    this.view.title = this.title;
+    const pictures = new Set(this.session.comparison.subjects.map(({ picture }) => picture));
+    for (const [picture, watcher] of this.watched) {
+      if (pictures.has(picture)) continue;
+      watcher.dispose();
+      this.watched.delete(picture);
+    }
+    for (const picture of pictures) {
+      if (this.watched.has(picture)) continue;
+      this.watched.set(picture, watchPicture(Uri.parse(picture), {
+        changed: () => void this.session.refresh(picture),
+        deleted: () => {}, // what was made of it stays
+      }));
+    }
   }
 
   private post(message: CompareHostMessage): void {
@@ -97,17 +116,45 @@ export class ComparePanel implements Disposable {
         if (message.id === 'retry') await this.session.run();
         else await performAction(message.id);
         break;
+      case 'change':
+        await this.choose(message.cell, message.part, false);
+        break;
+      case 'add':
+        await this.choose(message.cell, message.part, true);
+        break;
+      case 'remove':
+        await this.session.replace(message.cell);
+        break;
+      case 'move':
+        await this.session.move(message.cell, message.to);
+        break;
+      case 'undo':
+        await this.session.undo();
+        break;
+      case 'redo':
+        await this.session.redo();
+        break;
       case 'export-picture':
         await this.save('.png', { 'PNG picture': ['png'] }, message.png);
         break;
       case 'export-page': {
         const resultAt = (index: number | undefined) => (index === undefined ? undefined : this.session.resultAt(index));
-        const cells = message.cells.map(({ index, label, png }) => ({ label, png, result: resultAt(index) }));
+        const cells = message.cells.map(({ index, label, note, png }) => ({ label, note, png, result: resultAt(index) }));
         const html = compareReportHtml(this.title, cells, await this.services.engine.techniques(), new Date());
         await this.save('.html', { 'HTML page': ['html'] }, new TextEncoder().encode(html));
         break;
       }
     }
+  }
+
+  /** Asks for a part of a cell, and puts what was chosen in its place or beside it. */
+  private async choose(cell: string, part: ChangeablePart, isMore: boolean): Promise<void> {
+    const subject = this.session.find(cell);
+    if (!subject) return;
+    const chosen = await choosePart(subject, part, this.services.engine, isMore);
+    if (!chosen) return;
+    if (isMore) await this.session.add(chosen);
+    else await this.session.replace(cell, ...chosen);
   }
 
   private async openCell(index: number): Promise<void> {
@@ -119,16 +166,7 @@ export class ComparePanel implements Disposable {
     const picture = Uri.parse(this.session.comparison.subjects[0].picture);
     const { dir, name } = path.posix.parse(picture.path);
     const defaultUri = picture.with({ path: path.posix.join(dir, `${name}.comparison${suffix}`) });
-    const target = await window.showSaveDialog({ title: 'Export Comparison', defaultUri, filters });
-    if (!target) return;
-    try {
-      await workspace.fs.writeFile(target, content);
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new FoveaError('write-failed', `"${target.fsPath}" could not be written: ${why}`, 'Choose another folder, or make room on the disk.', { cause });
-    }
-    this.post({ type: 'announce', message: `Saved ${path.posix.basename(target.path)}.` });
-    await offerToOpen(target);
+    await saveAs('Export Comparison', defaultUri, filters, content, (name) => this.post({ type: 'announce', message: `Saved ${name}.` }));
   }
 }
 

@@ -10,8 +10,9 @@ export interface ReportCell {
   readonly label: string;
   /** As it was shown. */
   readonly png: Uint8Array;
-  /** Absent for a difference of two others. */
+  /** Absent for a difference of two others, which the note tells of. */
   readonly result?: ExplainResult;
+  readonly note?: string;
 }
 
 export function compareReportHtml(title: string, cells: readonly ReportCell[], techniques: readonly TechniqueDescription[], date: Date): string {
@@ -31,7 +32,7 @@ export function compareReportHtml(title: string, cells: readonly ReportCell[], t
 <h1>${escapeHtml(title)}</h1>
 <p class="lead">${escapeHtml(`Made ${date.toISOString().slice(0, 10)} with Fovea ${results[0]?.result.recipe.version ?? ''}`)}</p>
 <div class="pictures">
-${cells.map(({ label, png, result }) => figure(png, label, result?.map.unit ?? 'second minus first')).join('\n')}
+${cells.map(({ label, png, result, note }) => figure(png, label, result?.map.unit ?? note ?? '')).join('\n')}
 </div>
 <h2>What is known</h2>
 <div class="wide">${factsTable(results)}</div>

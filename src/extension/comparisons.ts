@@ -1,7 +1,7 @@
 /** All compare panels. */
 import { window, type Disposable, type WebviewPanel } from 'vscode';
 import { compareStateSchema } from '../protocol/compare-panel.ts';
-import { mostCells, type Comparison } from '../protocol/comparison.ts';
+import { fitComparison, mostCells, type Comparison } from '../protocol/comparison.ts';
 import { ComparePanel, type CompareServices } from './compare-panel.ts';
 import { compareViewType } from './ids.ts';
 import { webviewOptions } from './webview-html.ts';
@@ -19,7 +19,7 @@ export class Comparisons implements Disposable {
   async show(comparison: Comparison): Promise<void> {
     if (comparison.subjects.length > mostCells) void window.showInformationMessage(`Comparing the first ${mostCells} of ${comparison.subjects.length}.`);
     const view = window.createWebviewPanel(compareViewType, 'Fovea', window.tabGroups.activeTabGroup.viewColumn, webviewOptions(this.services.extensionUri));
-    await this.adopt(view, { ...comparison, subjects: comparison.subjects.slice(0, mostCells) }).session.run();
+    await this.adopt(view, comparison).session.run();
   }
 
   /** Takes over a panel that the editor restored after a reload; one whose state makes no sense is closed. */
@@ -34,7 +34,7 @@ export class Comparisons implements Disposable {
   }
 
   private adopt(view: WebviewPanel, comparison: Comparison): ComparePanel {
-    const panel = new ComparePanel(view, comparison, this.services);
+    const panel = new ComparePanel(view, fitComparison(comparison), this.services);
     this.open.add(panel);
     view.onDidDispose(() => this.open.delete(panel));
     return panel;

@@ -14,10 +14,10 @@ const elsewhere = '**/{node_modules,.git,.venv,venv}/**';
 const most = 500;
 
 /** Asks for a model; undefined when the person changed their mind. */
-export async function selectModel(active: ModelReference): Promise<ModelReference | undefined> {
-  const chosen = await window.showQuickPick(modelItems(active), {
-    title: 'Select Model', placeHolder: 'Model that explains pictures in this workspace', matchOnDescription: true, matchOnDetail: true,
-  });
+export async function selectModel(
+  active: ModelReference, { title = 'Select Model', placeHolder = 'Model that explains pictures in this workspace' } = {},
+): Promise<ModelReference | undefined> {
+  const chosen = await window.showQuickPick(modelItems(active), { title, placeHolder, matchOnDescription: true, matchOnDetail: true });
   return chosen?.browse ? browse() : chosen?.reference;
 }
 

@@ -30,7 +30,7 @@ export async function askForPicture(title: string): Promise<Uri | undefined> {
 }
 
 /** Asks for pictures with the file dialog; empty when the person changed their mind. */
-export async function askForPictures(): Promise<Uri[]> {
-  const chosen = await window.showOpenDialog({ title: 'Explain a Picture', openLabel: 'Explain', canSelectMany: true, filters: { Pictures: [...pictureExtensions] } });
+export async function askForPictures(title = 'Explain a Picture', openLabel = 'Explain'): Promise<Uri[]> {
+  const chosen = await window.showOpenDialog({ title, openLabel, canSelectMany: true, filters: { Pictures: [...pictureExtensions] } });
   return chosen ?? [];
 }

@@ -1,10 +1,24 @@
 /** Messages between the extension host and the compare panel. Every host message is a whole snapshot of what it is about, never a delta. */
 import * as z from 'zod';
-import { comparisonSchema, mostCells, type ComparedNames, type Comparison } from './comparison.ts';
+import { changeableParts, comparisonSchema, mostCells, type ComparedNames, type Comparison } from './comparison.ts';
 import { displaySchema } from './display.ts';
 import type { ExplainResult, Pixels } from './engine.ts';
 import type { ErrorData } from './errors.ts';
 import { pngSchema } from './png-file.ts';
+
+/** Which two cells are subtracted, and what of them. */
+export const differenceSchema = z.object({
+  /** Until it is chosen, two cells of one picture and technique have one. */
+  shown: z.boolean().optional(),
+  /** By their place: `from − less`. */
+  from: z.int().min(0).default(1),
+  less: z.int().min(0).default(0),
+  /** Subtracts magnitudes instead of values. */
+  magnitudes: z.boolean().default(false),
+  /** Divides each map by its largest magnitude first. */
+  scaled: z.boolean().default(false),
+});
+export type DifferenceView = z.output<typeof differenceSchema>;
 
 /** State of the view alone; never sent to the engine. */
 export const compareViewSchema = z.object({
@@ -14,6 +28,7 @@ export const compareViewSchema = z.object({
   zoom: z.object({ scale: z.number().positive(), x: z.number(), y: z.number() }).nullable().default(null),
   /** Whether all maps have one colour scale; until it is chosen, those of one technique at one layer have. */
   shared: z.boolean().optional(),
+  difference: differenceSchema.prefault({}),
 });
 export type CompareView = z.output<typeof compareViewSchema>;
 
@@ -30,7 +45,8 @@ export type Cell =
   | { state: 'failed'; error: ErrorData; /** Offered as buttons, by their title. */ actions: { id: string; title: string }[] };
 
 export type CompareHostMessage =
-  | { type: 'comparison'; comparison: Comparison; names: ComparedNames }
+  /** Cells of subjects that were there before stay as they are. */
+  | { type: 'comparison'; comparison: Comparison; names: ComparedNames; canUndo: boolean; canRedo: boolean }
   /** Pixels of a picture, for all cells on it. */
   | { type: 'picture'; /** URI. */ picture: string; pixels: Pixels }
   | { type: 'cell'; /** Of its subject. */ index: number; cell: Cell }
@@ -46,11 +62,21 @@ export const compareMessageSchema = z.discriminatedUnion('type', [
   /** Show a cell as a result of its own. */
   z.object({ type: z.literal('open'), index: z.int().min(0).max(mostCells - 1) }),
   z.object({ type: z.literal('action'), id: z.string() }),
+  /** Asks what to put in the place of a part. */
+  z.object({ type: z.literal('change'), /** See `subjectKey`. */ cell: z.string(), part: z.enum(changeableParts) }),
+  /** Asks for more that differ from a cell in a part. */
+  z.object({ type: z.literal('add'), cell: z.string(), part: z.enum(changeableParts) }),
+  z.object({ type: z.literal('remove'), cell: z.string() }),
+  z.object({ type: z.literal('move'), cell: z.string(), to: z.int().min(0).max(mostCells - 1) }),
+  z.object({ type: z.literal('undo') }),
+  z.object({ type: z.literal('redo') }),
   z.object({ type: z.literal('export-picture'), png: pngSchema }),
-  /** Cells as painted, in their order; one without a result of its own, such as a difference, has no index. */
+  /** Cells as painted, in their order; one without a result of its own, such as a difference, has a note in the place of an index. */
   z.object({
     type: z.literal('export-page'),
-    cells: z.array(z.object({ index: z.int().min(0).max(mostCells - 1).optional(), label: z.string().max(1000), png: pngSchema })).max(mostCells + 1),
+    cells: z.array(z.object({
+      index: z.int().min(0).max(mostCells - 1).optional(), note: z.string().max(4000).optional(), label: z.string().max(1000), png: pngSchema,
+    })).max(mostCells + 1),
   }),
 ]);
 export type CompareMessage = z.output<typeof compareMessageSchema>;

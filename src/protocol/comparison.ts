@@ -22,16 +22,33 @@ export interface ComparedNames {
 }
 
 /** Parts of a subject, in the order in which they are named. */
-const parts = ['picture', 'technique', 'model', 'class', 'layer', 'score', 'parameters', 'seed'] as const;
+const parts = ['picture', 'technique', 'model', 'class', 'layer', 'score', 'parameters', 'seed', 'preprocessing'] as const;
 export type ComparedPart = (typeof parts)[number];
 
 const nouns: Record<ComparedPart, string> = {
   picture: 'pictures', technique: 'techniques', model: 'models', class: 'classes', layer: 'layers', score: 'scores', parameters: 'settings', seed: 'seeds',
+  preprocessing: 'preprocessings',
 };
 
 /** In which parts the subjects are not all the same. */
 export function varyingParts({ subjects }: Comparison): ComparedPart[] {
   return parts.filter((part) => subjects.some((subject) => JSON.stringify(subject[part]) !== JSON.stringify(subjects[0][part])));
+}
+
+/** Parts that a person can put something else in the place of. */
+export const changeableParts = ['technique', 'picture', 'class', 'layer', 'model'] as const;
+export type ChangeablePart = (typeof changeableParts)[number];
+
+/** Tells a subject from all others, however its properties are ordered. */
+export function subjectKey(subject: Subject): string {
+  return JSON.stringify(parts.map((part) => subject[part] ?? null));
+}
+
+/** Without subjects that are there before, and without those for which there is no room. */
+export function fitComparison({ subjects, columns }: Comparison): Comparison {
+  const known = new Map(subjects.map((subject) => [subjectKey(subject), subject]));
+  const fitting = [...known.values()].slice(0, mostCells);
+  return { subjects: fitting, columns: fitting.length === subjects.length ? columns : undefined };
 }
 
 /**
@@ -53,6 +70,7 @@ function partLabel(subject: Subject, part: ComparedPart, names: ComparedNames, r
     case 'score': return subject.score;
     case 'parameters': return Object.entries(subject.parameters).map(([name, value]) => `${name} ${String(value)}`).join(', ');
     case 'seed': return `seed ${subject.seed}`;
+    case 'preprocessing': return subject.preprocessing ? 'other preprocessing' : 'own preprocessing';
   }
 }
 

@@ -1,8 +1,9 @@
 /** The compare panel: cells side by side with one zoom, one pointer and one scale. */
 import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Cell, CompareHostMessage, CompareState } from '../../src/protocol/compare-panel.ts';
+import type { Cell, CompareHostMessage, CompareMessage, CompareState } from '../../src/protocol/compare-panel.ts';
 import { colorTable, displayRange, reduceChannels, valueAt } from '../../src/protocol/display.ts';
+import { subjectKey } from '../../src/protocol/comparison.ts';
 import type { ExplainResult } from '../../src/protocol/engine.ts';
 import type { Subject } from '../../src/protocol/result-panel.ts';
 import * as canned from './rig/canned.ts';
@@ -32,7 +33,7 @@ const four: ExplainResult[] = [
 
 const picture: CompareHostMessage = { type: 'picture', picture: subject.picture, pixels: canned.pixels() };
 const cells = (results: readonly ExplainResult[]): CompareHostMessage[] => results.map((one, index) => ({ type: 'cell', index, cell: { state: 'done', result: one } }));
-const comparison = (subjects: Subject[]): CompareHostMessage => ({ type: 'comparison', comparison: { subjects }, names });
+const comparison = (subjects: Subject[], edits = { canUndo: false, canRedo: false }): CompareHostMessage => ({ type: 'comparison', comparison: { subjects }, names, ...edits });
 const byTechnique = techniques.map((technique) => ({ ...subject, technique }));
 const byClass = predictions.slice(0, 3).map(({ index }) => ({ ...subject, class: index }));
 const threeClasses = predictions.slice(0, 3).map((prediction, at) => result('grad-cam', 1 / (at + 1), { class: prediction }));
@@ -221,8 +222,99 @@ describe('the compare panel', () => {
 
     it('have none where the maps do not fit, and say why', async () => {
       await show(models, [result('grad-cam'), result('grad-cam', 1, { map: bump(2, 3, 14) })]);
-      await panel.page.getByText('different resolutions: 7 × 7 and 14 × 14').waitFor();
+      await panel.page.getByText('different resolutions: 14 × 14 and 7 × 7').waitFor();
       assert.deepEqual(await panel.page.locator('.map[data-painted]').count(), 2);
+    });
+  });
+
+  describe('is edited', () => {
+    const keys = byTechnique.map(subjectKey);
+    const more = (at: number) => panel.page.locator(`#cell-${at}`).locator('xpath=ancestor::article').getByRole('button', { name: 'Change, move or remove' });
+    const edits = async (...types: CompareMessage['type'][]): Promise<CompareMessage[]> => {
+      const posted = await panel.page.evaluate(() => (window as unknown as { posted: unknown[] }).posted) as CompareMessage[];
+      return posted.filter(({ type }) => types.includes(type));
+    };
+
+    it('by the menu of a cell: changed in a part, moved, removed', async () => {
+      await show(byTechnique, four);
+      await more(1).click();
+      await panel.screenshot('compare cell menu');
+      await panel.page.getByRole('menuitem', { name: 'Change class…' }).click();
+      await more(0).click();
+      assert.ok(await panel.page.getByRole('menuitem', { name: 'Move left' }).isDisabled());
+      await panel.page.getByRole('menuitem', { name: 'Move right' }).click();
+      await more(2).click();
+      await panel.page.getByRole('menuitem', { name: 'Remove' }).click();
+      assert.deepEqual(await edits('change', 'move', 'remove'), [
+        { type: 'change', cell: keys[1], part: 'class' }, { type: 'move', cell: keys[0], to: 1 }, { type: 'remove', cell: keys[2] },
+      ]);
+    });
+
+    it('by keyboard, and the focus stays with what has it', async () => {
+      await show(byTechnique, four);
+      const title = panel.page.getByRole('button', { name: 'Saliency' });
+      await title.focus();
+      await panel.page.keyboard.press('Alt+ArrowLeft');
+      await panel.send(comparison([byTechnique[1], byTechnique[0], ...byTechnique.slice(2)], { canUndo: true, canRedo: false }));
+      assert.deepEqual(await labels(), ['Saliency', 'Grad-CAM', 'Integrated Gradients', 'Occlusion']);
+      assert.equal(await panel.page.locator('.map[data-painted]').count(), 4, 'nothing is painted anew');
+      assert.ok(await title.evaluate((one) => one === document.activeElement));
+      await panel.page.keyboard.press('Delete');
+      await panel.send(comparison([byTechnique[0], ...byTechnique.slice(2)], { canUndo: true, canRedo: false }));
+      assert.ok(await panel.page.getByRole('button', { name: 'Grad-CAM' }).evaluate((one) => one === document.activeElement), 'its neighbour has it');
+      await panel.page.keyboard.press('Control+z');
+      await panel.page.keyboard.press('Control+Shift+Z');
+      assert.deepEqual(await edits('move', 'remove', 'undo', 'redo'), [
+        { type: 'move', cell: keys[1], to: 0 }, { type: 'remove', cell: keys[1] }, { type: 'undo' }, { type: 'redo' },
+      ]);
+    });
+
+    it('by dragging a title onto another cell', async () => {
+      await show(byTechnique, four);
+      await panel.page.getByRole('button', { name: 'Occlusion' }).dragTo(panel.page.locator('#cell-0'));
+      assert.deepEqual(await edits('move', 'open'), [{ type: 'move', cell: keys[3], to: 0 }]);
+    });
+
+    it('by adding to the cell that had the focus', async () => {
+      await show(byTechnique, four);
+      assert.ok(await panel.page.locator('#undo').evaluate((one) => (one as HTMLButtonElement).disabled));
+      await panel.page.getByRole('button', { name: 'Integrated Gradients' }).focus();
+      await panel.page.getByRole('button', { name: 'Add cells' }).click();
+      await panel.screenshot('compare add menu');
+      await panel.page.getByRole('menuitem', { name: 'Another model…' }).click();
+      assert.deepEqual(await edits('add'), [{ type: 'add', cell: keys[2], part: 'model' }]);
+    });
+  });
+
+  describe('the difference of any two cells', () => {
+    it('is chosen in its cell, says what it subtracts, and stays with its cells', async () => {
+      await show(byClass, threeClasses);
+      assert.equal(await panel.page.locator('#difference').count(), 0);
+      await panel.page.locator('#difference-toggle').click();
+      await panel.page.locator('#difference[data-painted]').waitFor();
+      const name = () => panel.page.locator('#difference').locator('xpath=ancestor::article').locator('.cell-label').innerText();
+      const [first, second, third] = predictions.map((prediction) => prediction.name);
+      assert.equal(await name(), `${second} − ${first}`);
+      await panel.page.locator('#difference-from').click();
+      await panel.page.locator('#difference-from').getByRole('option', { name: third }).click();
+      await panel.page.locator('#difference-swap').click();
+      assert.equal(await name(), `${first} − ${third}`);
+      assert.match(await panel.page.locator('#difference').getAttribute('aria-label') ?? '', /values, in logit\. Above zero: more in/);
+      await panel.screenshot('compare difference of three');
+      await panel.send(comparison([byClass[2], byClass[0], byClass[1]]));
+      assert.equal(await name(), `${first} − ${third}`);
+      const { view } = await panel.kept() as unknown as CompareState;
+      assert.deepEqual(view.difference, { shown: true, from: 1, less: 0, magnitudes: false, scaled: false });
+    });
+
+    it('of other units is refused with a way out', async () => {
+      await show(byTechnique.slice(0, 2), [four[0], { ...four[1], map: { ...four[0].map, unit: 'score per unit of input' } }]);
+      await panel.page.locator('#difference-toggle').click();
+      await panel.page.getByText('They can be subtracted once').waitFor();
+      await panel.screenshot('compare difference refused');
+      await panel.page.getByRole('button', { name: 'Scale Each Map' }).click();
+      await panel.page.locator('#difference[data-painted]').waitFor();
+      await panel.page.getByText('share of the largest magnitude').waitFor();
     });
   });
 

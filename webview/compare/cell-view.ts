@@ -6,6 +6,7 @@ import { viewSchema } from '../../src/protocol/result-panel.ts';
 import { ColourBar } from '../ui/colour-bar.ts';
 import { button } from '../ui/controls.ts';
 import { element, icon, newId } from '../ui/element.ts';
+import { MenuButton, type MenuItem } from '../ui/menu.ts';
 import { PaintedResult } from '../ui/painted-result.ts';
 import { Stage } from '../ui/stage.ts';
 import { ViewState } from '../ui/view-state.ts';
@@ -18,11 +19,18 @@ export interface CellListener {
   pointed(cell: CellView, share: Point | undefined, spoken: boolean): void;
   /** Undefined for a cell that has no result of its own. */
   readonly open?: () => void;
+  /** What can be done with it. */
+  readonly menu?: { readonly items: readonly MenuItem[]; pick(id: string): void };
   action(id: string): void;
 }
 
 export class CellView {
   readonly root: HTMLElement;
+  /** It is dragged by. */
+  readonly handle: HTMLElement;
+  readonly menu: MenuButton | undefined;
+  /** For controls of its own, beneath its facts. */
+  readonly tools = element('div', { class: 'cell-tools' });
   readonly stage: Stage;
   readonly view = new ViewState(viewSchema.parse({}));
   private readonly bar = new ColourBar();
@@ -38,7 +46,7 @@ export class CellView {
   /** @param id of its canvas @param technique title, for a description */
   constructor(id: string, private readonly technique: string, private readonly listener: CellListener) {
     const titleId = newId('cell-title');
-    const { open } = listener;
+    const { open, menu } = listener;
     this.stage = new Stage(this.view, {
       pointed: (point, spoken) => listener.pointed(this, point && this.share(point), spoken),
       zoomed: () => {},
@@ -48,11 +56,22 @@ export class CellView {
       ? element('button', { class: 'cell-open', type: 'button', title: 'Open this result' }, this.label, icon('link-external'))
       : element('span', { class: 'cell-open' }, this.label);
     if (open) this.title.addEventListener('click', open);
+    this.menu = menu && new MenuButton('Change, move or remove', 'ellipsis', menu.items, (id) => menu.pick(id));
+    this.handle = element('h2', { class: 'cell-title', id: titleId }, this.title);
     this.root = element('article', { class: 'cell', 'aria-labelledby': titleId, 'data-state': 'waiting' },
-      element('h2', { class: 'cell-title', id: titleId }, this.title),
+      element('div', { class: 'cell-head' }, this.handle, ...(this.menu ? [this.menu.root] : [])),
       element('div', { class: 'cell-stage' }, this.stage.root, this.progress, this.cover),
       element('div', { class: 'cell-scale' }, element('div', { class: 'cell-reading' }, this.unit, this.value), this.bar.root),
-      this.facts);
+      element('div', { class: 'cell-words' }, this.facts, this.tools));
+  }
+
+  /** @param id of its canvas from now on */
+  place(id: string): void {
+    this.stage.place(id);
+  }
+
+  focus(): void {
+    this.title.focus();
   }
 
   get painted(): PaintedResult | undefined {
@@ -73,11 +92,15 @@ export class CellView {
     this.title.title = name;
   }
 
-  /** @param picture pixels of the picture, once they are there @param facts what is said beneath */
-  show(cell: Cell, picture: HTMLCanvasElement | undefined, facts?: readonly Fact[]): void {
+  /**
+   * @param picture pixels of the picture, once they are there
+   * @param facts what is said beneath
+   * @param description of the map, for a screen reader
+   */
+  show(cell: Cell, picture: HTMLCanvasElement | undefined, facts?: readonly Fact[], description?: string): void {
     this.root.dataset.state = cell.state;
     const result = 'result' in cell ? cell.result : undefined;
-    if (result) this.paint(result, picture, facts ?? factsOf(result));
+    if (result) this.paint(result, picture, facts ?? factsOf(result), description);
     this.cover.replaceChildren(...this.coverOf(cell, result !== undefined));
     this.progress.hidden = cell.state !== 'busy';
     if (cell.state === 'busy') {
@@ -87,9 +110,13 @@ export class CellView {
   }
 
   /** In the place of a result: why there is none. */
-  explain(reason: string): void {
+  explain(reason: string, ...remedies: HTMLElement[]): void {
     this.root.dataset.state = 'absent';
-    this.cover.replaceChildren(icon('circle-slash'), element('p', {}, reason));
+    this.cover.replaceChildren(icon('circle-slash'), element('p', {}, reason), ...remedies);
+    this.unit.textContent = '';
+    this.known = [];
+    this.facts.replaceChildren();
+    this.stage.clear();
   }
 
   /** @param range of the colours; undefined for the map's own */
@@ -120,9 +147,9 @@ export class CellView {
     return { x: x / width, y: y / height };
   }
 
-  private paint(result: ExplainResult, picture: HTMLCanvasElement | undefined, facts: readonly Fact[]): void {
+  private paint(result: ExplainResult, picture: HTMLCanvasElement | undefined, facts: readonly Fact[], description?: string): void {
     const painted = new PaintedResult(result, picture);
-    this.stage.show(painted, `${this.name}. ${describeResult(result, this.technique, painted.peak())}`);
+    this.stage.show(painted, description ?? `${this.name}. ${describeResult(result, this.technique, painted.peak())}`);
     this.unit.textContent = result.map.unit;
     this.known = facts;
     this.facts.replaceChildren(...facts.map(({ term, value, hint }) => (

@@ -44,16 +44,24 @@ export async function exportPicture(title: string, cells: readonly CellView[], l
   return encode(canvas);
 }
 
-/** Each cell's picture as a PNG file. @param indexOf its subject's */
+/** A cell's picture as a PNG file; `note` says what a cell without a subject shows. */
+export interface PageCell {
+  readonly index?: number;
+  readonly note?: string;
+  readonly label: string;
+  readonly png: Uint8Array<ArrayBuffer>;
+}
+
+/** @param what a cell is */
 export async function exportPage(
-  cells: readonly CellView[], layout: Layout, indexOf: (cell: CellView) => number | undefined,
-): Promise<{ index?: number; label: string; png: Uint8Array<ArrayBuffer> }[]> {
+  cells: readonly CellView[], layout: Layout, what: (cell: CellView) => Pick<PageCell, 'index' | 'note'>,
+): Promise<PageCell[]> {
   return Promise.all(cells.map(async (cell) => {
     const { width, height } = cell.painted!.size;
     const factor = pageSide / Math.max(width, height);
     const canvas = paintable({ width: width * factor, height: height * factor });
     drawPicture(context2d(canvas), cell, layout, 0, 0, canvas.width, canvas.height);
-    return { index: indexOf(cell), label: cell.name, png: await encode(canvas) };
+    return { ...what(cell), label: cell.name, png: await encode(canvas) };
   }));
 }
 

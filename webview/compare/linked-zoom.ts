@@ -12,14 +12,14 @@ interface Linked {
 }
 
 export class LinkedZoom {
-  private readonly cells: Linked[] = [];
+  private readonly cells = new Set<Linked>();
   private applying = false;
 
   /** @param onChange called with a zoom that a person made in a cell */
   constructor(private zoom: SharedZoom, private readonly onChange: (zoom: SharedZoom) => void) {}
 
   link(cell: Linked): void {
-    this.cells.push(cell);
+    this.cells.add(cell);
     let last: Zoom | null = null;
     cell.view.follow(({ zoom }) => {
       if (zoom !== last && !this.applying) this.changed(cell, zoom);
@@ -27,8 +27,8 @@ export class LinkedZoom {
     });
   }
 
-  clear(): void {
-    this.cells.length = 0;
+  unlink(cell: Linked): void {
+    this.cells.delete(cell);
   }
 
   fit(): void {

@@ -1,20 +1,23 @@
-/** The compare panel: a cell for each result, looked at with one zoom, one pointer and, where it makes sense, one scale of colours. */
+/** The compare panel: results side by side with one zoom, one pointer and one scale. */
 import {
-  compareStateSchema, compareViewSchema, type Cell, type CompareHostMessage, type CompareMessage, type CompareState, type CompareView,
+  compareStateSchema, compareViewSchema,
+  type Cell, type CompareHostMessage, type CompareMessage, type CompareState, type CompareView, type DifferenceView,
 } from '../../src/protocol/compare-panel.ts';
 import { cellLabel, comparisonTitle, varyingParts, type ComparedNames, type Comparison } from '../../src/protocol/comparison.ts';
 import { colorMapOf } from '../../src/protocol/display.ts';
 import { Announcer } from '../ui/announcer.ts';
+import { commonScale } from '../ui/common-scale.ts';
 import { element } from '../ui/element.ts';
 import { Host } from '../ui/host.ts';
 import { pictureCanvas } from '../ui/painted-result.ts';
 import type { Point } from '../ui/viewport.ts';
-import { CellView, type CellListener } from './cell-view.ts';
-import { differenceOf, hasDifference } from './difference.ts';
+import { CellList, type ListedCell } from './cell-list.ts';
+import type { CellView } from './cell-view.ts';
+import { hasDifference } from './difference.ts';
+import { DifferenceCell } from './difference-cell.ts';
 import { exportPage, exportPicture } from './export.ts';
 import { arrangeCells } from './grid.ts';
 import { LinkedZoom } from './linked-zoom.ts';
-import { commonScale } from '../ui/common-scale.ts';
 import { Toolbar } from './toolbar.ts';
 
 /** Lengths of compare.css, in pixels. */
@@ -28,19 +31,32 @@ export class ComparePanel {
   private readonly announcer = new Announcer();
   private readonly linked: LinkedZoom;
   private readonly pictures = new Map<string, HTMLCanvasElement>();
+  private readonly list: CellList;
+  private readonly difference: DifferenceCell;
   private view: CompareView;
   private comparison: Comparison | undefined;
   private names: ComparedNames = { techniques: {}, models: {} };
-  private cells: Cell[] = [];
-  /** One for each subject and, last, one for their difference where there is one. */
-  private views: CellView[] = [];
-  private difference: CellView | undefined;
+  /** Key of the cell that had the focus last. */
+  private focused: string | undefined;
 
   constructor(root: HTMLElement) {
     const state = this.host.readState();
     this.comparison = state?.comparison;
     this.view = state?.view ?? compareViewSchema.parse({});
     this.linked = new LinkedZoom(this.view.zoom, (zoom) => this.change({ zoom }));
+    const pointed = (cell: CellView, share: Point | undefined, spoken: boolean): void => this.pointed(cell, share, spoken);
+    const action = (id: string): void => this.host.post({ type: 'action', id });
+    this.list = new CellList({
+      pointed, action,
+      open: (index) => this.host.post({ type: 'open', index }),
+      change: (cell, part) => this.host.post({ type: 'change', cell, part }),
+      remove: (cell) => this.host.post({ type: 'remove', cell }),
+      move: (cell, to) => this.host.post({ type: 'move', cell, to }),
+      made: (view) => this.linked.link(view),
+      gone: (view) => this.linked.unlink(view),
+    });
+    this.difference = new DifferenceCell({ pointed, action }, (patch) => this.changeDifference(patch));
+    this.linked.link(this.difference.view);
     this.toolbar = new Toolbar({
       changed: (patch) => this.change(patch),
       display: (patch) => this.change({ display: { ...this.view.display, ...patch } }),
@@ -48,8 +64,19 @@ export class ComparePanel {
       cancel: () => this.host.post({ type: 'cancel' }),
       run: () => this.host.post({ type: 'run' }),
       export: (what) => void this.export(what),
+      add: (part) => {
+        const base = this.list.all.find(({ key }) => key === this.focused) ?? this.list.all.at(-1);
+        if (base) this.host.post({ type: 'add', cell: base.key, part });
+      },
+      undo: () => this.host.post({ type: 'undo' }),
+      redo: () => this.host.post({ type: 'redo' }),
+      difference: () => this.changeDifference({ shown: !this.isDifferenceShown }),
     });
     root.append(element('div', { class: 'compare', id: 'compare' }, this.toolbar.root, this.scroller, this.announcer.root));
+    this.grid.addEventListener('focusin', ({ target }) => {
+      this.focused = this.list.all.find(({ view }) => view.root.contains(target as Node))?.key ?? this.focused;
+    });
+    addEventListener('keydown', (event) => this.keyDown(event));
     new ResizeObserver(() => this.arrange()).observe(this.scroller);
     this.refresh();
     this.host.post({ type: 'ready', state });
@@ -58,14 +85,16 @@ export class ComparePanel {
   private receive(message: CompareHostMessage): void {
     switch (message.type) {
       case 'comparison':
-        this.start(message.comparison, message.names);
+        this.compare(message);
         break;
       case 'picture':
         this.pictures.set(message.picture, pictureCanvas(message.pixels));
         break;
-      case 'cell':
-        this.show(message.index, message.cell);
+      case 'cell': {
+        const listed = this.list.all.at(message.index);
+        if (listed) this.show(listed, message.cell);
         break;
+      }
       case 'announce':
         this.announcer.show(message.message);
         break;
@@ -73,58 +102,75 @@ export class ComparePanel {
     this.refresh();
   }
 
-  private start(comparison: Comparison, names: ComparedNames): void {
+  /** Cells of subjects that stay are kept, with what has the focus. */
+  private compare({ comparison, names, canUndo, canRedo }: Extract<CompareHostMessage, { type: 'comparison' }>): void {
+    const before = this.list.all;
+    const active = document.activeElement;
+    const place = before.findIndex(({ view }) => view.root.contains(active));
+    const [from, less] = [before.at(this.view.difference.from)?.key, before.at(this.view.difference.less)?.key];
     this.comparison = comparison;
     this.names = names;
-    this.pictures.clear();
-    this.linked.clear();
-    this.cells = comparison.subjects.map(() => ({ state: 'waiting' }));
-    const listener: CellListener = {
-      pointed: (cell, share, spoken) => this.pointed(cell, share, spoken),
-      action: (id) => this.host.post({ type: 'action', id }),
-    };
-    const make = (id: string, technique: string, open?: () => void): CellView => {
-      const view = new CellView(id, names.techniques[technique] ?? technique, { ...listener, open });
-      this.linked.link(view);
-      return view;
-    };
-    this.views = comparison.subjects.map(({ technique }, index) => make(`cell-${index}`, technique, () => this.host.post({ type: 'open', index })));
-    this.difference = hasDifference(comparison.subjects) ? make('difference', comparison.subjects[0].technique) : undefined;
-    if (this.difference) {
-      this.difference.name = 'Difference';
-      this.views.push(this.difference);
+    const roots = this.list.show(comparison.subjects, names.techniques);
+    this.grid.replaceChildren(...roots);
+    if (before.length > 0) this.followTerms(from, less);
+    if (place >= 0) {
+      if (this.grid.contains(active)) (active as HTMLElement).focus();
+      else this.list.all[Math.min(place, this.list.all.length - 1)].view.focus();
     }
-    this.grid.replaceChildren(...this.views.map(({ root }) => root));
     this.toolbar.showTitle(comparisonTitle(comparison, names));
-    this.cells.forEach((cell, index) => this.show(index, cell));
+    this.toolbar.showEdits({ canUndo, canRedo, canAdd: !this.list.isFull });
+    for (const listed of this.list.all) this.show(listed, listed.cell);
     this.save();
   }
 
-  private show(index: number, cell: Cell): void {
-    const { comparison } = this;
-    if (!comparison || index >= this.cells.length) return;
-    this.cells[index] = cell;
-    const subject = comparison.subjects[index];
-    const view = this.views[index];
-    const result = 'result' in cell ? cell.result : undefined;
-    view.name = cellLabel(subject, varyingParts(comparison), this.names, result);
+  /** The difference stays that of the same two cells, wherever they are now. */
+  private followTerms(...keys: readonly (string | undefined)[]): void {
+    const [from, less] = keys.map((key) => this.list.all.findIndex((one) => one.key === key));
+    const wanted = from >= 0 && less >= 0 ? { from, less } : { from: 1, less: 0 };
+    this.view = { ...this.view, difference: { ...this.view.difference, ...wanted } };
+  }
+
+  private show(listed: ListedCell, cell: Cell): void {
+    if (!this.comparison) return;
+    const { subject, view } = listed;
+    listed.cell = cell;
+    view.name = cellLabel(subject, varyingParts(this.comparison), this.names, 'result' in cell ? cell.result : undefined);
     view.show(cell, this.pictures.get(subject.picture));
     this.linked.apply(view);
-    this.subtract();
     this.arrange();
   }
 
-  /** Fills the cell of the difference once both results are there. */
+  private get isDifferenceShown(): boolean {
+    const subjects = this.comparison?.subjects ?? [];
+    return subjects.length > 1 && (this.view.difference.shown ?? hasDifference(subjects));
+  }
+
   private subtract(): void {
-    const [first, second] = this.cells;
-    if (!this.difference || !this.comparison) return;
-    this.difference.show({ state: 'waiting' }, undefined);
-    if (first.state !== 'done' || second.state !== 'done') return;
-    this.difference.name = `${this.views[1].name} − ${this.views[0].name}`;
-    const difference = differenceOf(first.result, second.result);
-    if ('reason' in difference) this.difference.explain(difference.reason);
-    else this.difference.show({ state: 'done', result: difference.result }, this.pictures.get(this.comparison.subjects[0].picture), difference.facts);
-    this.linked.apply(this.difference);
+    const { all } = this.list;
+    const { root } = this.difference.view;
+    this.toolbar.showDifference(this.isDifferenceShown, all.length > 1);
+    if (!this.isDifferenceShown) {
+      root.remove();
+      return;
+    }
+    if (root.parentElement !== this.grid) this.grid.append(root);
+    const last = all.length - 1;
+    const { from, less } = this.view.difference;
+    const shown = from > last || less > last ? { ...this.view.difference, from: 1, less: 0 } : this.view.difference;
+    const terms = all.map(({ view, cell }) => (cell.state === 'done' ? { name: view.name, result: cell.result } : undefined));
+    this.difference.show(shown, all.map(({ view }) => view.name), terms, this.pictures.get(all[shown.from].subject.picture));
+    this.linked.apply(this.difference.view);
+  }
+
+  private changeDifference(patch: Partial<DifferenceView>): void {
+    this.change({ difference: { ...this.view.difference, ...patch } });
+    this.arrange();
+    if (this.difference.sentence !== '') this.announcer.say(this.difference.sentence);
+  }
+
+  /** The cells that are seen. */
+  private get views(): CellView[] {
+    return [...this.list.all.map(({ view }) => view), ...(this.isDifferenceShown ? [this.difference.view] : [])];
   }
 
   private pointed(from: CellView, share: Point | undefined, spoken: boolean): void {
@@ -133,6 +179,14 @@ export class ComparePanel {
       return value && `${view.name}: ${value}`;
     });
     if (spoken && share) this.announcer.say(words.filter(Boolean).join('; '));
+  }
+
+  private keyDown(event: KeyboardEvent): void {
+    if (!(event.ctrlKey || event.metaKey)) return;
+    const key = event.key.toLowerCase();
+    if (key !== 'z' && key !== 'y') return;
+    event.preventDefault();
+    this.host.post({ type: key === 'y' || event.shiftKey ? 'redo' : 'undo' });
   }
 
   private change(patch: Partial<CompareView>): void {
@@ -153,18 +207,19 @@ export class ComparePanel {
   /** Colours, names of the buttons and the state that the page says of itself. */
   private refresh(): void {
     const { display, layout } = this.view;
-    const maps = this.views.flatMap((view) => (view === this.difference || !view.painted ? [] : [view.painted]));
+    this.subtract();
+    const maps = this.list.all.flatMap(({ view: { painted } }) => painted ?? []);
     const common = commonScale(maps.map(({ plane, result }) => ({ plane, unit: result.map.unit })));
     const scale = this.shared && 'range' in common ? common : undefined;
     for (const view of this.views) {
-      const one = view === this.difference ? undefined : scale;
+      const one = view === this.difference.view ? undefined : scale;
       view.recolour(one ? { ...display, colorMap: colorMapOf(display, one.signed) } : display, layout, one?.range);
     }
     this.toolbar.showView(this.view, this.shared, 'reason' in common ? common.reason : undefined);
-    const count = (...states: Cell['state'][]): number => this.cells.filter(({ state }) => states.includes(state)).length;
+    const count = (...states: Cell['state'][]): number => this.list.all.filter(({ cell: { state } }) => states.includes(state)).length;
     const busy = count('busy', 'waiting') > 0;
-    this.toolbar.showProgress(count('done'), this.cells.length, busy, count('stopped'));
-    document.body.dataset.state = this.cells.length === 0 ? 'empty' : busy ? 'busy' : 'result';
+    this.toolbar.showProgress(count('done'), this.list.all.length, busy, count('stopped'));
+    document.body.dataset.state = this.list.all.length === 0 ? 'empty' : busy ? 'busy' : 'result';
   }
 
   private arrange(): void {
@@ -188,7 +243,9 @@ export class ComparePanel {
         const title = comparisonTitle(comparison, this.names);
         this.host.post({ type: 'export-picture', png: await exportPicture(title, shown, this.view.layout) });
       } else {
-        const cells = await exportPage(shown, this.view.layout, (view) => (view === this.difference ? undefined : this.views.indexOf(view)));
+        const cells = await exportPage(shown, this.view.layout, (view) => (
+          view === this.difference.view ? { note: this.difference.sentence } : { index: this.list.indexOf(view) }
+        ));
         this.host.post({ type: 'export-page', cells });
       }
     } catch (error) {

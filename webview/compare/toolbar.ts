@@ -2,12 +2,14 @@
 import type { Button, Checkbox } from '@vscode/webview-ui-toolkit';
 import { colorMaps, type ColorMap, type Display } from '../../src/protocol/display.ts';
 import type { CompareView } from '../../src/protocol/compare-panel.ts';
+import { changeableParts, type ChangeablePart } from '../../src/protocol/comparison.ts';
 import { button, iconButton, Select } from '../ui/controls.ts';
 import { element, setAttributes } from '../ui/element.ts';
 import { MenuButton } from '../ui/menu.ts';
 import { Segmented } from '../ui/segmented.ts';
 import { Slider } from '../ui/slider.ts';
 import { colorMapNames } from '../ui/words.ts';
+import { partIcons, partNames } from './cell-list.ts';
 
 export interface ToolbarListener {
   changed(patch: Partial<Pick<CompareView, 'layout' | 'shared'>>): void;
@@ -16,6 +18,11 @@ export interface ToolbarListener {
   cancel(): void;
   run(): void;
   export(what: 'picture' | 'page'): void;
+  add(part: ChangeablePart): void;
+  undo(): void;
+  redo(): void;
+  /** Shows the difference of two cells, or hides it. */
+  difference(): void;
 }
 
 export class Toolbar {
@@ -31,6 +38,10 @@ export class Toolbar {
   private readonly cancel: Button;
   private readonly run: Button;
   private readonly exports: MenuButton;
+  private readonly add: MenuButton;
+  private readonly undo: Button;
+  private readonly redo: Button;
+  private readonly difference: Button;
   /** Changes made by `showView` are no one's choice. */
   private isShared = false;
 
@@ -52,9 +63,16 @@ export class Toolbar {
     this.exports = new MenuButton('Export', 'desktop-download', [
       { id: 'picture', label: 'Picture of all cells (PNG)', icon: 'file-media' }, { id: 'page', label: 'Page with all cells (HTML)', icon: 'file-code' },
     ], (what) => listener.export(what as 'picture' | 'page'));
+    this.add = new MenuButton('Add cells', 'add', changeableParts.map((part) => (
+      { id: part, label: `Another ${partNames[part]}…`, icon: partIcons[part] }
+    )), (part) => listener.add(part as ChangeablePart));
+    this.undo = iconButton('discard', 'Undo (Ctrl+Z)', () => listener.undo(), 'undo');
+    this.redo = iconButton('redo', 'Redo (Ctrl+Y)', () => listener.redo(), 'redo');
+    this.difference = iconButton('diff', 'Difference of two cells', () => listener.difference(), 'difference-toggle');
+    const edit = element('div', { class: 'compare-edit', role: 'group', 'aria-label': 'Cells' }, this.add.root, this.undo, this.redo, this.difference);
     this.root = element('header', { class: 'compare-header' },
       element('div', { class: 'compare-head' }, this.title, this.status, this.run, this.cancel,
-        element('div', { class: 'compare-tools' }, this.layout.root, iconButton('screen-full', 'Fit all (0)', () => listener.fit(), 'zoom-fit'), this.exports.root)),
+        element('div', { class: 'compare-tools' }, edit, this.layout.root, iconButton('screen-full', 'Fit all (0)', () => listener.fit(), 'zoom-fit'), this.exports.root)),
       element('div', { class: 'compare-controls' }, element('div', { class: 'compare-scale' }, this.shared, this.reason),
         this.opacity.root, this.threshold.root, this.colorMap.root));
   }
@@ -62,6 +80,19 @@ export class Toolbar {
   showTitle(title: string): void {
     this.title.textContent = title;
     this.title.title = title;
+  }
+
+  /** What can be changed of the cells. */
+  showEdits({ canUndo, canRedo, canAdd }: { canUndo: boolean; canRedo: boolean; canAdd: boolean }): void {
+    this.undo.disabled = !canUndo;
+    this.redo.disabled = !canRedo;
+    this.add.disabled = !canAdd;
+  }
+
+  /** @param possible whether there are two cells */
+  showDifference(shown: boolean, possible: boolean): void {
+    this.difference.disabled = !possible;
+    this.difference.setAttribute('aria-pressed', String(shown));
   }
 
   /** @param reason why one scale makes no sense here */

@@ -30,6 +30,14 @@ export class MenuButton {
     this.trigger.disabled = disabled;
   }
 
+  /** Which items can be picked now; those that are not named stay as they are. */
+  enable(items: Readonly<Record<string, boolean>>): void {
+    for (const row of this.menu.querySelectorAll<HTMLButtonElement>('.menu-item')) {
+      const enabled = items[row.dataset.id!];
+      if (enabled !== undefined) row.disabled = !enabled;
+    }
+  }
+
   private get isOpen(): boolean {
     return this.menu.matches(':popover-open');
   }
@@ -62,12 +70,12 @@ export class MenuButton {
   }
 
   private focusItem(index: number): void {
-    const items = this.menu.querySelectorAll<HTMLElement>('.menu-item');
+    const items = this.menu.querySelectorAll<HTMLElement>('.menu-item:enabled');
     items[(index + items.length) % items.length].focus();
   }
 
   private keyDown(event: KeyboardEvent): void {
-    const at = [...this.menu.children].indexOf(document.activeElement!);
+    const at = [...this.menu.querySelectorAll('.menu-item:enabled')].indexOf(document.activeElement!);
     if (event.key === 'ArrowDown') this.focusItem(at + 1);
     else if (event.key === 'ArrowUp') this.focusItem(at - 1);
     else if (event.key === 'Home') this.focusItem(0);

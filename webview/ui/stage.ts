@@ -25,6 +25,7 @@ export class Stage {
   readonly root: HTMLElement;
   readonly canvas: HTMLCanvasElement;
   private readonly handle: SwipeHandle;
+  private readonly keys: HTMLElement;
   private size: Size = { width: 0, height: 0 };
   private painted: PaintedResult | undefined;
   private crosshair: Point | undefined;
@@ -39,11 +40,19 @@ export class Stage {
     });
     this.canvas.classList.toggle('opens', listener.activated !== undefined);
     this.handle = new SwipeHandle((swipe) => view.change({ swipe }));
-    const keys = element('p', { class: 'visually-hidden', id: `${id}-keys` }, listener.activated ? `${keysHelp} Enter opens it.` : keysHelp);
-    this.root = element('div', { class: 'stage' }, this.canvas, this.handle.root, keys);
+    this.keys = element('p', { class: 'visually-hidden', id: `${id}-keys` }, listener.activated ? `${keysHelp} Enter opens it.` : keysHelp);
+    this.root = element('div', { class: 'stage' }, this.canvas, this.handle.root, this.keys);
     new StageInput(this.canvas, this);
     new ResizeObserver(() => this.resize()).observe(this.root);
     view.follow(() => this.schedule());
+  }
+
+  /** @param id of the canvas from now on */
+  place(id: string): void {
+    if (this.canvas.id === id) return;
+    this.canvas.id = id;
+    this.canvas.setAttribute('aria-describedby', `${id}-keys`);
+    this.keys.id = `${id}-keys`;
   }
 
   get result(): PaintedResult | undefined {
@@ -58,6 +67,14 @@ export class Stage {
     const { result } = painted;
     Object.assign(this.canvas.dataset, { class: result.class.index, className: result.class.name, layer: result.layer?.name ?? '', technique: result.technique });
     this.draw();
+  }
+
+  /** Takes away what is shown. */
+  clear(): void {
+    this.painted = undefined;
+    this.crosshair = undefined;
+    delete this.canvas.dataset.painted;
+    this.canvas.getContext('2d')?.clearRect(0, 0, this.canvas.width, this.canvas.height);
   }
 
   zoomStep(direction: 1 | -1, anchor?: Point): void {

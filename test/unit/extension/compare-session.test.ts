@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { CompareSession } from '../../../src/extension/compare-session.ts';
 import type { CallOptions } from '../../../src/extension/engine-client.ts';
 import type { CompareHostMessage } from '../../../src/protocol/compare-panel.ts';
+import { subjectKey } from '../../../src/protocol/comparison.ts';
 import type { ExplainRequest, ExplainResult } from '../../../src/protocol/engine.ts';
 import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';
 import type { Subject } from '../../../src/protocol/result-panel.ts';
@@ -29,18 +30,22 @@ describe('compare session', () => {
   let posted: CompareHostMessage[];
   let session: CompareSession;
   let untrusted: string | undefined;
+  let edited: number;
 
   beforeEach(() => {
     engine = new ManualEngine();
     posted = [];
     untrusted = undefined;
-    session = new CompareSession({ subjects }, names, engine, {
+    edited = 0;
+    session = new CompareSession({ subjects }, engine, {
       post: (message) => posted.push(message),
       picturePath: (uri) => uri.slice('file://'.length),
       checkModel: (model) => {
         if (model === untrusted) throw new FoveaError('model-untrusted', 'No trust.');
       },
       runtime: () => 'wasm',
+      names: () => names,
+      edited: () => edited++,
     });
   });
 
@@ -163,5 +168,77 @@ describe('compare session', () => {
     engine.calls[3].answer(resultOf('three'));
     await second;
     assert.deepEqual(states(), ['done', 'done', 'done']);
+  });
+
+  describe('edited', () => {
+    const [first, second, third] = subjects.map(subjectKey);
+    const techniques = (): string[] => session.comparison.subjects.map(({ technique }) => technique);
+    const last = (): Extract<CompareHostMessage, { type: 'comparison' }> => posted.findLast((message) => message.type === 'comparison')!;
+
+    beforeEach(async () => {
+      const done = session.run();
+      await answerAll();
+      await done;
+    });
+
+    it('keeps results through removing, moving, undo and redo, and explains nothing twice', async () => {
+      await session.replace(first);
+      assert.deepEqual(techniques(), ['saliency', 'rise']);
+      await session.move(third, 0);
+      assert.deepEqual(techniques(), ['rise', 'saliency']);
+      assert.deepEqual([last().canUndo, last().canRedo], [true, false]);
+      await session.undo();
+      await session.undo();
+      assert.deepEqual(techniques(), ['grad-cam', 'saliency', 'rise']);
+      assert.deepEqual([last().canUndo, last().canRedo], [false, true]);
+      await session.redo();
+      assert.deepEqual(techniques(), ['saliency', 'rise']);
+      assert.deepEqual(states(), ['done', 'done']);
+      assert.equal(engine.calls.length, 3);
+      assert.equal(edited, 5, 'title and watchers follow');
+    });
+
+    it('explains what is new, and nothing else', async () => {
+      const changed = session.replace(second, { ...subjects[1], technique: 'occlusion' });
+      assert.deepEqual(states(), ['done', 'busy', 'done']);
+      const added = session.add([{ ...subject, class: 3 }, { ...subject, class: 4 }]);
+      assert.deepEqual(states(), ['done', 'busy', 'done', 'waiting', 'waiting']);
+      for (const at of [3, 4, 5]) {
+        engine.calls[at].answer(resultOf(`new ${at}`));
+        await turn();
+      }
+      await Promise.all([changed, added]);
+      assert.deepEqual(states(), Array(5).fill('done'));
+      assert.deepEqual(engine.calls.slice(3).map(({ request }) => [request.technique, request.class]), [['occlusion', 'top'], ['grad-cam', 3], ['grad-cam', 4]]);
+      assert.equal(session.busy, false);
+    });
+
+    it('stops explaining what was taken away, and goes on with the next', async () => {
+      const added = session.add([{ ...subject, class: 3 }, { ...subject, class: 4 }]);
+      const removed = session.replace(subjectKey({ ...subject, class: 3 }));
+      assert.ok(engine.calls[3].options.signal!.aborted);
+      await turn();
+      engine.calls[4].answer(resultOf('four'));
+      await Promise.all([added, removed]);
+      assert.deepEqual(states(), Array(4).fill('done'));
+    });
+
+    it('never has a subject twice, never is empty, and has room for so many', async () => {
+      await session.add([subjects[0]]);
+      assert.equal(session.comparison.subjects.length, 3);
+      assert.match(JSON.stringify(posted.at(-1)), /compared already/);
+      await assert.rejects(session.add(Array.from({ length: 30 }, (_, at) => ({ ...subject, class: at }))), (error) => error instanceof FoveaError && /room for 24/.test(error.message));
+      for (const key of [first, second, third]) await session.replace(key);
+      assert.deepEqual(techniques(), ['rise']);
+    });
+
+    it('leaves what was stopped alone', async () => {
+      const added = session.add([{ ...subject, class: 3 }, { ...subject, class: 4 }]);
+      session.cancel();
+      await added;
+      await session.replace(first);
+      assert.deepEqual(states(), ['done', 'done', 'stopped', 'stopped']);
+      assert.equal(engine.calls.length, 4);
+    });
   });
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { ExplainResult } from '../../../src/protocol/engine.ts';
 import type { Plane } from '../../../src/protocol/display.ts';
 import type { Subject } from '../../../src/protocol/result-panel.ts';
-import { differenceOf, hasDifference } from '../../../webview/compare/difference.ts';
+import { differenceOf, hasDifference, type Difference, type Refusal, type Term } from '../../../webview/compare/difference.ts';
 import { arrangeCells } from '../../../webview/compare/grid.ts';
 import { commonScale } from '../../../webview/ui/common-scale.ts';
 
@@ -12,8 +12,13 @@ const placement = { x: 0, y: 0, width: 10, height: 10 };
 
 /** The part of a result that matters here: a map of one row. */
 const result = (values: number[], patch: object = {}, unit = 'score'): ExplainResult => ({
-  map: { values: Float32Array.from(values), channels: 1, height: 1, width: values.length, signed: false, unit, resolution: 'layer' }, placement, ...patch,
+  map: { values: Float32Array.from(values), channels: 1, height: 1, width: values.length, signed: false, unit, resolution: 'layer' }, placement,
+  recipe: { picture: { hash: 'picture' } }, ...patch,
 } as unknown as ExplainResult);
+const signed = (values: number[]): ExplainResult => {
+  const unsigned = result(values);
+  return { ...unsigned, map: { ...unsigned.map, signed: true } };
+};
 
 describe('comparing maps', () => {
   describe('one scale', () => {
@@ -42,30 +47,61 @@ describe('comparing maps', () => {
   describe('the difference', () => {
     const subject = { picture: 'a', technique: 'b', model: 'c' } as Subject;
 
-    it('is of two models, layers or settings, never of two techniques or pictures', () => {
+    it('is shown unasked for two models, layers or settings, never for two techniques or pictures', () => {
       assert.ok(hasDifference([subject, { ...subject, model: 'd' }]));
       assert.ok(!hasDifference([subject, { ...subject, technique: 'd' }]));
       assert.ok(!hasDifference([subject, { ...subject, picture: 'd' }]));
       assert.ok(!hasDifference([subject]) && !hasDifference([subject, subject, subject]));
     });
 
-    it('is second minus first, signed, with its size in words', () => {
-      const found = differenceOf(result([1, 4]), result([3, 1]));
-      assert.ok('result' in found);
-      assert.deepEqual([...found.result.map.values], [2, -3]);
-      assert.equal(found.result.map.signed, true);
-      assert.deepEqual(found.facts.map(({ value }) => value), ['2.5', '3']);
+    const term = (name: string, one: ExplainResult): Term => ({ name, result: one });
+    const plainly = { magnitudes: false, scaled: false };
+    const found = (from: ExplainResult, less: ExplainResult, kind: Partial<typeof plainly> = {}): Difference => {
+      const difference = differenceOf(term('A', from), term('B', less), { ...plainly, ...kind });
+      assert.ok('result' in difference, 'reason' in difference ? difference.reason : '');
+      return difference;
+    };
+
+    it('is the first minus the second, signed, and says so with its unit and its size', () => {
+      const { result: { map }, facts, name, sentence } = found(result([3, 1]), result([1, 4]));
+      assert.deepEqual([...map.values], [2, -3]);
+      assert.deepEqual([map.signed, map.unit, name], [true, 'score', 'A − B']);
+      assert.deepEqual(facts.map(({ value }) => value), ['signed values', 'more in A', '2.5', '3']);
+      assert.match(sentence, /^A − B: values, in score\. Above zero: more in A; below zero: more in B\.$/);
     });
 
-    it('is refused where places, resolutions or units differ, and says so', () => {
-      const reason = (a: ExplainResult, b: ExplainResult): string => {
-        const found = differenceOf(a, b);
-        assert.ok('reason' in found);
-        return found.reason;
+    it('is of magnitudes where that is wanted', () => {
+      const { result: { map }, name } = found(signed([-3, 1]), signed([1, -4]), { magnitudes: true });
+      assert.deepEqual([...map.values], [2, -3]);
+      assert.equal(name, '|A| − |B|');
+      assert.deepEqual([...found(signed([-3, 1]), signed([1, -4])).result.map.values], [-4, 5]);
+    });
+
+    it('is of maps scaled by their largest magnitude, whatever their units, and names the scales', () => {
+      const { result: { map }, facts } = found(signed([-4, 2]), result([10, 5], {}, 'activation'), { scaled: true });
+      assert.deepEqual([...map.values], [-2, 0]);
+      assert.equal(map.unit, 'share of the largest magnitude');
+      assert.equal(facts[1].value, '4; 10');
+    });
+
+    it('of two techniques in one unit says that values mean different things', () => {
+      assert.match(found(result([1], { technique: 'a' }), result([2], { technique: 'b' })).sentence, /techniques differ/);
+      assert.doesNotMatch(found(result([1], { technique: 'a' }), result([2], { technique: 'b' }), { scaled: true }).sentence, /techniques differ/);
+    });
+
+    it('is refused where pictures, places, resolutions or units differ, and says so', () => {
+      const refusal = (a: ExplainResult, b: ExplainResult, kind: Partial<typeof plainly> = {}): Refusal => {
+        const difference = differenceOf(term('A', a), term('B', b), { ...plainly, ...kind });
+        assert.ok('reason' in difference);
+        return difference;
       };
-      assert.match(reason(result([1, 2]), result([1, 2, 3])), /2 × 1 and 3 × 1/);
-      assert.match(reason(result([1]), result([1], {}, 'activation')), /units/);
-      assert.match(reason(result([1]), result([1], { placement: { ...placement, x: 2 } })), /different parts/);
+      assert.match(refusal(result([1, 2]), result([1, 2, 3])).reason, /2 × 1 and 3 × 1/);
+      assert.match(refusal(result([1]), result([1], { placement: { ...placement, x: 2 } })).reason, /different parts/);
+      assert.match(refusal(result([1]), result([1], { recipe: { picture: { hash: 'other' } } })).reason, /different pictures/);
+      const units = refusal(result([1]), result([1], {}, 'activation'));
+      assert.match(units.reason, /units: score; activation/);
+      assert.equal(units.canScale, true, 'there is a way out');
+      assert.match(refusal(result([1]), result([0], {}, 'activation'), { scaled: true }).reason, /map of B is zero/);
     });
   });
 

@@ -5,6 +5,7 @@
 import type { ExplainRequest, ExplainResult } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { Evaluation, PlannedMeasure } from '../protocol/measures.ts';
+import type { SavedMeasure, StoredRecipe } from '../protocol/recipe.ts';
 import type { EvaluationState } from '../protocol/result-panel.ts';
 import type { EngineClient } from './engine-client.ts';
 import { pagePixels } from './page-pixels.ts';
@@ -21,6 +22,9 @@ export class MapEvaluation {
   /** By what made the result, in order of use, the oldest first. */
   private readonly known = new Map<string, Known>();
   private key: string | undefined;
+  /** Of a saved recipe. */
+  private recalled: { readonly key: string; readonly measures: readonly SavedMeasure[] } | undefined;
+  private isRecalled = false;
   private running: AbortController | undefined;
   private measuring = false;
   private showsNothing = true;
@@ -40,10 +44,16 @@ export class MapEvaluation {
     return this.present?.taken ?? [];
   }
 
+  /** What was measured when a recipe was saved: shown beside what is measured of the same map now. */
+  recall(recipe: StoredRecipe, measures: readonly SavedMeasure[]): void {
+    if (measures.length > 0) this.recalled = { key: identity(recipe), measures };
+  }
+
   /** Another map is shown; undefined while one is being made. What was being measured stops. */
   follow(result: Pick<ExplainResult, 'recipe'> | undefined): void {
     this.stop();
     this.key = result && JSON.stringify(result.recipe);
+    this.isRecalled = result !== undefined && this.recalled?.key === identity(result.recipe);
     const { present } = this;
     if (present || !this.showsNothing) this.show(present ?? null);
   }
@@ -94,7 +104,7 @@ export class MapEvaluation {
 
   private show(state: EvaluationState | null): void {
     this.showsNothing = state === null;
-    this.showState(state);
+    this.showState(state && this.isRecalled ? { ...state, saved: this.recalled?.measures } : state);
   }
 
   private stop(): void {
@@ -129,6 +139,12 @@ export class MapEvaluation {
     const [oldest] = this.known.keys();
     if (this.known.size > mostKept) this.known.delete(oldest);
   }
+}
+
+/** What two results with the same map have in common, whatever the runtime and the version. */
+function identity({ picture, model, preprocessing, technique, parameters, class: target, score, layer, seed }: StoredRecipe): string {
+  const sorted = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([picture.hash, model.hash, preprocessing, technique, sorted, target, score, layer, seed]);
 }
 
 function forPage(evaluation: Evaluation): Evaluation {

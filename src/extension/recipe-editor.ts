@@ -34,7 +34,9 @@ export class RecipeEditor {
     const preprocessing = await this.chosenPreprocessing(model, recipe.preprocessing);
     const { panels } = await this.workbench();
     const subject = { picture: picture.toString(), model, technique, class: target, layer, score, parameters, seed, preprocessing };
-    await panels.adopt(view, subject, recipe).explain();
+    const panel = panels.adopt(view, subject, recipe);
+    panel.session.evaluation.recall(recipe, saved.measures ?? []);
+    await panel.explain();
   }
 
   private async showMade(view: WebviewPanel, saved: MadeFile, file: string): Promise<void> {

@@ -2,14 +2,22 @@
 import path from 'node:path';
 import type { ModelReference } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
-import { madeFileSchema, recipeFileSchema, type MadeRecipe, type SavedRecipe, type StoredRecipe } from '../protocol/recipe.ts';
+import {
+  madeFileSchema, recipeFileSchema, type MadeRecipe, type SavedMeasure, type SavedRecipe, type StoredRecipe,
+} from '../protocol/recipe.ts';
 
 const bundledPrefix = 'bundled:';
 
-/** A recipe and where its files are, as the text of a `*.fovea-run.json`. @param file that it is written to */
-export function recipeText(recipe: StoredRecipe, picture: string, model: ModelReference, file: string): string {
+/**
+ * A recipe and where its files are, as the text of a `*.fovea-run.json`.
+ * @param file that it is written to
+ * @param taken measures of its map; JSON has no word for those that are not finite, which are left out
+ */
+export function recipeText(recipe: StoredRecipe, picture: string, model: ModelReference, file: string, taken: readonly SavedMeasure[] = []): string {
   const folder = path.dirname(file);
-  return textOf({ recipe, files: { picture: relative(folder, picture), model: modelPlace(folder, model) } });
+  const measures = taken.filter(({ value }) => Number.isFinite(value)).map(({ id, value }) => ({ id, value }));
+  const files = { picture: relative(folder, picture), model: modelPlace(folder, model) };
+  return textOf({ recipe, files, ...(measures.length > 0 && { measures }) });
 }
 
 /** As `recipeText`, of pictures that were made. @param places paths of the pictures that they were made of */

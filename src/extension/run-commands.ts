@@ -87,7 +87,10 @@ function isStudio(panel: StudioPanel | ResultPanel): panel is StudioPanel {
 
 /** @throws FoveaError where the panel shows no result yet */
 function takenOf(panel: StudioPanel | ResultPanel): Taken {
-  if (!isStudio(panel)) return { kind: 'explained', subject: panel.session.subject, recipe: found(panel.session.result).recipe };
+  if (!isStudio(panel)) {
+    const { subject, result, evaluation } = panel.session;
+    return { kind: 'explained', subject, recipe: found(result).recipe, measures: evaluation.taken };
+  }
   const { work, result: { recipe } } = found(panel.session.shownResult);
   return { kind: 'made', work, recipe };
 }

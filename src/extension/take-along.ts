@@ -4,7 +4,7 @@ import { env, Uri, window, workspace } from 'vscode';
 import type { Display } from '../protocol/display.ts';
 import type { Pixels } from '../protocol/engine.ts';
 import type { GenerateResult, GeneratorDescription } from '../protocol/generate.ts';
-import type { MadeRecipe, StoredRecipe } from '../protocol/recipe.ts';
+import type { MadeRecipe, SavedMeasure, StoredRecipe } from '../protocol/recipe.ts';
 import type { Subject } from '../protocol/result-panel.ts';
 import type { Work } from '../protocol/studio-panel.ts';
 import { explainArguments, shellLine } from './command-line.ts';
@@ -24,7 +24,7 @@ const reportSide = 1024;
 
 /** What made a result; a run is one. */
 export type Taken =
-  | { readonly kind: 'explained'; readonly subject: Subject; readonly recipe: StoredRecipe }
+  | { readonly kind: 'explained'; readonly subject: Subject; readonly recipe: StoredRecipe; readonly measures?: readonly SavedMeasure[] }
   | { readonly kind: 'made'; readonly work: Work; readonly recipe: MadeRecipe };
 
 export async function copyCommandLine(taken: Taken, engine: EngineClient): Promise<void> {
@@ -39,7 +39,7 @@ export async function saveRecipe(taken: Taken): Promise<void> {
   // By another name it would open as text.
   const target = chosen.path.endsWith(recipeSuffix) ? chosen : chosen.with({ path: chosen.path.replace(/(\.json)?$/, recipeSuffix) });
   const text = taken.kind === 'explained'
-    ? recipeText(taken.recipe, picturePath(taken.subject.picture), taken.subject.model, target.fsPath)
+    ? recipeText(taken.recipe, picturePath(taken.subject.picture), taken.subject.model, target.fsPath, taken.measures)
     : madeRecipeText(taken.recipe, pathsOf(taken.work), taken.work.model, target.fsPath);
   await writeWhole(workspace.fs, target, Buffer.from(text));
 }

@@ -1,6 +1,7 @@
 /** Saved recipes, `*.fovea-run.json`: everything that is needed to make a result again, and where its files were. */
 import * as z from 'zod';
 import type { RunEvents } from './generate.ts';
+import { metricIds } from './measures.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 import { scoreKinds } from './techniques.ts';
 
@@ -32,7 +33,10 @@ export const recipeFileSchema = z.object({
     picture: z.string().meta({ description: 'Path of the picture, from the folder of this file' }),
     model: modelPlace,
   }),
+  measures: z.array(z.object({ id: z.enum(metricIds), value: z.number() })).optional()
+    .meta({ description: 'Of the map, as they were when this file was saved; see `fovea evaluate`' }),
 });
+export type SavedMeasure = NonNullable<RecipeFile['measures']>[number];
 export type RecipeFile = z.output<typeof recipeFileSchema>;
 
 const step = z.int().min(0);

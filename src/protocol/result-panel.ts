@@ -6,6 +6,7 @@ import { scoreKinds } from './techniques.ts';
 import type { ErrorData } from './errors.ts';
 import type { ExplainResult, LayerStripEntry, ModelDescription, Prediction } from './engine.ts';
 import type { Evaluation, PlannedMeasure } from './measures.ts';
+import type { SavedMeasure } from './recipe.ts';
 import type { TechniqueDescription } from './techniques.ts';
 import { checkModes, type CheckMode } from './checks.ts';
 import type { CheckResult } from './trust.ts';
@@ -62,6 +63,8 @@ export type BadgeState = CheckState | { state: 'offered' };
 export interface EvaluationState {
   plan: PlannedMeasure[];
   taken: Evaluation[];
+  /** Values as they were when the recipe that the panel was opened from was saved. */
+  saved?: readonly SavedMeasure[];
   /** Under way. */
   running?: { title: string; fraction: number };
   /** Why the next one could not be taken. */

@@ -119,7 +119,8 @@ function wordsOf(state: EvaluationState): string {
   const seconds = known.reduce((sum, measure) => sum + measure.seconds!, 0);
   const what = `${rest.length} ${rest.length === 1 ? 'measure' : 'measures'}`;
   const beyond = known.length < rest.length ? ', and some runs of the technique' : '';
-  return `${state.taken.length > 0 ? 'Still to be taken' : explanation.split('.')[0]}: ${what}, ${aboutSeconds(seconds)}${beyond}.`;
+  const before = state.saved ? ' The recipe holds values from when it was saved.' : '';
+  return `${state.taken.length > 0 ? 'Still to be taken' : explanation.split('.')[0]}: ${what}, ${aboutSeconds(seconds)}${beyond}.${before}`;
 }
 
 function found({ taken }: EvaluationState): string {

@@ -17,7 +17,7 @@ export class MeasureList {
   /** Kept while the measures are the same, so that what is open stays open. */
   private rows = new Map<MetricId, Row>();
 
-  show({ plan, taken, running }: EvaluationState): void {
+  show({ plan, taken, saved = [], running }: EvaluationState): void {
     if (plan.length !== this.rows.size || plan.some(({ id }) => !this.rows.has(id))) {
       this.rows = new Map(plan.map((measure) => [measure.id, rowOf(measure)]));
       this.root.replaceChildren(...[...this.rows.values()].map(({ root }) => root));
@@ -29,7 +29,8 @@ export class MeasureList {
       root.dataset.state = evaluation ? 'taken' : isRunning ? 'running' : measure.unsuitable !== undefined ? 'unsuitable' : 'waiting';
       value.classList.toggle('none', !evaluation);
       value.replaceChildren(...(isRunning ? [progressRing(), element('span', { class: 'visually-hidden' }, 'being taken')] : [valueWords(measure, evaluation, running !== undefined)]));
-      cost.textContent = costWords(measure, evaluation);
+      const before = saved.find(({ id }) => id === measure.id);
+      cost.textContent = [costWords(measure, evaluation), before && `It was ${formatValue(before.value)} when the recipe was saved.`].filter(Boolean).join(' ');
     }
   }
 }

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { MapEvaluation } from '../../../src/extension/evaluation.ts';
 import type { CallOptions } from '../../../src/extension/engine-client.ts';
-import type { ExplainRequest, ExplainResult } from '../../../src/protocol/engine.ts';
+import type { ExplainRequest } from '../../../src/protocol/engine.ts';
 import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';
 import { metricIds, type Evaluation, type MetricId, type PlannedMeasure } from '../../../src/protocol/measures.ts';
 import type { EvaluationState } from '../../../src/protocol/result-panel.ts';
 import type { EvaluateRequest, EvaluateResult } from '../../../src/protocol/trust.ts';
+import * as canned from '../../panel/rig/canned.ts';
 
 const request: ExplainRequest = { picture: { path: '/cat.png' }, model: 'bundled:net', technique: 'saliency' };
-const result = (technique: string) => ({ recipe: { technique } } as ExplainResult);
+const result = (technique: string) => ({ recipe: { ...canned.result().recipe, technique } });
 const words = { better: 'lower', description: '', caveat: '', cost: '' } as const;
 const plan = metricIds.map((id): PlannedMeasure => ({ id, title: id, ...words, seconds: 1, unsuitable: id === 'completeness' ? 'No shares.' : undefined }));
 const taken = (id: MetricId): Evaluation => ({ id, title: id, ...words, value: 0.5, milliseconds: 1 });
@@ -112,6 +113,21 @@ describe('the evaluation of a panel\'s map', () => {
     refused.follow(result('saliency'));
     await refused.run();
     assert.deepEqual(states.at(-1), { plan: [], taken: [], error: { message: 'No trust.', help: '' } });
+  });
+
+  it('shows beside the same map what was measured when its recipe was saved, and beside no other', async () => {
+    const { recipe } = canned.result();
+    const evaluation = evaluating(takeAll);
+    const measures = [{ id: 'deletion' as const, value: 0.4 }];
+    evaluation.recall({ ...recipe, runtime: 'wasm', version: '0.0.1' }, measures);
+    evaluation.follow({ recipe });
+    await evaluation.plan();
+    assert.deepEqual(states.at(-1)!.saved, measures);
+    await evaluation.run();
+    assert.deepEqual(states.at(-1)!.saved, measures);
+    evaluation.follow({ recipe: { ...recipe, class: recipe.class + 1 } });
+    await evaluation.plan();
+    assert.equal(states.at(-1)!.saved, undefined);
   });
 
   it('gives way to another map, of which it shows nothing that was on its way', async () => {

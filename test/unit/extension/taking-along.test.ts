@@ -108,6 +108,13 @@ describe('a saved recipe', () => {
     assert.equal(parseRecipe(recipeText(recipe, '/p.png', 'bundled:net', file), 'x').files.model, 'bundled:net');
   });
 
+  it('holds the measures of its map that can be written', () => {
+    const measures = [{ id: 'deletion' as const, value: 0.25, title: 'left out' }, { id: 'sensitivity-max' as const, value: Infinity }];
+    const parsed = parseRecipe(recipeText(recipe, '/p.png', 'bundled:net', file, measures), 'x');
+    assert.deepEqual('measures' in parsed && parsed.measures, [{ id: 'deletion', value: 0.25 }]);
+    assert.equal('measures' in parseRecipe(recipeText(recipe, '/p.png', 'bundled:net', file), 'x'), false);
+  });
+
   for (const [text, words] of [['{', /not JSON/], ['[]', /not a recipe/], ['{"recipe":{"version":1}}', /recipe\.version/]] as const) {
     it(`that is damaged is named: ${text}`, () => {
       assert.throws(() => parseRecipe(text, 'a.fovea-run.json'), (error) => error instanceof FoveaError && error.reason === 'recipe-invalid' && words.test(error.message) && error.message.includes('a.fovea-run.json'));

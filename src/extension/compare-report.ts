@@ -53,10 +53,10 @@ function factsTable(results: readonly { readonly label: string; readonly result:
     ...[...metrics.values()].map(({ title, better }) => (better ? `${title} (${directions[better].words})` : title)),
   ];
   const rows = results.map(({ label, result }) => {
-    const { class: explained, score, layer, model, milliseconds } = result;
+    const { class: explained, score, layer, model, milliseconds, cached } = result;
     return [
       label, explained.name, `${(explained.probability * 100).toFixed(1)} %`, `${formatValue(score.value)} (${score.kind})`, layer?.name ?? '', model.title,
-      `${Math.round(milliseconds.total)} ms`,
+      cached ? 'cached' : `${Math.round(milliseconds.total)} ms`,
       ...[...metrics.keys()].map((id) => {
         const found = result.metrics?.find((metric) => metric.id === id);
         return found ? formatValue(found.value) : '';

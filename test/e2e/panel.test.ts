@@ -113,6 +113,19 @@ describe('the result panel', () => {
     await panel.find('#evaluation').click();
   });
 
+  it('is checked with other classes, and says what came of it', async () => {
+    await panel.find('#sanity-badge').click();
+    await panel.find('#open-checks').click();
+    await panel.find('#check-tab-random-logit').click();
+    await panel.find('#check-run').click();
+    await panel.find('.check-verdict').waitFor({ timeout: 60_000 });
+    assert.match(await panel.find('.check-verdict').innerText(), /Grad-CAM's map is another one for other classes/);
+    assert.equal(await panel.find('#checks .film-frame').count(), 7, 'the map, five classes, the edges');
+    await panel.screenshot('sanity checks');
+    await panel.find('#checks-close').click();
+    await panel.find('#sanity-badge').click();
+  });
+
   it('follows the theme', async () => {
     const background = () => panel.frame.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const dark = await background();

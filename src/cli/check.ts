@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 import { resolveModel } from './model.ts';
 import { changedPreprocessing } from './options.ts';
 import { table } from './table.ts';
-import { expandPictures, requestOf, withTechniqueOptions, type TechniqueOptions } from './technique-options.ts';
+import { checkTechnique, expandPictures, requestOf, withTechniqueOptions, type TechniqueOptions } from './technique-options.ts';
 
 interface CheckOptions extends TechniqueOptions {
   readonly mode: CheckMode;
@@ -36,7 +36,7 @@ export function addCheck(program: Command, context: Context): void {
     .addHelpText('after', examples)
     .action((paths: string[], options: CheckOptions) => context.run(options, async ({ engine, report, signal }) => {
       const { technique, mode, quick, out } = options;
-      engine.checkTechnique(technique, options.set);
+      checkTechnique(engine, options);
       const model = await resolveModel(engine, options.model);
       const preprocessing = await changedPreprocessing(engine, model, options);
       const caveats = new Set<string>();

@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 import { resolveModel } from './model.ts';
 import { changedPreprocessing } from './options.ts';
 import { table } from './table.ts';
-import { expandPictures, requestOf, withTechniqueOptions, type TechniqueOptions } from './technique-options.ts';
+import { checkTechnique, expandPictures, requestOf, withTechniqueOptions, type TechniqueOptions } from './technique-options.ts';
 
 interface EvaluateOptions extends TechniqueOptions {
   readonly metrics: MetricId[];
@@ -31,7 +31,7 @@ export function addEvaluate(program: Command, context: Context): void {
     .addHelpText('after', examples)
     .action((paths: string[], options: EvaluateOptions) => context.run(options, async ({ engine, report, signal }) => {
       const { technique, metrics, out } = options;
-      engine.checkTechnique(technique, options.set);
+      checkTechnique(engine, options);
       const model = await resolveModel(engine, options.model);
       const preprocessing = await changedPreprocessing(engine, model, options);
       await report.each(await expandPictures(paths, options), signal, async (input, job) => {

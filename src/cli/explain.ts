@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { expandInputs, type Input } from './inputs.ts';
 import { resolveModel } from './model.ts';
 import { changedPreprocessing } from './options.ts';
-import { requestOf, withTechniqueOptions, type TechniqueOptions } from './technique-options.ts';
+import { checkTechnique, requestOf, withTechniqueOptions, type TechniqueOptions } from './technique-options.ts';
 import { UsageError } from './usage-error.ts';
 
 const examples = `
@@ -28,7 +28,7 @@ export function addExplain(program: Command, context: Context): void {
     .argument('<input...>', 'pictures, folders of pictures, or arrays (.npy, float32 [C,H,W] or [N,C,H,W], the model\'s input as it stands)')
     .addHelpText('after', examples)
     .action((paths: string[], options: TechniqueOptions) => context.run(options, async ({ engine, report, signal }) => {
-      engine.checkTechnique(options.technique, options.set);
+      checkTechnique(engine, options);
       const model = await resolveModel(engine, options.model);
       const preprocessing = await changedPreprocessing(engine, model, options);
       const inputs = await expandInputs(paths);

@@ -1,5 +1,6 @@
 /** Options of the commands that run a technique on pictures. */
 import { Option, type Command } from 'commander';
+import type { Engine } from '../engine/engine.ts';
 import { scoreKinds, type ScoreKind } from '../protocol/techniques.ts';
 import type { ExplainRequest } from '../protocol/engine.ts';
 import { expandInputs, type Input } from './inputs.ts';
@@ -32,6 +33,13 @@ export function withTechniqueOptions(command: Command): Command {
       .argParser(collectSetting).default({}, 'their defaults'))
     .option('--seed <n>', 'seed of everything random', wholeNumber(0), 0)
     .option('-o, --out <dir>', 'folder for the results');
+}
+
+/** What can be told before any input is read. @throws UsageError, FoveaError `technique-unknown`, `parameter-invalid` */
+export function checkTechnique(engine: Engine, { technique: id, set, layer }: TechniqueOptions): void {
+  engine.checkTechnique(id, set);
+  const { title, needs } = engine.techniques().find((one) => one.id === id)!;
+  if (layer !== undefined && !needs.layer) throw new UsageError(`${title} explains no layer.`, 'Leave --layer out.');
 }
 
 /** Inputs of a command that judges maps of pictures. @throws UsageError for arrays, and for several classes */

@@ -65,6 +65,7 @@ export class Checks {
     const reference = compared(explanation, model);
     const changes = changesOf(mode, layers, original, request.quick === true ? quickSteps : mostSteps);
     if (changes.length === 0) throw nothingToChange(mode);
+    if (isFlat(reference)) throw nothingToCompare(technique.title);
     const steps: CheckStep[] = [];
     for (const [index, change] of changes.entries()) {
       const part: Job = { signal: job.signal, progress: () => job.progress(`Sanity check: ${change.title}`, index / changes.length) };
@@ -149,6 +150,15 @@ function nothingToChange(mode: CheckMode): FoveaError {
   return mode === 'random-logit'
     ? new FoveaError('model-unsuitable', 'The model has a single class, so there is no other one to explain.', 'Check it by shuffling weights.')
     : new FoveaError('model-unsuitable', 'The model has no weights that could be shuffled.', 'Check it with other classes (random-logit).');
+}
+
+function isFlat({ signed, magnitude }: ComparedMap): boolean {
+  return [signed, magnitude].every((values) => values.every((value) => value === values[0]));
+}
+
+function nothingToCompare(technique: string): FoveaError {
+  return new FoveaError('technique-unsuitable', `${technique}'s map of this picture is the same everywhere: a changed one cannot be like it or unlike it.`,
+    'Choose another class, layer or picture.');
 }
 
 /** A network with shuffled weights may be dead: that its map is another one then says less. */

@@ -32,6 +32,8 @@ const parameters = z.object({
     },
   }),
   baseline: baselineParameter('black'),
+}).refine(({ steps, rule }) => steps === 'auto' || steps > 1 || !rule.endsWith('trapezoid'), {
+  path: ['steps'], message: 'a trapezoid has both ends of the way, which are two steps',
 });
 type Parameters = z.output<typeof parameters>;
 

@@ -21,6 +21,8 @@ const parameters = z.object({
     title: 'Stride', description: 'Step from one window to the next, at most the window\'s side; auto: half of it', unit: 'px',
   }),
   baseline: baselineParameter('mean'),
+}).refine(({ window, stride }) => window === 'auto' || stride === 'auto' || stride <= window, {
+  path: ['stride'], message: 'it is larger than the window, and between windows nothing would be known',
 });
 type Parameters = z.output<typeof parameters>;
 

@@ -171,6 +171,10 @@ describe('the command line', () => {
     await fails(2, /"relu".*not valid/, 'explain', espresso, '-t', 'grad-cam', '--set', 'relu=perhaps');
     await fails(2, /--top/, 'predict', espresso, '--top', 'many');
     await fails(2, /one class/, 'explain', espresso, '-t', 'grad-cam', '-m', small, '--class', '1,2');
+    // What contradicts itself is refused before anything is read.
+    await fails(2, /Saliency explains no layer/, 'explain', espresso, '-t', 'saliency', '--layer', 'conv');
+    await fails(2, /"stride".*larger than the window/, 'explain', espresso, '-t', 'occlusion', '--set', 'window=2', '--set', 'stride=4');
+    await fails(2, /"steps".*a trapezoid has both ends/, 'evaluate', espresso, '-t', 'integrated-gradients', '--set', 'rule=trapezoid', '--set', 'steps=1');
     assert.match((await fovea(['explain', '--help'])).stdout, /Examples:/);
   });
 

@@ -108,7 +108,7 @@ describe('where the evidence lies', function () {
       it(`${technique}, on a small MobileNet: most of it on the right side`, async function () {
         if (!existsSync(mobileNet)) this.skip();
         const { preprocessing } = await engine.describeModel({ model: mobileNet });
-        const halves = { ...preprocessing, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], fit: 'squash' } as const;
+        const halves: Preprocessing = { ...preprocessing, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], fit: 'squash' };
         const own = (index: number) =>
           engine.explain({ picture: { path: pair }, model: mobileNet, technique, class: index, preprocessing: halves, parameters });
         const shares = [share(await own(macaw), 'left'), 1 - share(await own(espresso), 'left')];

@@ -55,6 +55,21 @@ export function notFinite(): Graph {
   return b.build('not-finite', { scores: b.add('Div', [zero, zero]) });
 }
 
+/** Scores of `silent`, whatever the picture. */
+export const silentScores = [0.25, -0.5, 1, 2];
+
+/** A network whose rectifier `relu` is never active: all its gradients are zero. */
+export function silent(): Graph {
+  const b = new GraphBuilder();
+  const image = b.input('pixels', 'float32', [N, 3, 8, 8]);
+  const kernel = tensorOf('float32', new Float32Array(5 * 3 * 9).fill(0.1), [5, 3, 3, 3]);
+  const conv = b.add('Conv', [image, b.constant(kernel), b.constant(tensorOf('float32', new Float32Array(5).fill(-100)))], { pads: [1, 1, 1, 1] });
+  const relu = b.add('Relu', [conv], {}, { outputs: ['relu'] });
+  const pooled = b.add('Flatten', [b.add('GlobalAveragePool', [relu])], { axis: 1 });
+  const matrix = tensorOf('float32', new Float32Array(20).fill(1), [5, 4]);
+  return b.build('silent', { scores: b.add('Gemm', [pooled, b.constant(matrix), b.constant(tensorOf('float32', silentScores))]) });
+}
+
 /** Adds up two inputs. */
 export function twoInputs(): Graph {
   const b = new GraphBuilder();

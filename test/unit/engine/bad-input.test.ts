@@ -5,10 +5,11 @@ import { tensorOf } from '../../../src/graph/tensor.ts';
 import { encodeNpy } from '../../../src/pictures/npy.ts';
 import type { ExplainRequest } from '../../../src/protocol/engine.ts';
 import type { FoveaError } from '../../../src/protocol/errors.ts';
+import { techniques } from '../../../src/techniques/registry.ts';
 import { useEngine } from '../../support/engine-rig.ts';
 import { rejects } from '../../support/errors.ts';
 import { message, modelBytes, node } from '../../support/onnx-bytes.ts';
-import { convolutional, notFinite, perceptron, twoInputs, writeModel } from '../../support/small-models.ts';
+import { convolutional, notFinite, perceptron, silent, twoInputs, writeModel } from '../../support/small-models.ts';
 
 describe('what the engine says about bad input', () => {
   const rig = useEngine();
@@ -23,6 +24,12 @@ describe('what the engine says about bad input', () => {
     await rejects(rig.engine.explain({ ...asked, layer: 'scores' }), 'layer-unsuitable', /"scores" of shape \[N, 4\]/);
     await rejects(rig.engine.explain({ ...asked, technique: 'grad-can' }), 'technique-unknown', /grad-can/);
     await rejects(rig.engine.explain({ ...asked, parameters: { relu: 'perhaps' } }), 'parameter-invalid', /"relu"/);
+    // Parameters that contradict one another
+    await rejects(rig.engine.explain({ ...asked, technique: 'occlusion', parameters: { window: 2, stride: 3 } }), 'parameter-invalid', /"stride".*larger than/);
+    for (const rule of ['trapezoid', 'captum-trapezoid']) {
+      const parameters = { rule, steps: 1 };
+      await rejects(rig.engine.explain({ ...asked, technique: 'integrated-gradients', parameters }), 'parameter-invalid', /"steps".*both ends/);
+    }
     assert.deepEqual(rig.compiled, []);
   });
 
@@ -42,6 +49,22 @@ describe('what the engine says about bad input', () => {
       await rejects(rig.engine.explain(await request({ model: nan, technique })), 'output-not-finite', /outputs.*not a number/);
     }
     await rejects(rig.engine.predict({ picture: { path: await picture() }, model: nan }), 'output-not-finite');
+  });
+
+  it('with a model whose gradients are all zero: maps are empty, attacks find no way, and there is nothing to check', async () => {
+    const file = await writeModel(silent(), at('silent.onnx'));
+    for (const { id } of techniques.filter(({ values: { unit } }) => unit !== 'activation')) {
+      const { map, score } = await rig.engine.explain(await request({ model: file, technique: id, class: 1, parameters: id === 'rise' ? { samples: 4 } : {} }));
+      assert.ok(map.values.every(Number.isFinite), id);
+      assert.equal(score.value, -0.5);
+    }
+    const asked = await request({ model: file, technique: 'saliency', class: 1 });
+    // A map of zeros is unlike everything, which says nothing for it.
+    await rejects(rig.engine.check({ ...asked, mode: 'cascading', quick: true }), 'technique-unsuitable', /the same everywhere/);
+    const { evaluations } = await rig.engine.evaluate(asked);
+    assert.ok(evaluations.every(({ value }) => Number.isFinite(value)), JSON.stringify(evaluations));
+    const fooled = await rig.engine.generate({ generator: 'fgsm', model: file, content: { path: await picture() }, classes: [2], parameters: {} });
+    assert.match(fooled.notes.join(), /gradient is zero/);
   });
 
   it('with a model file', async () => {

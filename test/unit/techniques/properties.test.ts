@@ -10,7 +10,7 @@ import { techniques } from '../../../src/techniques/registry.ts';
 import type { RawResult, Technique } from '../../../src/techniques/technique.ts';
 import { relativeErrors } from '../../support/errors-of-arrays.ts';
 import { randomStream } from '../../support/random.ts';
-import { convolutional } from '../../support/small-models.ts';
+import { convolutional, silent, silentScores } from '../../support/small-models.ts';
 import { runTechnique, TechniqueBench, type TechniqueRequest } from '../../support/technique-bench.ts';
 
 /** Few passes, so that the tests are quick, but more than one batch. */
@@ -40,20 +40,6 @@ function part({ type, dims, data }: Tensor, n: number): Tensor {
 function shifted(graph: Graph, by: number): Graph {
   const b = GraphBuilder.from(graph);
   return b.build(graph.name, { shifted: b.add('Add', [graph.outputs[0].name, b.scalar(by)]) });
-}
-
-const biases = [0.25, -0.5, 1, 2];
-
-/** A network whose rectifier `relu` is never active, so that its scores are its biases. */
-function dead(): Graph {
-  const b = new GraphBuilder();
-  const image = b.input('picture', 'float32', [N, 3, 8, 8]);
-  const kernel = tensorOf('float32', new Float32Array(5 * 3 * 9).fill(0.1), [5, 3, 3, 3]);
-  const conv = b.add('Conv', [image, b.constant(kernel), b.constant(tensorOf('float32', new Float32Array(5).fill(-100)))], { pads: [1, 1, 1, 1] });
-  const relu = b.add('Relu', [conv], {}, { outputs: ['relu'] });
-  const pooled = b.add('Flatten', [b.add('GlobalAveragePool', [relu])], { axis: 1 });
-  const matrix = tensorOf('float32', new Float32Array(20).fill(1), [5, 4]);
-  return b.build('dead', { scores: b.add('Gemm', [pooled, b.constant(matrix), b.constant(tensorOf('float32', biases))]) });
 }
 
 /** A network that sees the upper half of the picture only. */
@@ -125,10 +111,10 @@ describe('every technique', () => {
       });
 
       it('shows nothing, and no number that is none, where the score does not answer to the picture', async () => {
-        const silent = new TechniqueBench(() => prepareModel(dead()));
-        const { values, standardError, logits } = await run(technique, {}, silent);
-        await silent.dispose();
-        assert.deepEqual([...logits.data as Float32Array], [...biases, ...biases, ...biases]);
+        const mute = new TechniqueBench(() => prepareModel(silent()));
+        const { values, standardError, logits } = await run(technique, {}, mute);
+        await mute.dispose();
+        assert.deepEqual([...logits.data as Float32Array], [...silentScores, ...silentScores, ...silentScores]);
         // RISE weights masks by a score that is the same for all: it shows how often each pixel was seen. Deconvolution does not ask what was active.
         const exceptions: ReadonlySet<string> = new Set(['rise', 'deconvnet']);
         const empty = (value: number): boolean => (exceptions.has(technique.id) ? Number.isFinite(value) : value === 0);

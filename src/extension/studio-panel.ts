@@ -5,6 +5,7 @@ import type { RuntimeChoice } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { GenerateResult } from '../protocol/generate.ts';
 import { studioMessageSchema, type PictureRole, type StudioHostMessage, type StudioMessage, type Work } from '../protocol/studio-panel.ts';
+import type { Swept } from '../protocol/sweep-panel.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { EngineLog } from './engine-process.ts';
 import { isErrorAction } from './error-actions.ts';
@@ -139,6 +140,9 @@ export class StudioPanel implements Disposable {
         break;
       case 'take':
         await commands.executeCommand(takeCommands[message.what]);
+        break;
+      case 'sweep':
+        await commands.executeCommand('fovea.sweep', { kind: 'make', work: session.work } satisfies Swept);
         break;
       case 'select-model':
         await commands.executeCommand('fovea.selectModel');

@@ -14,6 +14,7 @@ export interface StudiosServices extends StudioServices {
 
 export class Studios implements Disposable {
   private readonly open = new Set<StudioPanel>();
+  private readonly shown = new WeakMap<GenerateResult, StudioPanel>();
 
   constructor(private readonly services: StudiosServices) {}
 
@@ -36,6 +37,13 @@ export class Studios implements Disposable {
     const panel = this.start(work, false);
     panel.session.adopt(result, run);
     return panel;
+  }
+
+  /** The same, in the panel that was opened for the result before, where it is there still. */
+  showOnce(work: Work, result: GenerateResult): void {
+    const open = this.shown.get(result);
+    if (open && this.open.has(open)) open.view.reveal();
+    else this.shown.set(result, this.show(work, result));
   }
 
   /** Shows a kept run, in the panel that shows it already where there is one; what is not kept of it is made again. */

@@ -55,7 +55,7 @@ export class Workbench implements Disposable {
       engine: this.engine, log, extensionUri,
       open: async (cell, result) => {
         if (cell.kind === 'explain') await this.panels.explain([cell.subject]);
-        else if (result) this.studios.show(cell.work, result);
+        else if (result) this.studios.showOnce(cell.work, result);
         else this.studios.start(cell.work, false);
       },
     });

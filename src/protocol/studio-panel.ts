@@ -110,6 +110,8 @@ export const studioMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('export'), what: z.enum(['picture', 'difference']), index: z.int().min(0) }),
   z.object({ type: z.literal('take'), what: z.enum(['command-line', 'recipe', 'report']) }),
   z.object({ type: z.literal('select-model') }),
+  /** Make a grid of this over two parameters. */
+  z.object({ type: z.literal('sweep') }),
   z.object({ type: z.literal('action'), id: z.string() }),
 ]);
 export type StudioMessage = z.output<typeof studioMessageSchema>;

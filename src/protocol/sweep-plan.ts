@@ -1,7 +1,7 @@
 /**
  * What a sweep draws: which parameters may be its sides, which values are worth a look, and what all of it costs. Pure functions; no DOM, no Node.
  */
-import { isLogarithmic, objection, spanOf, type NumberControl, type ParameterControl } from './parameter-controls.ts';
+import { isLogarithmic, objection, spanOf, unmetCondition, type NumberControl, type ParameterControl } from './parameter-controls.ts';
 import { cellsOf, mostCells, type SweepAxis } from './sweep.ts';
 
 export interface SweepPlan {
@@ -73,8 +73,8 @@ function evenly<T>(values: readonly T[], most: number): T[] {
 
 /** Parameters that mean something with the present values of the others; the other side's parameter may take any. */
 export function meaningful(controls: readonly ParameterControl[], parameters: Parameters, other?: string): ParameterControl[] {
-  const valueOf = (name: string): unknown => parameters[name] ?? controls.find((control) => control.name === name)?.default;
-  return controls.filter(({ when = {} }) => Object.entries(when).every(([name, value]) => name === other || valueOf(name) === value));
+  const varies = ({ when = {} }: ParameterControl): boolean => other !== undefined && other in when;
+  return controls.filter((control) => varies(control) || unmetCondition(control, controls, parameters) === undefined);
 }
 
 /** Two sides that are likely to show a difference: weights and rates first, numbers but a run's length next, then choices. */

@@ -44,6 +44,7 @@ export class Studio {
       this.change({ seed: Math.floor(Math.random() * seeds) });
       this.host.post({ type: 'run' });
     },
+    sweep: () => this.host.post({ type: 'sweep' }),
   });
   private readonly easel = new Easel((index) => this.choose(index));
   private readonly plot = new CurvePlot();

@@ -12,6 +12,7 @@ export interface TransportListener {
   cancel(): void;
   more(steps: number): void;
   reseed(): void;
+  sweep(): void;
 }
 
 export interface TransportState {
@@ -38,6 +39,7 @@ export class Transport {
   private readonly stop = button('Stop', () => this.listener.stop(), { id: 'stop', icon: 'debug-stop', title: 'Ends the run and keeps the picture' });
   private readonly cancel = button('Cancel', () => this.listener.cancel(), { id: 'cancel', icon: 'close' });
   private readonly reseed = iconButton('refresh', 'Run with another seed', () => this.listener.reseed(), 'reseed');
+  private readonly sweep = button('Sweep…', () => this.listener.sweep(), { id: 'sweep', icon: 'table', title: 'Makes a grid of pictures over two parameters' });
   private readonly steps = element('input', { id: 'more-steps', class: 'number-input', type: 'text', inputmode: 'numeric', value: usualSteps, 'aria-label': 'Steps to add' });
   private readonly more = button('Continue', () => this.addSteps(), { id: 'continue', title: 'Goes on for so many more steps' });
   private readonly moreRow: HTMLElement;
@@ -56,7 +58,7 @@ export class Transport {
     });
     this.steps.addEventListener('input', () => this.refresh());
     this.root = element('section', { class: 'section transport', 'aria-label': 'Run' },
-      element('div', { class: 'transport-buttons' }, this.run, this.pause, this.resume, this.stop, this.cancel, this.reseed), this.moreRow, this.loss, this.bar, this.words);
+      element('div', { class: 'transport-buttons' }, this.run, this.pause, this.resume, this.stop, this.cancel, this.reseed, this.sweep), this.moreRow, this.loss, this.bar, this.words);
     this.refresh();
   }
 
@@ -75,6 +77,7 @@ export class Transport {
     const going = phase === 'running' || phase === 'paused';
     this.run.hidden = phase !== 'idle';
     this.reseed.hidden = phase !== 'idle' || this.progress === undefined;
+    this.sweep.hidden = phase !== 'idle';
     this.pause.hidden = phase !== 'running';
     this.resume.hidden = phase !== 'paused';
     this.stop.hidden = !going;

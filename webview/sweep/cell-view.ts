@@ -28,7 +28,7 @@ export class CellView {
   /** @param name of its row and column */
   constructor(readonly index: number, readonly name: string) {
     this.canvas.width = this.canvas.height = 1;
-    this.root = element('div', { class: 'sweep-cell', role: 'gridcell', tabindex: -1, id: `cell-${index}` }, this.canvas, this.bar, this.cover);
+    this.root = element('div', { class: 'sweep-cell', role: 'gridcell', tabindex: -1, 'aria-selected': 'false', id: `cell-${index}` }, this.canvas, this.bar, this.cover);
     this.show({ state: 'waiting' }, undefined);
   }
 

@@ -5,7 +5,7 @@
 import type { ParameterControl } from '../../src/protocol/parameter-controls.ts';
 import type { PlanState } from '../../src/protocol/sweep-panel.ts';
 import { sideTitle, valueWords } from '../../src/protocol/sweep-plan.ts';
-import { element } from '../ui/element.ts';
+import { element, setAttributes } from '../ui/element.ts';
 import { CellView } from './cell-view.ts';
 import { Enlargement } from './enlargement.ts';
 
@@ -66,7 +66,7 @@ export class SweepGrid {
     this.root.classList.toggle('single-row', rows === undefined);
     this.root.hidden = false;
     this.current = Math.min(current, this.cells.length - 1);
-    this.cells[this.current].root.tabIndex = 0;
+    this.mark(true);
     this.arrange();
   }
 
@@ -107,10 +107,15 @@ export class SweepGrid {
   }
 
   private choose(index: number): void {
-    if (index !== this.current) this.cells[this.current].root.tabIndex = -1;
+    this.mark(false);
     this.current = index;
-    this.cells[index].root.tabIndex = 0;
+    this.mark(true);
     this.listener.chosen(index);
+  }
+
+  /** The current cell, as the one that Tab reaches. */
+  private mark(isCurrent: boolean): void {
+    setAttributes(this.cells[this.current].root, { tabindex: isCurrent ? 0 : -1, 'aria-selected': String(isCurrent) });
   }
 
   private keyDown(event: KeyboardEvent): void {

@@ -66,8 +66,7 @@ export class NumberValues implements ValuesInput {
   }
 
   private listed(): void {
-    const { word } = this.control;
     const parts = this.described.value.split(/[\s,;]+/).filter(Boolean);
-    this.onValues(parts.map((part) => (part === word ? part : readNumber(part))));
+    this.onValues(parts.map((part) => (Number.isNaN(readNumber(part)) ? part : readNumber(part)))); // words are judged with the numbers
   }
 }

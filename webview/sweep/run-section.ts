@@ -11,7 +11,7 @@ export interface RunListener {
 export interface RunState {
   /** What the grid takes that Run would draw. */
   readonly cost: string;
-  /** Why it cannot be drawn. */
+  /** Why it cannot be drawn; empty while nothing is known of it. */
   readonly refused: string | undefined;
   /** Whether it is another grid than the one that is shown. */
   readonly changed: boolean;
@@ -52,7 +52,7 @@ export class RunSection {
     this.cost.textContent = cost;
     this.cost.hidden = refused !== undefined;
     this.refused.textContent = refused ?? '';
-    this.refused.hidden = refused === undefined;
+    this.refused.hidden = !refused;
     this.bar.hidden = total === 0;
     this.bar.style.setProperty('--share', String(total > 0 ? (done + fraction) / total : 0));
     setAttributes(this.bar, { 'aria-valuenow': done, 'aria-valuemax': Math.max(total, 1) });

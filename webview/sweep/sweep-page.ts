@@ -45,6 +45,8 @@ export class SweepPage {
   private described: Described | undefined;
   /** As it is edited. */
   private plan: PlanState | undefined;
+  /** Whether the plan is the person's own. */
+  private edited: boolean;
   /** Of the grid that is shown. */
   private drawn: PlanState | undefined;
   private picture: HTMLCanvasElement | undefined;
@@ -58,6 +60,7 @@ export class SweepPage {
   constructor(root: HTMLElement) {
     const state = this.host.readState();
     this.plan = state?.plan;
+    this.edited = this.plan !== undefined;
     this.current = state?.current ?? 0;
     this.view = { layout: state?.layout ?? 'overlay', shared: state?.shared ?? false };
     this.columns = new AxisForm('columns', 'Across', false, (name) => this.take('columns', name), (values) => this.set('columns', values));
@@ -82,6 +85,7 @@ export class SweepPage {
       case 'grid':
         this.failed = false;
         this.drawn = message.plan;
+        if (!this.edited) this.plan = message.plan;
         this.grid.start(message.plan, this.described?.controls ?? [], this.header.words, this.current);
         break;
       case 'picture':
@@ -159,6 +163,7 @@ export class SweepPage {
     const axis = control && { parameter: control.name, values: usualValues(control, presentOf(described.swept)[control.name]) as SweepAxis['values'] } as PlanState['columns'];
     if (side === 'rows') this.plan = { columns: plan.columns, ...(axis && { rows: axis }) };
     else if (axis) this.plan = { ...plan, columns: axis };
+    this.edited = true;
     this.refresh();
   }
 
@@ -166,6 +171,7 @@ export class SweepPage {
     const axis = this.plan?.[side];
     if (!this.plan || !axis) return;
     this.plan = { ...this.plan, [side]: { ...axis, values } };
+    this.edited = true;
     this.refresh();
   }
 
@@ -189,7 +195,7 @@ export class SweepPage {
   /** Why the grid that is edited cannot be drawn. */
   private get refused(): string | undefined {
     const { plan, described } = this;
-    if (!plan || !described) return undefined;
+    if (!plan || !described) return '';
     const bad = [plan.columns, ...(plan.rows ? [plan.rows] : [])].some((axis) => {
       const control = described.controls.find(({ name }) => name === axis.parameter);
       return control === undefined || axisObjection(control, axis) !== undefined;
@@ -227,6 +233,7 @@ export class SweepPage {
 
   private refresh(): void {
     const { described, plan, drawn, grid } = this;
+    this.columns.root.hidden = this.rows.root.hidden = !(described && plan);
     if (described && plan) {
       const present = presentOf(described.swept);
       const choices = (other: string | undefined) => meaningful(described.controls, present, other).filter(({ name }) => name !== other);

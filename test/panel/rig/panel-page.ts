@@ -7,6 +7,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import type { CompareHostMessage, CompareMessage, CompareState } from '../../../src/protocol/compare-panel.ts';
 import type { HostMessage, PanelMessage, PanelState } from '../../../src/protocol/result-panel.ts';
 import type { StudioHostMessage, StudioMessage, StudioState } from '../../../src/protocol/studio-panel.ts';
+import type { SweepHostMessage, SweepMessage, SweepState } from '../../../src/protocol/sweep-panel.ts';
 import type { TuneHostMessage, TuneMessage } from '../../../src/protocol/tune-panel.ts';
 import { findChromium } from '../../rig/chromium.ts';
 import { introduction, shown } from './canned.ts';
@@ -31,11 +32,11 @@ export interface PanelOptions {
   readonly width?: number;
   readonly height?: number;
   /** What an earlier page left with setState. */
-  readonly state?: PanelState | StudioState | CompareState;
+  readonly state?: PanelState | StudioState | CompareState | SweepState;
 }
 
 /** The pages there are, and what each has once it has started. */
-const pages = { result: '#map', tune: '#run', studio: '#run', compare: '#compare' } as const;
+const pages = { result: '#map', tune: '#run', studio: '#run', compare: '#compare', sweep: '#run' } as const;
 type PageName = keyof typeof pages;
 /** What the pages post; `ready` of the side panel is one of the result panel's without a state. */
 type Message = PanelMessage | Exclude<TuneMessage, { type: PanelMessage['type'] }> | Exclude<CompareMessage, { type: (PanelMessage | TuneMessage)['type'] }>;
@@ -119,7 +120,7 @@ export class PanelPage {
   constructor(readonly page: Page, private readonly context: BrowserContext) {}
 
   /** Sends messages as a host does; typed arrays arrive as they are. */
-  async send(...messages: (HostMessage | TuneHostMessage | StudioHostMessage | CompareHostMessage)[]): Promise<void> {
+  async send(...messages: (HostMessage | TuneHostMessage | StudioHostMessage | CompareHostMessage | SweepHostMessage)[]): Promise<void> {
     for (const message of messages) {
       await this.page.evaluate((encoded) => {
         const message: unknown = JSON.parse(encoded, (_, value: unknown) => {
@@ -144,6 +145,11 @@ export class PanelPage {
   /** The same of the studio's page. */
   async postedByStudio<T extends StudioMessage['type']>(type: T): Promise<Extract<StudioMessage, { type: T }>[]> {
     return await this.posted(type as Message['type']) as unknown as Extract<StudioMessage, { type: T }>[];
+  }
+
+  /** The same of the sweep panel's page. */
+  async postedBySweep<T extends SweepMessage['type']>(type: T): Promise<Extract<SweepMessage, { type: T }>[]> {
+    return await this.posted(type as Message['type']) as unknown as Extract<SweepMessage, { type: T }>[];
   }
 
   async postedCount(): Promise<number> {

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { CallOptions } from '../../../src/extension/engine-client.ts';
+import { SweepSession, type SweepEngine } from '../../../src/extension/sweep-session.ts';
+import type { ExplainRequest, ExplainResult, ModelDescription } from '../../../src/protocol/engine.ts';
+import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';
+import type { FrameNote, GenerateRequest, GenerateResult, GeneratorDescription } from '../../../src/protocol/generate.ts';
+import type { PlanState, SweepCell, SweepHostMessage, Swept } from '../../../src/protocol/sweep-panel.ts';
+import type { TechniqueDescription } from '../../../src/protocol/techniques.ts';
+
+const pixels = (level: number) => ({ width: 1, height: 1, data: Buffer.from([level, 0, 0, 255]) as Uint8Array });
+const made: Swept = {
+  kind: 'make', work: { generator: 'paint', model: 'bundled:net', content: 'file:///p/a.png', classes: [1], parameters: { rate: 9, blur: 3 }, seed: 4 },
+};
+const explained: Swept = {
+  kind: 'explain', subject: { picture: 'file:///p/a.png', model: 'bundled:net', technique: 'cam', class: 'top', score: 'logit', parameters: { smooth: 1 }, seed: 4 },
+};
+const plan: PlanState = { columns: { parameter: 'rate', values: [1, 2] }, rows: { parameter: 'seed', values: [7, 8] } };
+
+const number = { type: 'number', default: 1 };
+const generators = [{ id: 'paint', title: 'Paint', needs: { content: true, style: false, target: 'class' }, parameters: { properties: { rate: number } } }];
+const techniques = [{ id: 'cam', title: 'CAM', needs: { class: true, layer: true, secondPicture: false }, parameters: { properties: { smooth: number } } }];
+const resultOf = (level: number, patch: Partial<GenerateResult> = {}): GenerateResult => ({
+  pictures: [pixels(level)], predictions: [[{ index: 1, name: 'cat', logit: 2, probability: 0.5 }]], ended: 'done', step: 10, metrics: {},
+  curves: [{ step: 1, values: { score: 1 } }, { step: 10, values: { score: 5 } }], recipe: { version: '1', seed: level }, ...patch,
+} as unknown as GenerateResult);
+
+interface Call<Request, Result> {
+  request: Request;
+  options: CallOptions;
+  answer: (result: Result) => void;
+  fail: (error: unknown) => void;
+}
+
+/** An engine whose answers the test gives, one by one. */
+class ManualEngine implements SweepEngine {
+  readonly generated: Call<Omit<GenerateRequest, 'token'>, GenerateResult>[] = [];
+  readonly explained: Call<ExplainRequest, ExplainResult>[] = [];
+
+  generate: SweepEngine['generate'] = (request, options = {}) => wait(this.generated, request, options);
+  explain: SweepEngine['explain'] = (request, options = {}) => wait(this.explained, request, options);
+  generators: SweepEngine['generators'] = async () => generators as unknown as GeneratorDescription[];
+  techniques: SweepEngine['techniques'] = async () => techniques as unknown as TechniqueDescription[];
+  describeModel: SweepEngine['describeModel'] = async () => (
+    { title: 'Net', labels: ['dog', 'cat'], layers: [{ name: 'early' }, { name: 'late' }], defaultLayer: 'late' } as unknown as ModelDescription);
+}
+
+function wait<Request, Result>(calls: Call<Request, Result>[], request: Request, options: CallOptions): Promise<Result> {
+  return new Promise((answer, fail) => {
+    options.signal!.addEventListener('abort', () => fail(new CancelledError()));
+    calls.push({ request, options, answer, fail });
+  });
+}
+
+describe('sweep session', () => {
+  let engine: ManualEngine;
+  let posted: SweepHostMessage[];
+  let session: SweepSession;
+  let untrusted: string | undefined;
+
+  function open(swept: Swept): void {
+    engine = new ManualEngine();
+    posted = [];
+    session = new SweepSession(swept, engine, {
+      post: (message) => posted.push(message),
+      picturePath: (uri) => uri.slice('file://'.length),
+      checkModel: (model) => {
+        if (model === untrusted) throw new FoveaError('model-untrusted', 'No trust.');
+      },
+      runtime: () => 'auto',
+      described: () => {},
+    });
+  }
+
+  beforeEach(() => {
+    untrusted = undefined;
+    open(made);
+  });
+
+  const settle = async () => {
+    for (let i = 0; i < 8; i++) await turn();
+  };
+  const states = () => {
+    const cells = new Map<number, SweepCell>();
+    for (const message of session.snapshot()) if (message.type === 'cell') cells.set(message.index, message.cell);
+    return [...cells.values()];
+  };
+  const frame = (step: number) => ({ token: 't', step, total: 10, paused: false, pictures: [pixels(step)], curves: [] } as unknown as FrameNote);
+
+  it('says what may be swept, and of what', async () => {
+    await session.describe();
+    const [message] = posted;
+    assert.ok(message.type === 'swept');
+    assert.deepEqual([message.title, message.subject, message.model], ['Paint', 'a.png, cat', 'Net']);
+    assert.deepEqual(message.controls.map(({ name }) => name), ['rate', 'seed']);
+    open(explained);
+    await session.describe();
+    const [other] = posted;
+    assert.ok(other.type === 'swept');
+    assert.deepEqual(other.controls.map(({ name }) => name), ['smooth', 'layer', 'score', 'seed']);
+  });
+
+  it('makes each cell as if it had been asked for by itself, row by row, one at a time', async () => {
+    const run = session.run(plan);
+    for (let index = 0; index < 4; index++) {
+      await settle();
+      assert.equal(engine.generated.length, index + 1, 'one after another');
+      engine.generated[index].answer(resultOf(index));
+    }
+    await run;
+    assert.deepEqual(engine.generated.map(({ request }) => [request.parameters, request.seed]), [
+      [{ rate: 1, blur: 3 }, 7], [{ rate: 2, blur: 3 }, 7], [{ rate: 1, blur: 3 }, 8], [{ rate: 2, blur: 3 }, 8],
+    ]);
+    assert.deepEqual(engine.generated[0].request.content, { path: '/p/a.png' });
+    assert.deepEqual(states().map((cell) => cell.state === 'done' && 'picture' in cell.made && cell.made.picture.data[0]), [0, 1, 2, 3]);
+    const outcome = { ended: 'done', step: 10, metrics: {}, curves: { score: 5 }, top: { index: 1, name: 'cat', logit: 2, probability: 0.5 } };
+    assert.deepEqual(states().map((cell) => cell.state === 'done' && cell.outcome), [outcome, outcome, outcome, outcome]);
+    assert.deepEqual(session.cellAt(3), { swept: { kind: 'make', work: { ...made.work, parameters: { rate: 2, blur: 3 }, seed: 8 } }, result: resultOf(3) });
+    assert.deepEqual(posted.at(-1), { type: 'announce', message: 'The grid is drawn.' });
+  });
+
+  it('shows the newest frame of the cell under way, when the page has shown the one before', async () => {
+    void session.run(plan);
+    await settle();
+    const busy = () => posted.flatMap((message) => (message.type === 'cell' && message.cell.state === 'busy' ? [message.cell] : []));
+    const frames = () => busy().filter(({ frame: number }) => number !== undefined);
+    for (const step of [1, 2, 3]) engine.generated[0].options.onFrame!(frame(step));
+    assert.deepEqual(frames().map(({ message }) => message), ['Step 1 of 10']);
+    session.shown(frames()[0].frame!);
+    assert.deepEqual(frames().map(({ message, fraction }) => [message, fraction]), [['Step 1 of 10', 0.1], ['Step 3 of 10', 0.3]]);
+    session.dispose();
+  });
+
+  it('keeps what is there when it is cancelled, and goes on from it', async () => {
+    const run = session.run(plan);
+    await settle();
+    engine.generated[0].answer(resultOf(1));
+    await settle();
+    engine.generated[1].options.onFrame!(frame(4));
+    session.cancel();
+    await run;
+    assert.deepEqual(states().map(({ state }) => state), ['done', 'stopped', 'stopped', 'stopped']);
+    const [, under] = states();
+    assert.ok(under.state === 'stopped' && under.made && 'picture' in under.made && under.made.picture.data[0] === 4);
+    assert.equal(engine.generated[1].options.signal!.aborted, true);
+    const more = session.continue();
+    for (let index = 2; index < 5; index++) {
+      await settle();
+      engine.generated[index].answer(resultOf(index));
+    }
+    await more;
+    assert.deepEqual(states().map(({ state }) => state), Array(4).fill('done'));
+    assert.equal(engine.generated.length, 5, 'the first cell is not made again');
+  });
+
+  it('does not make again what another grid has had', async () => {
+    void session.run({ columns: { parameter: 'rate', values: [1] } });
+    await settle();
+    engine.generated[0].answer(resultOf(1));
+    await settle();
+    const run = session.run({ columns: { parameter: 'rate', values: [2, 1] } });
+    await settle();
+    assert.deepEqual(states().map(({ state }) => state), ['busy', 'done']);
+    engine.generated[1].answer(resultOf(2));
+    await run;
+    assert.equal(engine.generated.length, 2);
+  });
+
+  it('shows failures in their cells and goes on', async () => {
+    const run = session.run({ columns: plan.columns });
+    await settle();
+    engine.generated[0].fail(new FoveaError('picture-missing', 'Gone.', 'Put it back.'));
+    await settle();
+    engine.generated[1].answer(resultOf(1));
+    await run;
+    const [failed, done] = states();
+    assert.ok(failed.state === 'failed');
+    assert.deepEqual([failed.error.reason, failed.actions.map(({ id }) => id), done.state], ['picture-missing', ['retry'], 'done']);
+    assert.deepEqual(posted.at(-1), { type: 'announce', message: 'The grid is drawn; 1 of 2 failed.' });
+    assert.equal(session.recipeAt(0), undefined);
+    assert.deepEqual(session.recipeAt(1), { version: '1', seed: 1 });
+  });
+
+  it('takes a new grid in the place of one under way', async () => {
+    void session.run(plan);
+    await settle();
+    const run = session.run({ columns: { parameter: 'rate', values: [5] } });
+    await settle();
+    assert.equal(engine.generated[0].options.signal!.aborted, true);
+    engine.generated[1].answer(resultOf(5));
+    await run;
+    assert.deepEqual(states().map(({ state }) => state), ['done']);
+  });
+
+  it('explains maps with parameters, layer, score and seed of each cell, and sends the picture once', async () => {
+    open(explained);
+    const run = session.run({ columns: { parameter: 'layer', values: ['early', 'late'] }, rows: { parameter: 'smooth', values: [2] } });
+    await settle();
+    const map = (name: string) => ({ class: { name }, pixels: pixels(1), recipe: { version: '1' } } as unknown as ExplainResult);
+    engine.explained[0].options.onPartial!({ ...map('so far'), samples: { done: 3, total: 6 } });
+    const [{ pixels: _, ...sofar }] = [{ ...map('so far'), samples: { done: 3, total: 6 } }];
+    assert.deepEqual(states()[0], { state: 'busy', message: '3 of 6', fraction: 0.5, made: { result: sofar } });
+    engine.explained[0].answer(map('cat'));
+    await settle();
+    engine.explained[1].answer(map('dog'));
+    await run;
+    assert.deepEqual(engine.explained.map(({ request }) => [request.layer, request.parameters, request.seed, request.score, request.wantPixels]), [
+      ['early', { smooth: 2 }, 4, 'logit', true], ['late', { smooth: 2 }, 4, 'logit', false],
+    ]);
+    assert.equal(posted.filter(({ type }) => type === 'picture').length, 1);
+    assert.equal(session.cellAt(1)?.swept.kind === 'explain' && session.cellAt(1)?.result, undefined);
+  });
+
+  it('says in each cell that a model needs trust, and refuses grids that cannot be drawn', async () => {
+    untrusted = 'bundled:net';
+    await session.run({ columns: plan.columns });
+    assert.deepEqual(states().map((cell) => cell.state === 'failed' && cell.error.reason), ['model-untrusted', 'model-untrusted']);
+    await session.run({ columns: { parameter: 'rate', values: [] } });
+    assert.ok(posted.at(-1)?.type === 'error');
+    assert.equal(states().length, 2, 'the grid that is there stays');
+  });
+});

@@ -132,8 +132,8 @@ describe('a saved recipe of pictures that were made', () => {
   });
 
   it('opens with the parameters that it ended with', () => {
-    const steered = recipe({ parameters: { rate: 1, size: 2 }, steered: [{ step: 1, parameters: { rate: 3 } }, { step: 5, parameters: { rate: 4, steps: 9 } }] });
-    const work = workOf(steered, { model: 'bundled:net' });
+    const steered = [{ step: 1, parameters: { rate: 3 } }, { step: 5, parameters: { rate: 4, steps: 9 } }];
+    const work = workOf(recipe({ parameters: { rate: 1, size: 2 }, steered }), { model: 'bundled:net' });
     assert.deepEqual(work.parameters, { rate: 4, size: 2, steps: 9 });
     assert.deepEqual([work.classes, work.seed, work.generator], [[3], 7, 'class-visualization']);
   });

@@ -9,7 +9,7 @@ import { comparedMap, mapSimilarity, type ComparedMap } from '../metrics/map-sim
 import { reduceChannels } from '../protocol/display.ts';
 import type { AttributionMap } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
-import type { CheckMode } from '../protocol/checks.ts';
+import { mostSteps, type CheckMode } from '../protocol/checks.ts';
 import type { CheckRequest, CheckResult, CheckStep } from '../protocol/trust.ts';
 import { blackPixel } from '../pictures/preprocess.ts';
 import { RandomStream } from '../techniques/random.ts';
@@ -22,10 +22,8 @@ import { shrink } from './layer-strip.ts';
 import { className } from './predictions.ts';
 import { setUp, type ExplainSetup, type Services } from './services.ts';
 
-/** Steps of a check at most, and of one that only needs a verdict. */
-const [mostSteps, quickSteps] = [16, 3];
-/** Other classes that are explained. */
-const otherClasses = 5;
+/** Steps of a check that only needs a verdict. */
+const quickSteps = 3;
 /** Answers to quick checks that are kept. */
 const keptAnswers = 200;
 
@@ -63,7 +61,7 @@ export class Checks {
     const { loaded: { model, facts }, technique } = setup;
     const layers = weightLayers(model.graph);
     const reference = compared(explanation, model);
-    const changes = changesOf(mode, layers, original, request.quick === true ? quickSteps : mostSteps);
+    const changes = changesOf(mode, layers, original, request.quick === true ? quickSteps : mostSteps[mode]);
     if (changes.length === 0) throw nothingToChange(mode);
     if (isFlat(reference)) throw nothingToCompare(technique.title);
     const steps: CheckStep[] = [];
@@ -127,7 +125,7 @@ function changesOf(mode: CheckMode, layers: readonly WeightLayer[], { setup, exp
   if (mode === 'random-logit') {
     const others = new RandomStream(seed, 0);
     const drawn = new Set<number>();
-    const wanted = Math.min(otherClasses, most, model.logits.classes - 1);
+    const wanted = Math.min(most, model.logits.classes - 1);
     for (let i = 0; drawn.size < wanted; i++) {
       const other = others.below(model.logits.classes, i);
       if (other !== explained) drawn.add(other);

@@ -4,7 +4,7 @@
  */
 import type { ExplainRequest, ExplainResult } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
-import type { Evaluation, PlannedMeasure } from '../protocol/measures.ts';
+import type { Evaluation, MetricId, PlannedMeasure } from '../protocol/measures.ts';
 import type { SavedMeasure, StoredRecipe } from '../protocol/recipe.ts';
 import type { EvaluationState } from '../protocol/result-panel.ts';
 import type { EngineClient } from './engine-client.ts';
@@ -63,13 +63,14 @@ export class MapEvaluation {
     if (!this.present && !this.running) await this.task(async () => undefined);
   }
 
-  /** Takes the measures that have not been taken yet. Failures are shown, never thrown. */
-  async run(): Promise<void> {
+  /** Takes the measures that have not been taken yet, or of those only one. Failures are shown, never thrown. */
+  async run(only?: MetricId): Promise<void> {
     if (this.measuring) return;
     this.stop();
     this.measuring = true;
     await this.task(async (known, signal) => {
-      const wanted = known.plan.filter(({ id, unsuitable }) => unsuitable === undefined && !known.taken.some((one) => one.id === id));
+      const wanted = known.plan.filter(({ id, unsuitable }) => (
+        (only === undefined || id === only) && unsuitable === undefined && !known.taken.some((one) => one.id === id)));
       if (wanted.length === 0) return;
       const metrics = wanted.map(({ id }) => id);
       let running = { title: wanted[0].title, fraction: 0 };

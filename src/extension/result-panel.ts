@@ -179,7 +179,7 @@ export class ResultPanel implements Disposable {
         await this.session.evaluation.plan();
         break;
       case 'evaluate':
-        await this.session.evaluation.run();
+        await this.session.evaluation.run(message.only);
         break;
       case 'cancel-evaluation':
         this.session.evaluation.cancel();

@@ -22,3 +22,6 @@ export const checkWords: Readonly<Record<CheckMode, { readonly title: string; re
     question: 'Is the map another one when a class drawn by chance is explained, with the model as it is?',
   },
 };
+
+/** Maps that a whole check makes at most, beside the map that is checked. */
+export const mostSteps: Readonly<Record<CheckMode, number>> = { cascading: 16, independent: 16, 'random-logit': 5 };

@@ -5,7 +5,7 @@ import { preprocessingSchema, type Preprocessing } from './preprocessing.ts';
 import { scoreKinds } from './techniques.ts';
 import type { ErrorData } from './errors.ts';
 import type { ExplainResult, LayerStripEntry, ModelDescription, Prediction } from './engine.ts';
-import type { Evaluation, PlannedMeasure } from './measures.ts';
+import { metricIds, type Evaluation, type PlannedMeasure } from './measures.ts';
 import type { SavedMeasure } from './recipe.ts';
 import type { TechniqueDescription } from './techniques.ts';
 import { checkModes, type CheckMode } from './checks.ts';
@@ -108,8 +108,8 @@ export const panelMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel-check') }),
   /** What an evaluation would take; nothing is measured yet. */
   z.object({ type: z.literal('plan-evaluation') }),
-  /** Measures what has not been measured yet. */
-  z.object({ type: z.literal('evaluate') }),
+  /** Measures what has not been measured yet, or of that only one thing. */
+  z.object({ type: z.literal('evaluate'), only: z.enum(metricIds).optional() }),
   z.object({ type: z.literal('cancel-evaluation') }),
   z.object({ type: z.literal('request-preprocessing-trials') }),
   z.object({ type: z.literal('use-preprocessing'), preprocessing: preprocessingSchema, save: z.boolean() }),

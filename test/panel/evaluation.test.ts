@@ -68,7 +68,10 @@ describe('the evaluation of a map', () => {
     const { description, caveat } = measures['sensitivity-max'];
     const body = await row('sensitivity-max').innerText();
     for (const sentence of [description, caveat, 'It takes the technique 10 times, about 3.1 s.']) assert.ok(body.includes(sentence), sentence);
+    await row('sensitivity-max').getByRole('button', { name: 'Measure Only This' }).click();
+    assert.deepEqual(await panel.posted('evaluate'), [{ type: 'evaluate', only: 'sensitivity-max' }]);
     await row('completeness').locator('summary').click();
+    assert.equal(await row('completeness').getByRole('button', { name: 'Measure' }).count(), 0, 'it does not apply');
     assert.ok((await row('completeness').innerText()).includes(why));
   });
 
@@ -127,7 +130,7 @@ describe('the evaluation of a map', () => {
   it('says why it failed, beside what it has, and tries again', async () => {
     await open();
     await show({ plan, taken: all.slice(0, 2), error: { message: 'The runtime failed.', help: 'Choose another one.' } });
-    assert.match(await panel.page.locator('.evaluation-error').innerText(), /The runtime failed\.\s+Choose another one\./);
+    assert.match(await panel.page.locator('.evaluation-head + .evaluation-error').first().innerText(), /The runtime failed\.\s+Choose another one\./);
     assert.match(await row('insertion').innerText(), /0\.512/);
     await panel.page.getByRole('button', { name: 'Try Again' }).click();
     assert.equal((await panel.posted('evaluate')).length, 1);

@@ -1,5 +1,5 @@
 /** All sanity checks of a map: a tab for each mode, with what it asks, how far it is, and what it found. */
-import { checkModes, checkWords, type CheckMode } from '../../src/protocol/checks.ts';
+import { checkModes, checkWords, mostSteps, type CheckMode } from '../../src/protocol/checks.ts';
 import type { CheckState } from '../../src/protocol/result-panel.ts';
 import { button, iconButton } from '../ui/controls.ts';
 import { element, icon, setAttributes } from '../ui/element.ts';
@@ -96,7 +96,7 @@ export class CheckDialog {
       return [element('span', {}, `Checking… ${percent} %`), this.bar, this.stop];
     }
     this.run.replaceChildren(state ? 'Try Again' : 'Check');
-    return [this.run, element('span', { class: 'badge-rule' }, 'Runs the technique up to 17 times; the model’s file is not touched.')];
+    return [this.run, element('span', { class: 'badge-rule' }, `Runs the technique up to ${mostSteps[this.mode] + 1} times; the model’s file is not touched.`)];
   }
 }
 

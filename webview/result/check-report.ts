@@ -33,7 +33,7 @@ export class CheckReport {
     return [
       element('p', { class: 'check-verdict', 'data-level': verdict.level }, icon(verdictIcons[verdict.level]), element('span', {}, verdict.sentence)),
       element('p', { class: 'badge-rule' }, verdict.rule), plot.root,
-      element('div', { class: 'film film-wrapped', role: 'group', 'aria-label': 'Maps at each step' },
+      element('div', { class: 'film film-wrapped', 'data-mode': mode, role: 'group', 'aria-label': 'Maps at each step' },
         filmFrame(map, 'The map', [`of ${name}`], `${picture}, ${name}, with the model as it is`), ...this.frames,
         filmFrame(edges.map, 'Edges', [similarityList(edges.similarity)], about)),
       element('h3', { class: 'section-title' }, 'What to keep in mind'),

@@ -1,5 +1,6 @@
 /** The section *Evaluation*: what measuring the map would take, the measures as they come, and what they mean. */
 import type { EvaluationState } from '../../src/protocol/result-panel.ts';
+import type { MetricId } from '../../src/protocol/measures.ts';
 import { formatValue } from '../../src/protocol/display.ts';
 import { button, progressRing } from '../ui/controls.ts';
 import { element, icon } from '../ui/element.ts';
@@ -10,7 +11,8 @@ import { MeasureList } from './measure-list.ts';
 export interface EvaluationListener {
   /** Asks what it would take. */
   plan(): void;
-  evaluate(): void;
+  /** @param only one of the measures; absent: all that have not been taken */
+  evaluate(only?: MetricId): void;
   cancel(): void;
   /** @param message for a screen reader */
   said(message: string): void;
@@ -28,7 +30,7 @@ export class EvaluationSection {
   private readonly bar = element('div', { class: 'evaluation-bar', role: 'progressbar', 'aria-label': 'Progress of the evaluation' });
   private readonly head = element('div', { class: 'evaluation-head' });
   private readonly error = element('div', { class: 'evaluation-error', role: 'alert', hidden: true });
-  private readonly list = new MeasureList();
+  private readonly list = new MeasureList((only) => this.listener.evaluate(only));
   private readonly curves = new CurveView();
   private state: EvaluationState | null = null;
   private isAvailable = false;

@@ -53,7 +53,7 @@ export class Panel {
   });
   private readonly evaluation = new EvaluationSection({
     plan: () => this.host.post({ type: 'plan-evaluation' }),
-    evaluate: () => this.host.post({ type: 'evaluate' }),
+    evaluate: (only) => this.host.post({ type: 'evaluate', only }),
     cancel: () => this.host.post({ type: 'cancel-evaluation' }),
     said: (message) => this.announcer.say(message),
   });

@@ -67,6 +67,15 @@ describe('the evaluation of a panel\'s map', () => {
     assert.deepEqual(evaluation.taken.map(({ id }) => id), metricIds.filter((id) => id !== 'completeness'));
   });
 
+  it('takes one measure alone, and the others later', async () => {
+    const evaluation = evaluating(takeAll);
+    evaluation.follow(result('saliency'));
+    await evaluation.run('infidelity');
+    assert.deepEqual(asked[0].metrics, ['infidelity']);
+    await evaluation.run();
+    assert.deepEqual(asked[1].metrics, ['deletion', 'insertion', 'sensitivity-max', 'sparseness']);
+  });
+
   it('keeps what has been measured of each result, and measures it once', async () => {
     const evaluation = evaluating(takeAll);
     evaluation.follow(result('saliency'));

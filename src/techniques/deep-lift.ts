@@ -5,7 +5,7 @@
  *
  * Values (N,C,H,W), signed, in units of the score. They add up to s(x) − s(x′) where the network is made of linear operators, activations,
  * maxima and products; how far they do is reported as delta = Σ values − (s(x) − s(x′)).
- * Cost: two forward passes and one backward pass. Source: Shrikumar et al. 2017.
+ * Cost: two forward passes and one backward pass; with Captum's hooks (graph/captum-deep-lift.ts) two of each. Source: Shrikumar et al. 2017.
  */
 import * as z from 'zod';
 import { GraphBuilder } from '../graph/builder.ts';

@@ -49,7 +49,10 @@ export class ResultPanel implements Disposable {
   /** @param recipe that the panel was opened from: what has changed since it was saved is noted with the result */
   constructor(readonly view: WebviewPanel, subject: Subject, private readonly services: PanelServices, readonly recipe?: StoredRecipe) {
     const host: SessionHost = {
-      post: (message) => this.post(message),
+      post: (message) => {
+        if (message.type === 'partial') this.tuning.foresee(message.result);
+        this.post(message);
+      },
       picturePath,
       checkModel: checkModelAllowed,
       runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),

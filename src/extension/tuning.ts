@@ -117,6 +117,15 @@ export class Tuning {
     this.changed();
   }
 
+  /** From what a sampling technique has so far it is known that it is slow, long before it is done. */
+  foresee({ technique, milliseconds, samples }: Pick<ExplainResult, 'technique' | 'milliseconds' | 'samples'>): void {
+    if (!samples || !this.live) return;
+    const total = milliseconds.picture + (milliseconds.run / samples.done) * samples.total;
+    if (total <= firstLiveLimit) return;
+    this.cost.set(technique, { milliseconds: total, isFast: false });
+    this.changed();
+  }
+
   dispose(): void {
     this.settle();
   }

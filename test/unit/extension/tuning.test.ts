@@ -115,6 +115,15 @@ describe('tuning', () => {
     assert.equal(tuning.live, true, 'nothing is known of it yet');
   });
 
+  it('knows a slow technique from its first samples: changes wait for Run before it was ever done', () => {
+    tuning.foresee({ ...took(100), samples: { done: 10, total: 100 } });
+    assert.equal(tuning.live, true);
+    tuning.foresee({ ...took(400), samples: { done: 10, total: 100 } });
+    assert.deepEqual([tuning.live, tuning.milliseconds], [false, 4005], 'and 5 for the picture');
+    tuning.change(samples(50));
+    assert.equal(tuning.pending, true);
+  });
+
   it('crosses to the host as what was changed, and nothing else', () => {
     for (const tuned of [{ seed: 3 }, { parameters: { samples: 3 } }, { class: 7 }, { layer: 'conv5' }, {}]) {
       const message = tuneMessageSchema.parse({ type: 'change', tuned, serial: 1 });

@@ -149,6 +149,19 @@ describe('attributions of input pixels', () => {
       }
     });
   }
+
+  it('RISE is the same everywhere where the network does not look, within its standard error', async () => {
+    const rise = techniques.find(({ id }) => id === 'rise')!;
+    const parameters = { samples: 1500, cells: 8, weight: 'score' };
+    const { values, standardError } = await runTechnique(bench, rise, { input: pictures(1), classes: [1], parameters });
+    // With cells of one pixel the last two rows share none with the rows that are seen: there E[s·M]/p is E[s].
+    const [unseen, errors] = [values, standardError!].map(({ data }) => (data as Float32Array).subarray(48));
+    const mean = unseen.reduce((sum, value) => sum + value, 0) / unseen.length;
+    // Five standard errors: once in 1.7 million by chance, and the seed is fixed.
+    unseen.forEach((value, i) => assert.ok(Math.abs(value - mean) < 5 * errors[i], `${value} instead of ${mean} ± ${errors[i]}`));
+    const seen = (values.data as Float32Array).subarray(0, 32);
+    assert.ok(seen.some((value, i) => Math.abs(value - mean) > 5 * Number(standardError!.data[i])), 'and something is seen');
+  });
 });
 
 describe('techniques with many passes', () => {

@@ -116,7 +116,7 @@ export class MapEvaluation {
 
   private async task(work: (known: Known, signal: AbortSignal) => Promise<void>): Promise<void> {
     const { key } = this;
-    if (key === undefined) return;
+    if (key === undefined) return this.refuse();
     const controller = new AbortController();
     const { signal } = controller;
     this.running = controller;
@@ -127,11 +127,20 @@ export class MapEvaluation {
       this.keep(key, known);
       await work(known, signal);
     } catch (caught) {
-      error = FoveaError.from(caught);
+      error = wordsOf(caught);
     }
     if (signal.aborted) return;
     this.stop();
-    this.show({ plan: [], taken: [], ...this.known.get(key), ...(error && { error: { message: error.message, help: error.help } }) });
+    this.show({ plan: [], taken: [], ...this.known.get(key), ...(error && { error }) });
+  }
+
+  /** There is no map to be measured: either one is being made, or the request says why. */
+  private refuse(): void {
+    try {
+      this.request();
+    } catch (error) {
+      this.show({ plan: [], taken: [], error: wordsOf(error) });
+    }
   }
 
   private keep(key: string, known: Known): void {
@@ -140,6 +149,11 @@ export class MapEvaluation {
     const [oldest] = this.known.keys();
     if (this.known.size > mostKept) this.known.delete(oldest);
   }
+}
+
+function wordsOf(error: unknown): EvaluationState['error'] {
+  const { message, help } = FoveaError.from(error);
+  return { message, help };
 }
 
 /** What two results with the same map have in common, whatever the runtime and the version. */

@@ -116,12 +116,14 @@ describe('the evaluation of a panel\'s map', () => {
     evaluation.follow(result('saliency'));
     await evaluation.run();
     assert.deepEqual(states.at(-1), { plan, taken: [taken('deletion')], error: { message: 'It broke.', help: 'Try again.' } });
-    const refused = evaluating(takeAll, () => {
-      throw new FoveaError('model-untrusted', 'No trust.');
-    });
-    refused.follow(result('saliency'));
-    await refused.run();
-    assert.deepEqual(states.at(-1), { plan: [], taken: [], error: { message: 'No trust.', help: '' } });
+    for (const shown of [result('saliency'), undefined]) {
+      const refused = evaluating(takeAll, () => {
+        throw new FoveaError('model-untrusted', 'No trust.');
+      });
+      refused.follow(shown);
+      await refused.plan();
+      assert.deepEqual(states.at(-1), { plan: [], taken: [], error: { message: 'No trust.', help: '' } });
+    }
   });
 
   it('shows beside the same map what was measured when its recipe was saved, and beside no other', async () => {

@@ -18,6 +18,11 @@ import type { GradientContext, Operator } from './operators/operator.ts';
 /** Operators that are modules with a hook: torch.nn's ReLU, LeakyReLU, ELU, Sigmoid, Tanh, Softplus and MaxPool. */
 const hooked: ReadonlySet<string> = new Set(['Relu', 'LeakyRelu', 'Elu', 'Sigmoid', 'Tanh', 'Softplus', 'MaxPool']);
 
+/** Whether a Sigmoid is a part of x·sigmoid(x), which is a module of its own, and one without a hook. */
+function isOfSilu({ b, inputs: [x], outputs: [y] }: GradientContext): boolean {
+  return b.nodes.some(({ op, inputs }) => op === 'Mul' && inputs.includes(x) && inputs.includes(y));
+}
+
 interface Hook {
   readonly context: GradientContext;
   readonly derivative: NonNullable<Operator['gradient']>;
@@ -52,8 +57,9 @@ export function captumHooks(halves: Halves): Required<Pick<DifferentiateOptions,
   return {
     rule(context, derivative) {
       const { node: { op, domain }, inputs: [input] } = context;
+      if (domain !== '' || !hooked.has(op) || (op === 'Sigmoid' && isOfSilu(context))) return undefined;
       // The way back meets the last reader first.
-      if (domain === '' && hooked.has(op)) hooks.set(input, [{ context, derivative }, ...(hooks.get(input) ?? [])]);
+      hooks.set(input, [{ context, derivative }, ...(hooks.get(input) ?? [])]);
       return undefined;
     },
     revise(tensor, gradient) {

@@ -1,5 +1,5 @@
 /**
- * DeepLIFT's preset *captum* where that library's modules meet, branch and overlap: the same three networks as in data/captum-hooks.py, which made
+ * DeepLIFT's preset *captum* where that library's modules meet, branch and overlap: the same networks as in data/captum-hooks.py, which made
  * the numbers. What the first and the last lose of the score's difference no rule can lose that conserves it.
  */
 import assert from 'node:assert/strict';
@@ -43,6 +43,14 @@ const networks: Readonly<Record<string, (b: GraphBuilder, image: string) => stri
     const third = b.add('Tanh', [conv(b, 5, 2, 3, 3)(channels(pooled, 0, 3))]);
     const fourth = b.add('Elu', [conv(b, 6, 2, 3, 1)(channels(behind, 5, 8))]);
     return [third, fourth, pooled].map(sums(b)).reduce((a, c) => b.add('Add', [a, c]));
+  },
+  unhooked: (b, image) => {
+    const first = conv(b, 7, 3, 1, 3)(image);
+    const a = b.add('Mul', [first, b.add('Sigmoid', [first])]);
+    const clipped = b.add('Clip', [b.add('Mul', [conv(b, 8, 3, 3, 3)(a), b.scalar(4)]), b.scalar(0), b.scalar(6)]);
+    const third = conv(b, 9, 2, 3, 1);
+    const gate = b.add('Sigmoid', [third(b.add('GlobalAveragePool', [a]))]);
+    return sums(b)(b.add('Mul', [third(b.add('Add', [clipped, a])), gate]));
   },
 };
 

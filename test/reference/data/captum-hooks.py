@@ -67,9 +67,23 @@ class Branches(nn.Module):
         return (d + e + pooled.flatten(1).sum(1)).unsqueeze(1)
 
 
+class Unhooked(nn.Module):
+    """Activations that are no modules with a hook, beside one that is."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second, self.third = conv(7, 3, 1, 3), conv(8, 3, 3, 3), conv(9, 2, 3, 1)
+        self.silu, self.relu6, self.gate = nn.SiLU(), nn.ReLU6(), nn.Sigmoid()
+
+    def forward(self, x):
+        a = self.silu(self.first(x))
+        b = self.relu6(self.second(a) * 4) + a
+        return (self.third(b) * self.gate(self.third(a.mean((2, 3), keepdim=True)))).flatten(1).sum(1, keepdim=True)
+
+
 picture = torch.sin(3.1 * torch.arange(SIDE * SIDE, dtype=torch.float64) + 1).reshape(1, 1, SIDE, SIDE)
 cases = {}
-for network in (Overlapping(), Behind(), Branches()):
+for network in (Overlapping(), Behind(), Branches(), Unhooked()):
     network.eval()
     values = captum.attr.DeepLift(network).attribute(picture, torch.zeros_like(picture), target=0)
     difference = (network(picture) - network(torch.zeros_like(picture))).item()

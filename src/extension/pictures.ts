@@ -1,6 +1,6 @@
 /** Which pictures a command is about. */
 import path from 'node:path';
-import { TabInputCustom, TabInputText, Uri, window } from 'vscode';
+import { env, TabInputCustom, TabInputText, Uri, window } from 'vscode';
 import { pictureExtensions } from '../protocol/pictures.ts';
 
 export function isPicture(uri: Uri): boolean {
@@ -21,6 +21,11 @@ export function picturesOf(args: readonly unknown[]): Uri[] {
   const [item, selection] = args;
   const candidates = Array.isArray(selection) && selection.length > 0 ? selection as unknown[] : [item];
   return candidates.filter((candidate): candidate is Uri => candidate instanceof Uri && isPicture(candidate));
+}
+
+/** A file as the extension sees it: what is dropped on a page in a remote window is named by the machine, which is where the extension runs. */
+export function ownFile(uri: Uri): Uri {
+  return env.remoteName !== undefined && uri.scheme === 'vscode-remote' ? uri.with({ scheme: 'file', authority: '' }) : uri;
 }
 
 /** Asks for one picture with the file dialog; undefined when the person changed their mind. */

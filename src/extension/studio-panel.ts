@@ -13,7 +13,7 @@ import { offerToOpen } from './export-dialog.ts';
 import { checkModelAllowed } from './models.ts';
 import { performAction } from './notifications.ts';
 import { picturePath, watchPicture } from './picture-files.ts';
-import { askForPicture, isPicture } from './pictures.ts';
+import { askForPicture, isPicture, ownFile } from './pictures.ts';
 import { changesSinceMade } from './recipe-file.ts';
 import { StudioSession } from './studio-session.ts';
 import { takeCommands } from './take-commands.ts';
@@ -133,7 +133,7 @@ export class StudioPanel implements Disposable {
         await this.choosePicture(message.role);
         break;
       case 'drop-picture':
-        await this.usePicture(message.role, Uri.parse(message.uri));
+        await this.usePicture(message.role, ownFile(Uri.parse(message.uri)));
         break;
       case 'export':
         await this.export(message.what, message.index);

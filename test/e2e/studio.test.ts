@@ -1,5 +1,7 @@
 /** Pictures made in the real window: seen while they are made, steered, stopped, kept. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { Session } from './rig/session.ts';
 import type { Workbench } from './rig/workbench.ts';
@@ -31,7 +33,7 @@ describe('the studio', () => {
   });
   const differ = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, at) => sum + Math.abs(value - b[at]), 0) / a.length;
 
-  it('paints a class from the palette, frame by frame; is steered, paused and stopped, and comes back after a reload without running', async () => {
+  it('paints a class from the palette, frame by frame; is steered, paused and gone on with, also after a reload, from the picture that was kept', async () => {
     await workbench.command('Visualize a Class');
     await workbench.page.locator('.quick-input-widget input[aria-controls]').fill('goldfish');
     await workbench.pick('goldfish');
@@ -60,12 +62,18 @@ describe('the studio', () => {
     await done.locator('#continue').click();
     await done.waitForFunction((total) => document.getElementById('progress')!.textContent === `Step ${total} of ${total}`, paused + 10, { timeout: patience });
 
+    const made = await pixels(done);
     await workbench.settleState();
     await workbench.reload();
-    const restored = await workbench.webview('body[data-state="idle"] #run');
-    await restored.locator('#class').waitFor();
-    assert.equal(await restored.locator('body').getAttribute('data-shown'), 'nothing', 'nothing runs before it is asked for');
+    const restored = await studio('result');
+    assert.deepEqual(await pixels(restored), made, 'nothing is made anew');
     await restored.waitForFunction(() => (document.getElementById('class') as HTMLInputElement).value.startsWith('goldfish'));
+    await restored.locator('#loss').waitFor();
+    await workbench.screenshot('studio restored');
+    await restored.locator('#more-steps').fill('2');
+    await restored.locator('#continue').click();
+    await restored.waitForFunction((total) => document.getElementById('progress')!.textContent === `Step ${total} of ${total}`, paused + 12, { timeout: patience });
+    await (await studio('result')).getByText(`Gone on at step ${paused + 10} from the picture as it was kept`).waitFor();
   });
 
   it('makes a fooling image from the context menu of a picture', async () => {
@@ -74,8 +82,35 @@ describe('the studio', () => {
     const frame = await studio('result');
     assert.deepEqual(await frame.locator('.figure-caption').allInnerTexts(), ['Before', 'After', 'Difference × 10']);
     assert.match(await frame.locator('#verdict').innerText(), /The saved picture is classified as/);
-    assert.ok(differ(await pixels(frame, 'content'), await pixels(frame)) < 12, 'hardly to be seen');
+    const made = await pixels(frame);
+    assert.ok(differ(await pixels(frame, 'content'), made) < 12, 'hardly to be seen');
     await workbench.screenshot('studio fooling');
+
+    const file = (name: string): string => path.join(session.folder, name);
+    await workbench.command('Fovea: Save Recipe…');
+    await workbench.saveAs(file('fooled.fovea-run.json'));
+    await workbench.command('Fovea: Export Report…');
+    await workbench.saveAs(file('fooled.html'));
+    await workbench.command('View: Show Explorer');
+    await workbench.file('fooled.html').waitFor();
+    assert.equal((await readFile(file('fooled.html'), 'utf8')).split('src="data:image/png').length, 4, 'before, after and the difference');
+
+    await workbench.command('View: Close All Editors');
+    await workbench.openFile('fooled.fovea-run.json');
+    const opened = await studio('result');
+    assert.deepEqual(await pixels(opened), made, 'the same recipe, the same picture');
+    await workbench.screenshot('studio recipe');
+    await workbench.command('View: Close All Editors');
+
+    await workbench.page.locator('.activitybar .action-label[aria-label="Fovea"]').click();
+    const runs = workbench.page.locator('.pane').filter({ has: workbench.page.locator('.pane-header[aria-label^="Runs"]') }).locator('.monaco-list-row');
+    await runs.filter({ hasText: 'Class Visualization: goldfish' }).first().waitFor();
+    await runs.filter({ hasText: 'PGD: espresso.jpg' }).first().click();
+    const again = await studio('result');
+    assert.deepEqual(await pixels(again), made);
+    assert.match(await again.locator('#verdict').innerText(), /The saved picture is classified as/);
+    await workbench.screenshot('studio run');
+    await workbench.command('View: Show Explorer');
   });
 
   it('dreams into a photograph what a layer sees, steered by a slider while it runs', async () => {
@@ -102,5 +137,50 @@ describe('the studio', () => {
     assert.match(await stopped.locator('#outcome').innerText(), /stopped/);
     assert.ok(await stopped.locator('.legend li').count() > 2, 'a curve for each term');
     await workbench.screenshot('studio style');
+
+    await workbench.drag('espresso.jpg', stopped.locator('#style'));
+    await stopped.locator('#style .picture-name:has-text("espresso.jpg")').waitFor();
+  });
+
+  it('sweeps two parameters of a style transfer; a cell opens as a run, and the sides are there after a reload', async () => {
+    await workbench.explorerMenu('chelsea-cat.png', 'Use as Content', 'Fovea'); // the style of before is still chosen
+    const frame = await studio('frame');
+    await frame.locator('#stop').click();
+    await frame.waitForSelector('body[data-state="idle"]', { timeout: patience });
+    for (const [name, value] of [['steps', 3], ['size', 48], ['styleSize', 48]]) await frame.locator(`#parameter-${name}`).fill(String(value));
+    await frame.locator('#sweep').click();
+
+    const sweep = await workbench.webview('body[data-state="idle"] #cost:has-text("9 pictures × 3 steps = 27 steps")');
+    await sweep.locator('#columns-values').fill('0.01, 10');
+    await sweep.locator('#rows-values').fill('1, 1000');
+    await sweep.locator('#run').click();
+    await sweep.waitForSelector('body[data-state="result"] .sweep-cell[data-state="done"]', { timeout: patience });
+    assert.deepEqual(await sweep.locator('.sweep-cell').evaluateAll((all) => all.map((cell) => cell.getAttribute('aria-label'))), [
+      'Content: 0.01 · Style, first layer: 1, done', 'Content: 10 · Style, first layer: 1, done',
+      'Content: 0.01 · Style, first layer: 1000, done', 'Content: 10 · Style, first layer: 1000, done',
+    ]);
+    const cell = (index: number): Promise<number[]> => sweep.locator(`#cell-${index} canvas`).evaluate((canvas) => {
+      const small = new OffscreenCanvas(32, 32).getContext('2d')!;
+      small.drawImage(canvas as HTMLCanvasElement, 0, 0, 32, 32);
+      return [...small.getImageData(0, 0, 32, 32).data];
+    });
+    assert.ok(differ(await cell(1), await cell(2)) > 0.2, 'another weight, another picture');
+    await workbench.screenshot('sweep');
+
+    const chosen = await cell(1);
+    await sweep.locator('#cell-0').focus();
+    await sweep.locator('#cell-0').press('ArrowRight');
+    await sweep.locator('#cell-1').press('Enter');
+    const opened = await studio('result');
+    assert.ok(differ(chosen, await pixels(opened)) < 0.5, 'the cell\'s picture, not made again');
+    assert.equal(await opened.locator('#parameter-contentWeight').inputValue(), '10');
+
+    await workbench.page.locator('.tab').filter({ hasText: 'Sweep' }).click();
+    const again = await workbench.webview('body[data-state="result"] #cell-3[data-state="done"]');
+    assert.equal(await again.locator('#cell-1').getAttribute('aria-selected'), 'true', 'as it was left');
+    await workbench.settleState();
+    await workbench.reload();
+    const restored = await workbench.webview('body[data-state="idle"] #rows-values');
+    assert.equal(await restored.locator('#rows-values').inputValue(), '1, 1000');
   });
 });

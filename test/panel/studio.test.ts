@@ -225,21 +225,42 @@ describe('the studio', () => {
     assert.equal(await panel.page.locator('#outcome .codicon-warning').count(), 1);
   });
 
-  it('shows both sources beside the picture, and asks for others or takes what is dropped', async () => {
+  it('shows both sources beside the picture, and asks for others', async () => {
     await show([...canned.introduction({ work: canned.styleWork, names: { content: 'tower.jpg', style: 'waves.jpg' } }), canned.sources, canned.frame({ curves: canned.losses })]);
     assert.deepEqual(await panel.page.locator('.figure-caption').allInnerTexts(), ['Photograph', 'Result', 'Style']);
     assert.equal(await panel.page.locator('.legend li').count(), canned.losses.length);
     await panel.page.locator('#choose-style').click();
     assert.deepEqual(await panel.postedByStudio('choose-picture'), [{ type: 'choose-picture', role: 'style' }]);
-    await panel.page.locator('#content').evaluate((field) => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.setData('text/uri-list', 'file:///pictures/harbour.png');
-      field.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
-    });
-    assert.deepEqual(await panel.postedByStudio('drop-picture'), [{ type: 'drop-picture', role: 'content', uri: 'file:///pictures/harbour.png' }]);
     await panel.page.locator('#preset').click();
     await panel.page.getByRole('option', { name: 'The Starry Night' }).click();
     assert.deepEqual(await last(), { parameters: { size: 192, contentWeight: 6 } });
+  });
+
+  it('takes along what was made, once it is made', async () => {
+    await show([...canned.introduction({ phase: 'running' }), canned.frame()]);
+    await button('Export').click();
+    const item = (name: string) => panel.page.getByRole('menuitem', { name });
+    assert.ok(await item('Picture (PNG)').isEnabled());
+    for (const name of ['Difference', 'Report (HTML)', 'Recipe', 'Copy command line']) assert.ok(await item(name).isDisabled(), name);
+    await panel.page.keyboard.press('Escape');
+    await panel.send(canned.state({ canContinue: true }), canned.result());
+    for (const name of ['Report (HTML)', 'Recipe', 'Copy command line']) {
+      await button('Export').click();
+      await item(name).click();
+    }
+    assert.deepEqual((await panel.postedByStudio('take')).map(({ what }) => what), ['report', 'recipe', 'command-line']);
+  });
+
+  it('says before it goes on from a kept picture what will be lost, and marks a picture that is gone', async () => {
+    await show([...canned.introduction({ canContinue: true }), canned.result()]);
+    assert.ok(await panel.page.locator('#loss').isHidden());
+    const names = { content: 'tower.jpg', style: 'waves.jpg' };
+    await panel.send(canned.state({ canContinue: true, fromPictures: true, work: canned.styleWork, names, missing: ['style'], run: 'ab' }), canned.sources);
+    assert.match(await panel.page.locator('#loss').innerText(), /8 bits a colour.*begins anew/);
+    assert.match(await panel.page.locator('#style').innerText(), /waves\.jpg is not there any more/);
+    assert.doesNotMatch(await panel.page.locator('#content').innerText(), /not there/);
+    await assertNoViolations('a picture is gone');
+    await panel.screenshot('studio picture gone');
   });
 
   it('offers what can be done about an error, over the picture that is there', async () => {

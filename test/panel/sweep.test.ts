@@ -124,7 +124,7 @@ describe('the sweep panel', () => {
     assert.deepEqual(painted, [...studio.picture(120).data.subarray((77 * own.width + 31) * 4).subarray(0, 4)]);
     assert.deepEqual((await panel.postedBySweep('shown')).map(({ frame }) => frame), [80]);
     assert.equal(await panel.page.locator('#progress').innerText(), '2 of 6 · about 14 s left', 'four seconds each, of the third one 60 % ahead');
-    assert.equal(await cell(2).getAttribute('aria-label'), 'Content 10, Size 128 px: under way');
+    assert.equal(await cell(2).getAttribute('aria-label'), 'Content: 10 · Size: 128 px, under way');
     await panel.page.locator('#cancel').click();
     assert.equal((await panel.postedBySweep('cancel')).length, 1);
   });
@@ -132,7 +132,7 @@ describe('the sweep panel', () => {
   it('is a grid: arrow keys move within its bounds, Enter opens, one cell is reached with Tab', async () => {
     await show(drawn);
     assert.equal(await panel.page.getByRole('grid').getAttribute('aria-label'), 'Style Transfer – tower.jpg in the style of waves.jpg · Toy network');
-    assert.deepEqual(await panel.page.getByRole('columnheader').evaluateAll((all) => all.slice(1).map((head) => head.getAttribute('aria-label'))), ['Content 0.1', 'Content 1', 'Content 10']);
+    assert.deepEqual(await panel.page.getByRole('columnheader').evaluateAll((all) => all.slice(1).map((head) => head.getAttribute('aria-label'))), ['Content: 0.1', 'Content: 1', 'Content: 10']);
     const current = () => panel.page.evaluate(() => document.activeElement?.id);
     await cell(0).focus();
     for (const [key, id] of [
@@ -154,7 +154,7 @@ describe('the sweep panel', () => {
     await show([styleSwept, { type: 'grid', plan: wide }, ...cells(...Array.from({ length: 16 }, (_, at) => done(at * 15)))]);
     await cell(5).hover();
     await enlarged().waitFor();
-    assert.equal(await enlarged().innerText(), 'Seed 6, Size 128 px');
+    assert.equal(await enlarged().innerText(), 'Seed: 6 · Size: 128 px');
     const [small, large] = [(await cell(5).boundingBox())!, (await enlarged().boundingBox())!];
     assert.ok(large.width > 1.25 * small.width, `${large.width} px is not much larger than ${small.width}`);
     assert.ok(large.x >= small.x + small.width || large.x + large.width <= small.x, 'the cell itself stays seen');
@@ -165,7 +165,7 @@ describe('the sweep panel', () => {
     await cell(5).focus();
     await panel.page.keyboard.press('ArrowRight');
     await enlarged().waitFor();
-    assert.equal(await enlarged().innerText(), 'Seed 7, Size 128 px');
+    assert.equal(await enlarged().innerText(), 'Seed: 7 · Size: 128 px');
   });
 
   it('says why a cell failed, what can be done, and goes on with what is missing', async () => {

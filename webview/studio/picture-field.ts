@@ -20,7 +20,8 @@ export class PictureField {
     this.root.addEventListener('dragleave', (event) => over(event, false));
     this.root.addEventListener('drop', (event) => {
       over(event, false);
-      const [uri] = (event.dataTransfer?.getData('text/uri-list') ?? '').split(/\r?\n/);
+      const lines = (event.dataTransfer?.getData('text/uri-list') ?? '').split(/\r?\n/);
+      const uri = lines.find((line) => line !== '' && !line.startsWith('#')); // a list of addresses may hold remarks
       if (uri) onDrop(uri);
     });
     this.show(undefined, false);

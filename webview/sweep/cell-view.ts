@@ -60,7 +60,7 @@ export class CellView {
     this.bar.classList.toggle('indeterminate', fraction === undefined);
     this.bar.style.setProperty('--share', String(fraction ?? 0));
     this.cover.replaceChildren(...coverOf(cell));
-    setAttributes(this.root, { 'aria-label': `${this.name}: ${stateWords(cell)}`, 'aria-busy': cell.state === 'busy' ? 'true' : undefined });
+    setAttributes(this.root, { 'aria-label': `${this.name}, ${stateWords(cell)}`, 'aria-busy': cell.state === 'busy' ? 'true' : undefined });
   }
 
   /** Draws the map anew; a picture stays as it is. */

@@ -6,6 +6,7 @@ import type { ParameterControl } from '../../src/protocol/parameter-controls.ts'
 import type { PlanState } from '../../src/protocol/sweep-panel.ts';
 import { sideTitle, valueWords } from '../../src/protocol/sweep-plan.ts';
 import { element, setAttributes } from '../ui/element.ts';
+import { pixelatedFrom } from '../ui/viewport.ts';
 import { CellView } from './cell-view.ts';
 import { Enlargement } from './enlargement.ts';
 
@@ -45,14 +46,14 @@ export class SweepGrid {
     const titleOf = (name: string): string => control(name)?.title ?? name;
     const words = ({ parameter }: PlanState['columns'], value: unknown): string => valueWords(control(parameter), value);
     const unit = ({ parameter }: PlanState['columns']): string => (control(parameter)?.unit === undefined ? '' : ` ${control(parameter)!.unit!}`);
-    const named = (axis: PlanState['columns'], value: unknown): string => `${titleOf(axis.parameter)} ${words(axis, value)}${unit(axis)}`;
+    const named = (axis: PlanState['columns'], value: unknown): string => `${titleOf(axis.parameter)}: ${words(axis, value)}${unit(axis)}`;
     this.columns = columns.values.length;
     this.across.textContent = sideTitle(control(columns.parameter), columns.parameter);
     this.down.textContent = rows ? sideTitle(control(rows.parameter), rows.parameter) : '';
     this.enlargement.hide();
     const down = rows?.values ?? [undefined];
     this.cells = down.flatMap((value, row) => columns.values.map((across, column) => this.cell(
-      row * this.columns + column, [named(columns, across), ...(rows ? [named(rows, value)] : [])].join(', '))));
+      row * this.columns + column, [named(columns, across), ...(rows ? [named(rows, value)] : [])].join(' · '))));
     const heads = columns.values.map((value) => element('span', { class: 'column-head', role: 'columnheader', 'aria-label': named(columns, value), title: words(columns, value) }, words(columns, value)));
     const corner = element('span', { class: 'corner', role: 'columnheader' }, element('span', { class: 'visually-hidden' }, rows ? titleOf(rows.parameter) : 'Row'));
     this.table.replaceChildren(
@@ -88,8 +89,10 @@ export class SweepGrid {
     const width = (this.root.clientWidth - headWidth - gap * this.columns) / this.columns;
     const height = (this.root.clientHeight - headHeight - gap * rows - 12) / rows;
     const fitted = Math.min(width, height * ratio);
-    this.table.style.setProperty('--cell', `${Math.floor(Math.min(Math.max(fitted, side.least), side.most * Math.max(ratio, 1)))}px`);
+    const size = Math.floor(Math.min(Math.max(fitted, side.least), side.most * Math.max(ratio, 1)));
+    this.table.style.setProperty('--cell', `${size}px`);
     this.table.style.setProperty('--ratio', String(ratio));
+    for (const { canvas } of this.cells) canvas.classList.toggle('pixelated', size / canvas.width >= pixelatedFrom);
   }
 
   private cell(index: number, name: string): CellView {

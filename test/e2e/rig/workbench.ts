@@ -61,6 +61,23 @@ export class Workbench {
     await this.contextMenu(this.file(name), item, submenu);
   }
 
+  /** Drags a file of the explorer onto an element of a webview, with Shift held down: the editor itself takes what is dropped otherwise. */
+  async drag(name: string, target: Locator): Promise<void> {
+    const { keyboard, mouse } = this.page;
+    const [from, to] = [await this.file(name).boundingBox(), await target.boundingBox()];
+    if (!from || !to) throw new Error(`"${name}" or its target is not to be seen.`);
+    await mouse.move(from.x + 60, from.y + from.height / 2);
+    await mouse.down();
+    await mouse.move(from.x + 80, from.y + from.height / 2 + 4, { steps: 4 });
+    await keyboard.down('Shift');
+    for (const below of [to.height * 2, 0]) {
+      await mouse.move(to.x + to.width / 4, to.y + to.height / 2 + below, { steps: 8 });
+      await sleep(menuSettles); // the webview is let through to when the drag is first seen over it
+    }
+    await mouse.up();
+    await keyboard.up('Shift');
+  }
+
   /** Opens the context menu of `target` and chooses an entry, by the start of its title. @param submenu that holds the entry */
   async contextMenu(target: Locator, item: string, submenu?: string): Promise<void> {
     const menu = this.page.locator('.monaco-menu');

@@ -33,6 +33,11 @@ const methods: Readonly<Record<string, { technique: string; parameters?: Record<
   layer_gradient_x_activation: { technique: 'layer-gradient-x-activation' },
 };
 
+/** Arrays of techniques that are not built yet. */
+const later: ReadonlySet<string> = new Set([
+  'ablation_cam', 'eigen_cam', 'eigen_grad_cam', 'internal_influence', 'layer_integrated_gradients', 'xgrad_cam',
+]);
+
 /**
  * Where the way from the baseline passes so close to ties of rectifiers and maxima (at the baseline of zero, maxima are all ties), or so close to a
  * picture without contrast that is normalised, that rounding decides. The zoo was made from modules in float64; PyTorch itself, given the ONNX
@@ -59,6 +64,11 @@ describe('zoo: attributions of Captum and pytorch-grad-cam in float64', () => {
     return;
   }
   const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as Record<string, ZooEntry>;
+
+  it('every array is compared, or is of a technique that is not built yet', () => {
+    const all = new Set(Object.values(manifest).flatMap(({ attributions }) => Object.keys(attributions)));
+    assert.deepEqual([...all].filter((method) => !(method in methods) && !later.has(method)), []);
+  });
 
   for (const [name, { classes, layer_tensor: layerName, attributions }] of Object.entries(manifest)) {
     describe(name, () => {

@@ -2,10 +2,14 @@
  * The sanity check behind the badge of one panel: runs after a result is shown, gives way to whatever a person asks for, and never disturbs.
  * Knows no VS Code.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExplainRequest, ExplainResult } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { BadgeState } from '../protocol/result-panel.ts';
 import type { EngineClient } from './engine-client.ts';
+
+/** Milliseconds for which a result is left alone: its painting has the machine for itself, and clicks in a row start no checks. */
+const usualPause = 400;
 
 /** A technique that took longer than this, in milliseconds, is checked only when asked for: a check runs it several times. */
 const quickEnough = 2_000;
@@ -13,11 +17,12 @@ const quickEnough = 2_000;
 export class BackgroundCheck {
   private running: AbortController | undefined;
 
-  /** @param request for the map shown @throws FoveaError where it may not be made */
+  /** @param request for the map shown @throws FoveaError where it may not be made; @param pause before a check that nobody asked for */
   constructor(
     private readonly engine: Pick<EngineClient, 'check'>,
     private readonly request: () => ExplainRequest,
     private readonly show: (state: BadgeState) => void,
+    private readonly pause = usualPause,
   ) {}
 
   /** Checks the technique of a result that has just been shown. */
@@ -48,6 +53,7 @@ export class BackgroundCheck {
       const onProgress = told && (({ fraction }: { fraction?: number }): void => {
         if (!signal.aborted) told(fraction);
       });
+      if (!told) await sleep(this.pause, undefined, { signal });
       const result = await this.engine.check({ ...this.request(), quick: true }, { signal, onProgress });
       if (!signal.aborted) this.show({ state: 'done', result });
     } catch (error) {

@@ -26,7 +26,7 @@ describe('a check in the background', () => {
         asked.push(one);
         return answers(one, onProgress, signal);
       },
-    }, () => request, (state) => states.push(state));
+    }, () => request, (state) => states.push(state), 0);
   }
 
   it('is quick, and says nothing of its progress', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { ExplainSession, type SessionEngine, type SessionHost } from '../../../src/extension/explain-session.ts';
 import type { ExplainRequest, ExplainResult, LayerStripEntry, ModelDescription, PredictRequest } from '../../../src/protocol/engine.ts';
 import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';
@@ -36,6 +36,12 @@ class ManualEngine implements SessionEngine {
     this.checked.push({ request, answer, signal: signal! });
   });
 
+  /** The first check, which leaves the result alone for a moment. */
+  async asked(): Promise<ManualEngine['checked'][number]> {
+    for (let i = 0; i < 100 && this.checked.length === 0; i++) await sleep(10);
+    return this.checked[0];
+  }
+
   planEvaluation: SessionEngine['planEvaluation'] = async () => [];
   evaluate: SessionEngine['evaluate'] = () => Promise.reject(new CancelledError());
   describeModel: SessionEngine['describeModel'] = async () => ({ title: 'Net', preprocessing } as ModelDescription);
@@ -48,8 +54,9 @@ class ManualEngine implements SessionEngine {
   };
 }
 
-const resultOf = (name: string, hash = 'a'): ExplainResult => (
-  { class: { name }, notes: [] as string[], milliseconds: { run: 20 }, recipe: { picture: { hash } } } as ExplainResult);
+const resultOf = (name: string, hash = 'a'): ExplainResult => ({
+  class: { name }, notes: [] as string[], milliseconds: { run: 20 }, recipe: { picture: { hash }, model: { hash: 'm' }, parameters: {} },
+} as ExplainResult);
 
 describe('explain session', () => {
   let engine: ManualEngine;
@@ -66,6 +73,7 @@ describe('explain session', () => {
     const host: SessionHost = {
       post: (message) => posted.push(message),
       picturePath: (uri) => decodeURIComponent(uri.slice('file://'.length)),
+      pictureHash: async () => 'a',
       checkModel: (model) => {
         if (model === untrusted) throw new FoveaError('model-untrusted', 'No trust.');
       },
@@ -287,7 +295,7 @@ describe('explain session', () => {
     it('runs after a result, quickly, and is no work that a person waits for', async () => {
       await explainOnce({ class: 3 });
       assert.equal(session.summary().busy, false);
-      const [{ request, answer }] = engine.checked;
+      const { request, answer } = await engine.asked();
       assert.deepEqual([request.quick, request.class, request.technique], [true, 3, 'grad-cam']);
       answer({ technique: 'grad-cam' } as CheckResult);
       await turn();
@@ -303,8 +311,9 @@ describe('explain session', () => {
 
     it('gives way to the next request, whose badge is not the old one', async () => {
       await explainOnce();
+      const { signal } = await engine.asked();
       void session.explain({ ...subject, class: 9 });
-      assert.ok(engine.checked[0].signal.aborted);
+      assert.ok(signal.aborted);
       await turn();
       assert.deepEqual(states(), ['running', null]);
       assert.ok(!types(session.snapshot()).includes('badge'));
@@ -312,8 +321,9 @@ describe('explain session', () => {
 
     it('ends with the panel', async () => {
       await explainOnce();
+      const { signal } = await engine.asked();
       session.dispose();
-      assert.ok(engine.checked[0].signal.aborted);
+      assert.ok(signal.aborted);
     });
   });
 });

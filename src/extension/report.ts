@@ -4,8 +4,10 @@ import type { ExplainResult } from '../protocol/engine.ts';
 import { directions, type Evaluation } from '../protocol/measures.ts';
 import { controlsOf } from '../protocol/parameter-controls.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
+import type { CheckResult } from '../protocol/trust.ts';
 import { escapeHtml } from './html.ts';
 import { evaluationHtml } from './report-evaluation.ts';
+import { sanityHtml } from './report-sanity.ts';
 
 export interface ReportContent {
   readonly result: ExplainResult;
@@ -15,6 +17,8 @@ export interface ReportContent {
   readonly pictures: { readonly picture: Uint8Array; readonly overlay: Uint8Array; readonly map: Uint8Array };
   /** Measures of the map that have been taken. */
   readonly evaluations: readonly Evaluation[];
+  /** Sanity checks of the map. */
+  readonly checks: readonly CheckResult[];
   readonly commandLine: string;
   readonly date: Date;
 }
@@ -31,7 +35,7 @@ th { font-weight: 600; } .number { text-align: end; font-variant-numeric: tabula
 pre { padding: 12px; overflow: auto; border-radius: 4px; background: #f6f8fa; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #0d1117; } .lead, figcaption { color: #9198a1; } td, th { border-color: #30363d; } pre { background: #161b22; } a { color: #4493f8; } }`;
 
-export function reportHtml({ result, technique, display, pictures, evaluations, commandLine, date }: ReportContent): string {
+export function reportHtml({ result, technique, display, pictures, evaluations, checks, commandLine, date }: ReportContent): string {
   const { picture, class: explained, score, layer, recipe } = result;
   const title = `${picture.name} – ${technique.title}`;
   const facts: [string, string][] = [
@@ -68,6 +72,7 @@ ${result.predictions.map(({ index, name, probability, logit }) => `<tr${index ==
 ${parameters(result, technique)}
 ${metrics(result)}
 ${evaluationHtml(evaluations)}
+${sanityHtml(checks)}
 ${result.notes.length > 0 ? `<h2>Notes</h2>\n<ul>${result.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>` : ''}
 <h2>Make it again</h2>
 <pre>${escapeHtml(commandLine)}</pre>

@@ -55,13 +55,14 @@ export async function exportReport(taken: Taken, html: () => Promise<string>): P
 
 /** What reports need is read with the first one. */
 export async function explainedReport({ session }: ResultPanel, display: Display, engine: EngineClient): Promise<string> {
-  const { reportHtml } = await import('./report.ts');
+  const [{ reportHtml }, { checksShown }] = await Promise.all([import('./report.ts'), import('./report-sanity.ts')]);
   const [result, technique] = [found(session.result), found(session.technique)];
   const { pixels, picture, map, placement } = result;
   const request = { pixels: found(pixels), picture, map, placement, display, longest: reportSide };
   const [plain, overlay, alone] = await Promise.all((['picture', 'overlay', 'map'] as const).map((what) => engine.render({ ...request, what })));
   return reportHtml({
     result, technique, display, pictures: { picture: plain, overlay, map: alone }, evaluations: session.evaluation.taken,
+    checks: checksShown(session.snapshot()),
     commandLine: await commandLine({ kind: 'explained', subject: session.subject, recipe: result.recipe }, engine), date: new Date(),
   });
 }

@@ -7,10 +7,13 @@ import { collectSetting } from '../../../src/cli/options.ts';
 import { explainArguments, shellLine } from '../../../src/extension/command-line.ts';
 import { changesSince, parseRecipe, recipeText, resolveBeside } from '../../../src/extension/recipe-file.ts';
 import { reportHtml } from '../../../src/extension/report.ts';
+import { checksShown } from '../../../src/extension/report-sanity.ts';
+import type { CheckMode } from '../../../src/protocol/checks.ts';
 import type { Recipe } from '../../../src/protocol/engine.ts';
 import { isMade } from '../../../src/protocol/recipe.ts';
 import { FoveaError } from '../../../src/protocol/errors.ts';
 import type { Evaluation } from '../../../src/protocol/measures.ts';
+import type { CheckState, HostMessage } from '../../../src/protocol/result-panel.ts';
 import * as canned from '../../panel/rig/canned.ts';
 
 const { recipe } = canned.result();
@@ -141,7 +144,20 @@ describe('a report', () => {
     { id: 'deletion', title: hostile, better: 'lower', description: hostile, caveat: hostile, cost: hostile, value: 0.3512, curve, milliseconds: 1 },
     { id: 'completeness', title: 'Completeness delta', better: 'zero', description: 'D.', caveat: 'C.', cost: '', value: -0.02, milliseconds: 1 },
   ];
-  const html = (measured = evaluations): string => {
+  const check = (mode: CheckMode, sentence: string): CheckState => ({
+    state: 'done',
+    result: {
+      mode, technique: 'grad-cam', picture: hostile, class: { index: 281, name: hostile }, layer: undefined, layers: 3, map: canned.bump(1, 1), steps: [],
+      edges: { map: canned.bump(1, 1), similarity: { spearman: 0, absoluteSpearman: 0, ssim: 0, hog: 0 } },
+      verdict: { level: 'passed', label: hostile, sentence, rule: hostile }, caveats: ['A caveat.'], notes: [], runtime: 'x', milliseconds: 1,
+      recipe: { ...recipe, mode },
+    },
+  });
+  const checks: HostMessage[] = [
+    { type: 'badge', badge: check('cascading', 'Of the badge.') },
+    { type: 'checks', checks: { 'random-logit': check('random-logit', 'Other classes.'), cascading: check('cascading', 'Of many steps.') } },
+  ];
+  const html = (measured = evaluations, shown = checks): string => {
     const predictions = canned.predictions.map((prediction) => ({ ...prediction, name: hostile }));
     const result = canned.result({
       picture: { name: hostile, width: 2, height: 1, notes: [] }, predictions, class: predictions[0], notes: [hostile], runtime: hostile,
@@ -151,7 +167,7 @@ describe('a report', () => {
     return reportHtml({
       result: { ...result, recipe: { ...result.recipe, parameters: { relu: hostile }, model: { title: hostile, hash: 'ab' } } }, technique,
       display: { opacity: 0.5, threshold: 0 }, pictures: { picture: png, overlay: png, map: png },
-      evaluations: measured, commandLine: hostile, date: new Date(0),
+      evaluations: measured, checks: checksShown(shown), commandLine: hostile, date: new Date(0),
     });
   };
 
@@ -178,6 +194,13 @@ describe('a report', () => {
     assert.match(text, /0\.351<\/td><td>lower is better/);
     assert.match(text, /-0\.02<\/td><td>nearer to zero is better<\/td><td>D\. C\./);
     assert.equal(text.match(/<polyline[^>]* points="([^"]*)"/)![1].split(' ').length, 3);
-    assert.doesNotMatch(html([]), /Evaluation|<svg/);
+    assert.doesNotMatch(html([], []), /Evaluation|Sanity|<svg/);
+  });
+
+  it('has the verdicts of sanity checks, the thorough one for each kind, with what is known against them', () => {
+    const text = html();
+    assert.ok(text.indexOf('Of many steps.') < text.indexOf('Other classes.') && text.includes('A caveat.'));
+    assert.doesNotMatch(text, /Of the badge\./);
+    assert.match(html(evaluations, checks.slice(0, 1)), /Of the badge\./);
   });
 });

@@ -13,6 +13,7 @@ import { BackgroundCheck } from './background-check.ts';
 import { actionsFor } from './error-actions.ts';
 import type { CallOptions, EngineClient } from './engine-client.ts';
 import { MapEvaluation } from './evaluation.ts';
+import { KeptResult, type KeptRun } from './kept-result.ts';
 import { PagePicture } from './page-pixels.ts';
 import { candidates } from './preprocessing-candidates.ts';
 import { WholeChecks } from './whole-checks.ts';
@@ -21,6 +22,8 @@ export interface SessionHost {
   post(message: HostMessage): void;
   /** Absolute path of a picture. @throws FoveaError where there is none, e.g. in a virtual workspace */
   picturePath(uri: string): string;
+  /** SHA-256 of a picture's file; undefined where it cannot be read. */
+  pictureHash(uri: string): Promise<string | undefined>;
   /** @throws FoveaError `model-untrusted` */
   checkModel(model: ModelReference): void;
   runtime(): RuntimeChoice;
@@ -43,7 +46,7 @@ type Work = 'explain' | 'strip' | 'trials';
 type Kept = Exclude<HostMessage['type'], 'announce' | 'reveal'>;
 
 /** In the order in which a panel that starts anew needs them. */
-const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'result', 'partial', 'badge', 'checks', 'evaluation', 'strip', 'preprocessing-trials', 'error', 'busy'];
+const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'result', 'partial', 'kept', 'badge', 'checks', 'evaluation', 'strip', 'preprocessing-trials', 'error', 'busy'];
 
 export class ExplainSession {
   private readonly kept = new Map<Kept, HostMessage>();
@@ -53,6 +56,8 @@ export class ExplainSession {
   readonly checks: WholeChecks;
   private readonly picture = new PagePicture();
   private current: Subject;
+  /** The run that is shown, or was made again. */
+  private opened: KeptResult | undefined;
 
   constructor(subject: Subject, private readonly engine: SessionEngine, private readonly host: SessionHost) {
     this.current = subject;
@@ -109,16 +114,13 @@ export class ExplainSession {
 
   /** Explains; what was under way is cancelled. Failures are shown, never thrown. */
   async explain(subject: Subject = this.current): Promise<void> {
-    const { model, technique, picture, class: target } = this.current;
-    const sameStrip = subject.model === model && subject.technique === technique && subject.picture === picture && subject.class === target;
-    this.current = subject;
-    if (!sameStrip) this.drop('strip', 'strip');
-    if (subject.model !== model || subject.picture !== picture) this.drop('trials', 'preprocessing-trials');
-    this.keepSubject();
-    this.badge.cancel();
-    if (this.kept.delete('badge')) this.host.post({ type: 'badge', badge: null });
-    this.evaluation.follow(undefined);
-    this.checks.reset();
+    const opened = this.opened?.isOf(subject) ? this.opened : undefined;
+    if (this.opened) {
+      this.opened = opened;
+      opened?.show('again');
+      this.showKept();
+    }
+    this.begin(subject);
     await this.task('explain', 'Explaining', async (options) => {
       this.host.checkModel(subject.model);
       const request = { ...this.request(), wantPixels: true, knownPicture: this.picture.hashOf(subject.picture) };
@@ -132,12 +134,60 @@ export class ExplainSession {
           if (options.signal.aborted) return;
           this.kept.delete('partial');
           const whole = this.showResult('result', subject, { ...result, notes: [...result.notes, ...this.host.notes(result)] });
+          opened?.compare(whole);
+          if (opened) this.showKept();
           this.evaluation.follow(whole);
           this.host.explained(whole);
           if (this.host.sanityBadge()) void this.badge.consider(result);
         }),
       ]);
     });
+  }
+
+  /** Shows the result of a run as it is kept, at once; what has changed since is found out meanwhile. */
+  async open(run: KeptRun): Promise<void> {
+    const { subject } = run;
+    this.abortAll();
+    for (const over of ['busy', 'error', 'partial'] as const) this.kept.delete(over);
+    const opened = new KeptResult(run);
+    this.opened = opened;
+    this.begin(subject);
+    const whole = this.showResult('result', subject, run.result);
+    this.showKept();
+    const controller = new AbortController();
+    this.running.set('explain', controller);
+    const { signal } = controller;
+    const [picture, model] = await Promise.all([
+      this.host.pictureHash(subject.picture),
+      this.describeAllowed(subject, signal).catch(() => undefined),
+      this.describeTechniques({ signal }).catch(() => undefined),
+    ]);
+    if (signal.aborted) return;
+    this.running.delete('explain');
+    opened.knowPresent({ picture, model });
+    this.showKept();
+    if (opened.isOutdated) return; // what would be measured now is another map
+    this.evaluation.follow(whole);
+    if (this.host.sanityBadge()) void this.badge.consider(whole);
+  }
+
+  /** Shows what is kept of the run that was opened here, instead of what was made when it was run again. */
+  async openAgain(): Promise<void> {
+    if (this.opened) await this.open(this.opened.run);
+  }
+
+  /** Turns to a subject: what belonged to another one is dropped. */
+  private begin(subject: Subject): void {
+    const { model, technique, picture, class: target } = this.current;
+    const sameStrip = subject.model === model && subject.technique === technique && subject.picture === picture && subject.class === target;
+    this.current = subject;
+    if (!sameStrip) this.drop('strip', 'strip');
+    if (subject.model !== model || subject.picture !== picture) this.drop('trials', 'preprocessing-trials');
+    this.keepSubject();
+    this.badge.cancel();
+    if (this.kept.delete('badge')) this.host.post({ type: 'badge', badge: null });
+    this.evaluation.follow(undefined);
+    this.checks.reset();
   }
 
   /** Stops what is under way. What a sampling technique has by then becomes the result; otherwise the last one, if any, is shown again. */
@@ -193,8 +243,7 @@ export class ExplainSession {
 
   /** Writes the present result to a file. @throws FoveaError */
   async exportTo(file: string, message: Extract<PanelMessage, { type: 'export' }>): Promise<void> {
-    this.host.checkModel(this.current.model);
-    await this.engine.exportResult({ ...this.request(), file, what: message.what, display: message.display });
+    await this.engine.exportResult({ ...this.allowedRequest(), file, what: message.what, display: message.display });
   }
 
   showError(error: unknown): void {
@@ -235,10 +284,22 @@ export class ExplainSession {
     };
   }
 
-  /** @throws FoveaError `model-untrusted` */
+  /** @throws FoveaError `model-untrusted`, `run-lost` where something else would come of it than is shown */
   private allowedRequest(): ExplainRequest {
     this.host.checkModel(this.current.model);
+    if (this.opened?.isOutdated) {
+      throw new FoveaError('run-lost', 'What is shown was kept from an earlier run, and would not come out the same now.', 'Run it again first. A report shows what was kept.');
+    }
     return this.request();
+  }
+
+  private async describeAllowed(subject: Subject, signal: AbortSignal): Promise<ModelDescription> {
+    this.host.checkModel(subject.model);
+    return this.describe(subject, { signal });
+  }
+
+  private showKept(): void {
+    this.show({ type: 'kept', kept: this.opened?.state ?? null });
   }
 
   private async describe(subject: Subject, options: CallOptions): Promise<ModelDescription> {

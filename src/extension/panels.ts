@@ -3,6 +3,7 @@ import { EventEmitter, ViewColumn, window, type Disposable, type WebviewPanel } 
 import type { StoredRecipe } from '../protocol/recipe.ts';
 import { panelStateSchema, type Subject } from '../protocol/result-panel.ts';
 import { resultViewType } from './ids.ts';
+import type { KeptRun } from './kept-result.ts';
 import { ResultPanel, type PanelServices } from './result-panel.ts';
 import { webviewOptions } from './webview-html.ts';
 
@@ -37,6 +38,15 @@ export class Panels implements Disposable {
     await Promise.all(subjects.map((subject) => this.explainIn(column, subject)));
   }
 
+  /** Shows the result of a run as it is kept, in the panel of its picture and technique. */
+  async openRun(run: KeptRun): Promise<ResultPanel> {
+    const existing = this.find(run.subject);
+    existing?.view.reveal();
+    const panel = existing ?? this.adopt(this.create(this.column()), run.subject);
+    await panel.open(run);
+    return panel;
+  }
+
   /** Takes over a panel that the editor restored after a reload; one whose state makes no sense is closed. */
   restore(view: WebviewPanel, state: unknown): void {
     const parsed = panelStateSchema.safeParse(state);
@@ -61,8 +71,11 @@ export class Panels implements Disposable {
       await existing.explain(subject);
       return;
     }
-    const view = window.createWebviewPanel(resultViewType, 'Fovea', column, webviewOptions(this.services.extensionUri));
-    await this.adopt(view, subject).explain();
+    await this.adopt(this.create(column), subject).explain();
+  }
+
+  private create(column: ViewColumn): WebviewPanel {
+    return window.createWebviewPanel(resultViewType, 'Fovea', column, webviewOptions(this.services.extensionUri));
   }
 
   /** Where panels are already, else beside what is being edited. Named by number: `Beside` would put each of several beside the one before. */

@@ -1,12 +1,11 @@
 /** Finds pictures and model of a saved recipe: where it says, else by name in the workspace; of several, the one with the same content. */
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { Uri, workspace } from 'vscode';
 import type { ModelReference } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { SavedRecipe } from '../protocol/recipe.ts';
+import { hashOf } from './file-hash.ts';
 import { isBundled } from './models.ts';
 import { resolveBeside } from './recipe-file.ts';
 
@@ -41,10 +40,4 @@ async function locate(place: string, name: string, hash: string): Promise<string
   if (candidates.length < 2) return candidates[0];
   for (const candidate of candidates) if (await hashOf(candidate) === hash) return candidate;
   return candidates[0];
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }

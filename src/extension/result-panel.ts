@@ -11,7 +11,9 @@ import type { EngineLog } from './engine-process.ts';
 import { isErrorAction } from './error-actions.ts';
 import { ExplainSession, type SessionHost } from './explain-session.ts';
 import { chooseExportFile, offerToOpen } from './export-dialog.ts';
+import { hashOf } from './file-hash.ts';
 import { changedClassKey, changedLayerKey } from './ids.ts';
+import type { KeptRun } from './kept-result.ts';
 import { checkModelAllowed, isBundled } from './models.ts';
 import { performAction } from './notifications.ts';
 import { picturePath, watchPicture } from './picture-files.ts';
@@ -54,6 +56,7 @@ export class ResultPanel implements Disposable {
         this.post(message);
       },
       picturePath,
+      pictureHash: async (uri) => hashOf(picturePath(uri)).catch(() => undefined),
       checkModel: checkModelAllowed,
       runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
       sanityBadge: () => workspace.getConfiguration('fovea').get<boolean>('sanityBadge', true),
@@ -85,6 +88,14 @@ export class ResultPanel implements Disposable {
   async explain(subject: Subject = this.session.subject): Promise<void> {
     this.tuning.restart(subject);
     await this.show(subject);
+  }
+
+  /** Shows the result of a run as it is kept. */
+  async open(run: KeptRun): Promise<void> {
+    this.stale = false;
+    this.tuning.restart(run.subject);
+    this.follow(run.subject);
+    await this.session.open(run);
   }
 
   /** The same with another model, whose classes and layers are its own. */
@@ -164,6 +175,13 @@ export class ResultPanel implements Disposable {
         break;
       case 'cancel':
         this.session.cancel();
+        break;
+      case 'run-again':
+        await this.explain();
+        break;
+      case 'show-kept':
+        this.tuning.restart(this.session.subject);
+        await this.session.openAgain();
         break;
       case 'request-strip':
         await commands.executeCommand('setContext', changedLayerKey, true);

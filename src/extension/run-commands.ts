@@ -1,8 +1,10 @@
 /** Commands on runs and on the focused result: open, keep, take along. */
 import { window } from 'vscode';
 import { found } from './found.ts';
+import type { KeptRun } from './kept-result.ts';
 import type { ResultPanel } from './result-panel.ts';
-import type { RunStore } from './run-store.ts';
+import type { ExplainedRun } from './run.ts';
+import { keptSide, type RunStore } from './run-store.ts';
 import { RunItem } from './runs-view.ts';
 import type { StudioPanel } from './studio-panel.ts';
 import type { Taken } from './take-along.ts';
@@ -18,8 +20,24 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
   async function open({ run }: RunItem, again: boolean): Promise<StudioPanel | ResultPanel> {
     const { panels, studios } = await workbench();
     if (run.kind === 'made') return again ? studios.replay(run) : studios.openRun(run);
+    const kept = await keptRun(run);
+    if (kept) {
+      const panel = await panels.openRun(kept);
+      if (again) await panel.explain();
+      return panel;
+    }
     await panels.explain([run.subject]);
     return found(panels.find(run.subject));
+  }
+
+  /** undefined where it is not kept any longer, and must be made again. */
+  async function keptRun({ id, time, subject }: ExplainedRun): Promise<KeptRun | undefined> {
+    const packed = await store.result(id);
+    if (!packed) return undefined;
+    const [{ unpackExplained }, { engine }] = await Promise.all([import('./stored-result.ts'), workbench()]);
+    const picture = { path: store.picture(id) };
+    const [result, pixels] = await Promise.all([unpackExplained(packed), engine.pixels({ picture, longest: keptSide }).catch(() => undefined)]);
+    return result && pixels && { time, subject, result: { ...result, pixels } };
   }
 
   async function focused(): Promise<ResultPanel> {

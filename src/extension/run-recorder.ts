@@ -6,7 +6,7 @@ import type { Work } from '../protocol/studio-panel.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { EngineLog } from './engine-process.ts';
 import { outcomeWords, targetName } from './made-words.ts';
-import type { RunStore } from './run-store.ts';
+import { keptSide, type RunStore } from './run-store.ts';
 import { packResult } from './stored-result.ts';
 import { workOf } from './work.ts';
 
@@ -57,13 +57,19 @@ export class RunRecorder {
   }
 
   private async keep(subject: Subject, result: ExplainResult): Promise<void> {
-    const { pixels, picture, map, placement, recipe, class: explained, milliseconds, cached } = result;
-    const thumbnail = pixels && await this.engine.render({ pixels, picture, map, placement, what: 'overlay', longest: thumbnailSide });
+    const { pixels, ...rest } = result;
+    const { picture, map, placement, recipe, class: explained, milliseconds, cached } = rest;
+    const request = pixels && { pixels, picture, map, placement };
+    const [thumbnail, shown, packed] = await Promise.all([
+      request && this.engine.render({ ...request, what: 'overlay', longest: thumbnailSide }),
+      request && this.engine.render({ ...request, what: 'picture', longest: keptSide }),
+      packResult(rest),
+    ]);
     await this.store.add({
       kind: 'explained', time: Date.now(), recipe,
       subject: { ...subject, class: explained.index, layer: recipe.layer, parameters: recipe.parameters, seed: recipe.seed },
       technique: this.techniqueTitle(subject.technique), className: explained.name, probability: explained.probability,
       milliseconds: milliseconds.total, cached,
-    }, thumbnail);
+    }, thumbnail, packed, shown);
   }
 }

@@ -8,6 +8,9 @@ import type { NewRun, Run } from './run.ts';
 /** Runs kept beside those that are pinned. */
 export const mostUnpinned = 100;
 
+/** Longer side of the picture that a kept result is shown on, in pixels. */
+export const keptSide = 900;
+
 /** Larger results, packed, are not kept but made again, bytes. */
 const largestResult = 16 * 2 ** 20;
 
@@ -34,6 +37,11 @@ export class RunStore {
     return readFile(this.thumbnailFile(id)).catch(() => undefined);
   }
 
+  /** Path of the picture as it was when a run explained it; there is none of pictures that were made. */
+  picture(id: string): string {
+    return path.join(this.folder, `${id}.picture.png`);
+  }
+
   /** What a run made, packed; undefined where it is not kept, and must be made again. */
   async result(id: string): Promise<Uint8Array | undefined> {
     return readFile(this.resultFile(id)).catch(() => undefined);
@@ -42,8 +50,9 @@ export class RunStore {
   /**
    * Keeps a run as the newest; the same thing run again takes the place of the earlier run.
    * @param result what it made, packed
+   * @param picture PNG of what it explained
    */
-  async add(run: NewRun, thumbnail: Uint8Array | undefined, result?: Uint8Array): Promise<Run> {
+  async add(run: NewRun, thumbnail: Uint8Array | undefined, result?: Uint8Array, picture?: Uint8Array): Promise<Run> {
     const id = createHash('sha256').update(JSON.stringify(identityOf(run))).digest('hex').slice(0, 20);
     const runs = await this.list();
     const earlier = runs.find((other) => other.id === id);
@@ -51,6 +60,7 @@ export class RunStore {
     const added = { ...run, ...took, id, pinned: earlier?.pinned ?? false };
     if (thumbnail) await this.writeBeside(this.thumbnailFile(id), thumbnail);
     if (result && result.length <= largestResult) await this.writeBeside(this.resultFile(id), result);
+    if (picture) await this.writeBeside(this.picture(id), picture);
     await this.replace([added, ...runs.filter((other) => other.id !== id)]);
     return added;
   }
@@ -89,7 +99,7 @@ export class RunStore {
     const file = path.join(this.folder, listFile);
     await writeFile(`${file}.new`, JSON.stringify(runs));
     await rename(`${file}.new`, file); // a list that is half written is never seen
-    for (const { id } of gone) for (const own of [this.thumbnailFile(id), this.resultFile(id)]) await rm(own, { force: true });
+    for (const { id } of gone) for (const own of [this.thumbnailFile(id), this.resultFile(id), this.picture(id)]) await rm(own, { force: true });
   }
 
   private async read(): Promise<Run[]> {
@@ -119,7 +129,7 @@ export class RunStore {
 
 /** What makes two runs the same. */
 function identityOf(run: NewRun): unknown {
-  if (run.kind === 'explained') return [run.subject, run.recipe.preprocessing];
+  if (run.kind === 'explained') return [run.subject, run.recipe.preprocessing, run.recipe.picture.hash, run.recipe.model.hash];
   const { version: _, ...recipe } = run.recipe;
   return [run.work.content, run.work.style, run.work.model, recipe];
 }

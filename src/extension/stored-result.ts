@@ -3,8 +3,9 @@ import { promisify } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
 import * as z from 'zod';
+import type { ExplainResult } from '../protocol/engine.ts';
 import type { GenerateResult } from '../protocol/generate.ts';
-import { madeRecipeSchema } from '../protocol/recipe.ts';
+import { madeRecipeSchema, recipeSchema } from '../protocol/recipe.ts';
 
 /** Bytes to which a stored result may grow when it is unpacked. */
 const mostBytes = 512 * 2 ** 20;
@@ -15,8 +16,8 @@ const effort = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 const pixelsSchema = z.object({ width: z.int().min(1), height: z.int().min(1), data: z.instanceof(Uint8Array) })
   .refine(({ width, height, data }) => data.length === 4 * width * height);
 
-/** The part that would do harm if it were damaged. */
-const resultSchema = z.looseObject({
+/** The parts that would do harm if they were damaged. */
+const madeSchema = z.looseObject({
   pictures: z.array(pixelsSchema).min(1),
   predictions: z.array(z.array(z.looseObject({ index: z.int(), name: z.string(), probability: z.number() }))),
   curves: z.array(z.object({ step: z.int(), values: z.record(z.string(), z.number()) })),
@@ -25,15 +26,42 @@ const resultSchema = z.looseObject({
   fooling: z.looseObject({ saved: pixelsSchema, original: pixelsSchema.optional(), difference: pixelsSchema.optional() }).optional(),
 });
 
-export async function packResult(result: GenerateResult): Promise<Uint8Array> {
+const predictionSchema = z.looseObject({ index: z.int(), name: z.string(), logit: z.number(), probability: z.number() });
+
+const explainedSchema = z.looseObject({
+  picture: z.looseObject({ name: z.string(), width: z.int().min(1), height: z.int().min(1), notes: z.array(z.string()) }),
+  placement: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
+  map: z.looseObject({
+    values: z.instanceof(Float32Array), channels: z.int().min(1), height: z.int().min(1), width: z.int().min(1), signed: z.boolean(), unit: z.string(),
+  }).refine(({ values, channels, height, width }) => values.length === channels * height * width),
+  predictions: z.array(predictionSchema),
+  class: predictionSchema,
+  score: z.looseObject({ kind: z.string(), value: z.number() }),
+  milliseconds: z.looseObject({ total: z.number() }),
+  model: z.looseObject({ title: z.string() }),
+  notes: z.array(z.string()),
+  recipe: recipeSchema,
+});
+
+/** An explained picture's own pixels are kept apart. */
+export async function packResult(result: GenerateResult | Omit<ExplainResult, 'pixels'>): Promise<Uint8Array> {
   return promisify(brotliCompress)(serialize(result), effort);
 }
 
 /** undefined where the bytes are damaged or those of another version */
 export async function unpackResult(packed: Uint8Array): Promise<GenerateResult | undefined> {
+  return unpack(packed, madeSchema) as Promise<GenerateResult | undefined>;
+}
+
+/** Without pixels; undefined where the bytes are damaged or those of another version */
+export async function unpackExplained(packed: Uint8Array): Promise<ExplainResult | undefined> {
+  return unpack(packed, explainedSchema) as Promise<ExplainResult | undefined>;
+}
+
+async function unpack(packed: Uint8Array, schema: z.ZodType): Promise<unknown> {
   try {
     const content: unknown = deserialize(await promisify(brotliDecompress)(packed, { maxOutputLength: mostBytes }));
-    return resultSchema.safeParse(content).success ? content as GenerateResult : undefined;
+    return schema.safeParse(content).success ? content : undefined;
   } catch {
     return undefined;
   }

@@ -71,6 +71,18 @@ export interface EvaluationState {
   error?: { message: string; help: string };
 }
 
+/** A result that is kept as a run, in a panel that was opened for it. */
+export interface KeptState {
+  /** When it was made, in milliseconds since 1970. */
+  time: number;
+  /** Whether that is what is shown, or what was made when it was run again. */
+  shown: 'kept' | 'again';
+  /** What is not as it was then, as sentences; null: not known yet. */
+  changes: string[] | null;
+  /** Largest difference of the values from those that are kept, once it was run again and where they can be compared. */
+  difference?: number;
+}
+
 export type HostMessage =
   /** Sent after `ready` and whenever the subject changes; the panel shows it at once, before a result is there. */
   | { type: 'subject'; subject: Subject; pictureName: string }
@@ -93,6 +105,8 @@ export type HostMessage =
   | { type: 'preprocessing-trials'; trials: { title: string; preprocessing: Preprocessing; predictions: Prediction[]; current: boolean }[] }
   /** Opens a part of the page that a command was about. */
   | { type: 'reveal'; part: 'evaluation' | 'checks' }
+  /** null: what is shown belongs to no run that was opened. */
+  | { type: 'kept'; kept: KeptState | null }
   /** Said to a screen reader and shown briefly. */
   | { type: 'announce'; message: string };
 
@@ -101,6 +115,9 @@ export const panelMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), state: panelStateSchema.optional() }),
   z.object({ type: z.literal('explain'), subject: subjectSchema }),
   z.object({ type: z.literal('cancel') }),
+  /** Of a run that was opened: explains anew, or shows what is kept. */
+  z.object({ type: z.literal('run-again') }),
+  z.object({ type: z.literal('show-kept') }),
   z.object({ type: z.literal('request-strip') }),
   /** What the badge says. */
   z.object({ type: z.literal('request-badge') }),

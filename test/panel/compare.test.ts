@@ -314,7 +314,7 @@ describe('the compare panel', () => {
       await panel.screenshot('compare difference refused');
       await panel.page.getByRole('button', { name: 'Scale Each Map' }).click();
       await panel.page.locator('#difference[data-painted]').waitFor();
-      await panel.page.getByText('share of the largest magnitude').waitFor();
+      await panel.page.getByText('share of the largest magnitude', { exact: true }).waitFor();
     });
   });
 

@@ -11,6 +11,7 @@ import { DisplayControls } from './display-controls.ts';
 import { EvaluationSection } from './evaluation.ts';
 import { Header } from './header.ts';
 import { Host } from '../ui/host.ts';
+import { KeptNotice } from './kept-notice.ts';
 import { LayerStrip } from './layer-strip.ts';
 import { BusyNotice, EmptyNotice, ErrorCard } from '../ui/notices.ts';
 import { PaintedResult, pictureCanvas } from '../ui/painted-result.ts';
@@ -57,6 +58,7 @@ export class Panel {
     cancel: () => this.host.post({ type: 'cancel-evaluation' }),
     said: (message) => this.announcer.say(message),
   });
+  private readonly notice = new KeptNotice({ runAgain: () => this.host.post({ type: 'run-again' }), showKept: () => this.host.post({ type: 'show-kept' }) });
   private readonly busy = new BusyNotice(() => this.cancel());
   private readonly error = new ErrorCard((id) => this.host.post({ type: 'action', id }), () => this.closeError());
   private readonly empty = new EmptyNotice();
@@ -95,7 +97,7 @@ export class Panel {
     this.trials = new PreprocessingTrials((preprocessing, save) => this.host.post({ type: 'use-preprocessing', preprocessing, save }));
     this.root = element('div', { class: 'panel' }, this.header.root,
       element('div', { class: 'middle' },
-        element('main', { class: 'centre', 'aria-label': 'Picture and heat map' }, this.title,
+        element('main', { class: 'centre', 'aria-label': 'Picture and heat map' }, this.title, this.notice.root,
           element('div', { class: 'stage-box' }, this.stage.root, this.empty.root, this.busy.root, this.error.root), this.strip.root),
         element('aside', { class: 'sidebar', 'aria-label': 'Result' }, this.details.attention, this.badge.root, this.evaluation.root, this.predictions.root, this.display.root, this.details.root)),
       this.status.root, this.announcer.root, this.trials.root, this.checks.root);
@@ -139,6 +141,9 @@ export class Panel {
         break;
       case 'checks':
         this.checks.show(message.checks);
+        break;
+      case 'kept':
+        this.notice.show(message.kept);
         break;
       case 'evaluation':
         this.evaluation.show(message.evaluation);

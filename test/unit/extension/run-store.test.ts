@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mock } from 'node:test';
@@ -57,6 +57,17 @@ describe('runs', () => {
     assert.deepEqual((await store.list()).map(({ pinned, time }) => [pinned, time]), [[true, 5000], [false, 1002]]);
   });
 
+  it('keep what they made beside them, up to a size, and are other runs once picture or model has changed', async () => {
+    const store = open();
+    const { id } = await store.add(run(1), undefined, new Uint8Array([5]), new Uint8Array([6]));
+    assert.deepEqual([...(await store.result(id))!], [5]);
+    assert.deepEqual([...await readFile(store.picture(id))], [6]);
+    const changed = await store.add({ ...run(1), recipe: { ...run(1).recipe, model: { title: 'Net', hash: 'c'.repeat(64) } } }, undefined, new Uint8Array(17 << 20));
+    assert.notEqual(changed.id, id);
+    assert.equal(await store.result(changed.id), undefined, 'too large');
+    assert.deepEqual(await classes(store), [1, 1]);
+  });
+
   it('keep the time that they took once, where their result comes from the cache later', async () => {
     const store = open();
     await store.add({ ...run(1), milliseconds: 840 }, undefined);
@@ -83,6 +94,7 @@ describe('runs', () => {
     const [a, , c] = [await store.add(run(1), new Uint8Array(1)), await store.add(run(2), undefined), await store.add(run(3), undefined)];
     await store.delete(a.id);
     assert.deepEqual(await classes(store), [3, 2]);
+    await store.add(run(2), new Uint8Array(1), new Uint8Array(2), new Uint8Array(3));
     await store.pin(c.id, true);
     await store.clear();
     assert.deepEqual(await classes(open()), [3]);
@@ -121,7 +133,7 @@ describe('runs', () => {
       }
       recorder.explained(panels[1], subject, result(6));
       mock.timers.tick(standingTime);
-      await new Promise((resolve) => setImmediate(resolve));
+      while (added.length < 2) await new Promise((resolve) => setImmediate(resolve)); // results are packed first
       assert.deepEqual(added.map(({ subject: { class: target } }) => target), [5, 6]);
       assert.deepEqual(added[0].subject.parameters, { relu: true }, 'all that made it');
       assert.equal(added[0].technique, 'GRAD-CAM');

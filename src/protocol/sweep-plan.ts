@@ -27,7 +27,7 @@ const usualCount = 3;
 /** Sides take at most so many values, so that cells stay large enough to be looked at. */
 export const mostValues = 16;
 
-/** Units of parameters that say how long a run is. */
+/** Names of parameters that say how long a run is. */
 const lengths: readonly string[] = ['steps', 'samples', 'masks'];
 
 /** The values, ascending or descending, in three digits, without repetitions. A number of ratios that meets zero is one of differences. */
@@ -77,12 +77,12 @@ export function meaningful(controls: readonly ParameterControl[], parameters: Pa
   return controls.filter((control) => varies(control) || unmetCondition(control, controls, parameters) === undefined);
 }
 
-/** Two sides that are likely to show a difference: weights and rates first, numbers but a run's length next, then choices. */
+/** Two sides that are likely to show a difference: weights and rates first, numbers but a run's length next, then lists of values. */
 export function usualPlan(controls: readonly ParameterControl[], parameters: Parameters): SweepPlan | undefined {
   const rank = (control: ParameterControl): number => {
     if (control.name === seedName) return 4;
     if (control.kind === 'number') return control.slider ? 0 : isLength(control) ? 3 : 1;
-    return control.kind === 'text' ? 5 : 2;
+    return { choice: 2, boolean: 2.5, text: 5 }[control.kind];
   };
   const candidates = meaningful(controls, parameters);
   const [columns, rows] = [...candidates].sort((a, b) => rank(a) - rank(b));
@@ -99,8 +99,8 @@ export const seedControl = (present: number): ParameterControl => ({
   exclusive: { min: false, max: false }, word: undefined,
 });
 
-function isLength({ name, unit }: ParameterControl): boolean {
-  return name === 'steps' || (unit !== undefined && lengths.includes(unit));
+function isLength({ name }: ParameterControl): boolean {
+  return lengths.includes(name);
 }
 
 /** Why the values of a side are refused, as a sentence; undefined where they are not. */
@@ -129,7 +129,7 @@ export function lengthsOf(
   const control = meaningful(controls, parameters).find(isLength);
   if (!control) return undefined;
   const each = cellsOf(plan).map((cell) => cell[control.name] ?? parameters[control.name] ?? control.default);
-  const unit = control.unit ?? 'steps';
+  const unit = control.unit ?? control.name;
   return each.every((one) => typeof one === 'number') ? { unit, each } : undefined;
 }
 

@@ -53,7 +53,7 @@ export class AxisForm {
       if (this.input) setAttributes(this.input.described, { 'aria-describedby': this.error.id });
     }
     this.control = control;
-    this.help.textContent = control ? `${control.help}${control.unit ? `, in ${control.unit}` : ''}.` : '';
+    this.help.textContent = control ? `${control.help}.` : '';
     this.help.hidden = control === undefined;
     if (axis) this.input?.show(axis.values);
     this.object(control && axis && axisObjection(control, axis));

@@ -35,7 +35,7 @@ export class NumberValues implements ValuesInput {
       element('div', { class: 'field' }, element('label', { class: 'field-label', for: input.id }, label), input));
     this.root = element('div', { class: 'number-values' },
       element('div', { class: 'spread' }, labelled('From', this.from), labelled('To', this.to), labelled('Count', this.count), this.spacing.root),
-      labelled('Values', this.described));
+      labelled(`Values${control.unit === undefined ? '' : ` · ${control.unit}`}`, this.described));
   }
 
   show(values: readonly unknown[]): void {

@@ -81,6 +81,7 @@ export class SweepPage {
         this.failed = false;
         this.plan = this.fitting(this.plan) ?? usualPlan(message.controls, presentOf(message.swept)) as PlanState | undefined;
         this.header.show(message);
+        this.recolour();
         break;
       case 'grid':
         this.failed = false;

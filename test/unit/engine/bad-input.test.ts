@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
+import sharp from 'sharp';
 import { exportOnnx } from '../../../src/formats/onnx-export.ts';
 import { tensorOf } from '../../../src/graph/tensor.ts';
 import { encodeNpy } from '../../../src/pictures/npy.ts';
@@ -97,6 +98,19 @@ describe('what the engine says about bad input', () => {
     await rejects(ask('text.png'), 'picture-not-a-picture');
     await writeFile(at('empty.png'), '');
     await rejects(ask('empty.png'), 'picture-empty');
+  });
+
+  it('with a picture of one pixel, or of one row, every technique has an answer', async () => {
+    const file = await model();
+    for (const [width, height] of [[1, 1], [300, 1]]) {
+      await sharp({ create: { width, height, channels: 3, background: '#c83' } }).png().toFile(at('small.png'));
+      for (const { id } of techniques) {
+        const parameters = id === 'rise' ? { samples: 4 } : {};
+        const { map, picture: shown } = await rig.engine.explain({ picture: { path: at('small.png') }, model: file, technique: id, parameters });
+        assert.deepEqual([shown.width, shown.height], [width, height]);
+        assert.ok(map.values.every(Number.isFinite), id);
+      }
+    }
   });
 
   it('with an array', async () => {

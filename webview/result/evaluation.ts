@@ -109,8 +109,8 @@ function stateName(state: EvaluationState | null): string {
 function labelOf(state: EvaluationState | null): [icon: string, words: string] {
   if (state?.running) return ['sync', `Evaluating… ${Math.round(state.running.fraction * 100)} %`];
   if (state?.error) return ['error', 'Evaluation failed'];
-  if (!state || state.taken.length === 0) return ['graph-line', 'Evaluate this map'];
-  return ['graph-line', remaining(state).length === 0 ? 'Evaluated' : 'Evaluated in part'];
+  if (!state || state.taken.length === 0) return ['graph-line', 'Evaluate'];
+  return ['graph-line', remaining(state).length === 0 ? 'Evaluated' : 'Partly evaluated'];
 }
 
 function wordsOf(state: EvaluationState): string {

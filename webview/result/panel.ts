@@ -99,7 +99,8 @@ export class Panel {
       element('div', { class: 'middle' },
         element('main', { class: 'centre', 'aria-label': 'Picture and heat map' }, this.title, this.notice.root,
           element('div', { class: 'stage-box' }, this.stage.root, this.empty.root, this.busy.root, this.error.root), this.strip.root),
-        element('aside', { class: 'sidebar', 'aria-label': 'Result' }, this.details.attention, this.badge.root, this.evaluation.root, this.predictions.root, this.display.root, this.details.root)),
+        element('aside', { class: 'sidebar', 'aria-label': 'Result' }, this.details.attention,
+          element('div', { class: 'trust' }, this.badge.root, this.evaluation.root), this.predictions.root, this.display.root, this.details.root)),
       this.status.root, this.announcer.root, this.trials.root, this.checks.root);
     root.append(this.root);
     this.view.follow(() => this.viewChanged());

@@ -11,7 +11,7 @@ import { isErrorAction } from './error-actions.ts';
 import { saveAs } from './export-dialog.ts';
 import { checkModelAllowed } from './models.ts';
 import { notifyError, performAction } from './notifications.ts';
-import { picturePath } from './picture-files.ts';
+import { picturePath, watchPicture } from './picture-files.ts';
 import { sweepReportHtml } from './sweep-report.ts';
 import { SweepSession } from './sweep-session.ts';
 import { webviewOptions, webviewPage } from './webview-html.ts';
@@ -47,6 +47,13 @@ export class SweepPanel implements Disposable {
         if (!view.visible) this.listening = false;
       }),
       view.onDidDispose(() => this.dispose()),
+      workspace.onDidGrantWorkspaceTrust(() => {
+        if (!this.session.isDescribed) void this.session.describe();
+      }),
+      ...picturesIn(swept).map((picture) => watchPicture(Uri.parse(picture), {
+        changed: () => this.session.outdate(),
+        deleted: () => {}, // what was made of it stays
+      })),
     );
     view.webview.html = webviewPage(view.webview, services.extensionUri, 'sweep');
     void this.session.describe();
@@ -135,4 +142,8 @@ export class SweepPanel implements Disposable {
     const suggested = folder && Uri.joinPath(folder, `${stem}${what}.sweep${suffix}`);
     await saveAs('Export Sweep', suggested, filters, content, (name) => this.post({ type: 'announce', message: `Saved ${name}.` }));
   }
+}
+
+function picturesIn(swept: Swept): string[] {
+  return swept.kind === 'explain' ? [swept.subject.picture] : [swept.work.content, swept.work.style].filter((uri) => uri !== undefined);
 }

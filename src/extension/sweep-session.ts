@@ -5,7 +5,7 @@
 import type { ExplainResult, Pixels, RuntimeChoice } from '../protocol/engine.ts';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
 import type { GenerateResult, GeneratorDescription } from '../protocol/generate.ts';
-import { cellsOf } from '../protocol/sweep.ts';
+import { cellsOf, mostCells } from '../protocol/sweep.ts';
 import type { Subject } from '../protocol/result-panel.ts';
 import type { Work } from '../protocol/studio-panel.ts';
 import type { Made, PlanState, SweepCell, SweepHostMessage, Swept } from '../protocol/sweep-panel.ts';
@@ -28,6 +28,9 @@ export interface SweepHost {
 }
 
 export type SweepEngine = Pick<EngineClient, 'describeModel' | 'generators' | 'techniques' | 'generate' | 'explain'>;
+
+/** Results of grids that are not shown are kept up to so many in all. */
+const mostKept = 2 * mostCells;
 
 type Done = Extract<SweepCell, { state: 'done' }>;
 
@@ -82,6 +85,10 @@ export class SweepSession {
     return this.description && this.plan && { ...this.description, plan: this.plan };
   }
 
+  get isDescribed(): boolean {
+    return this.description !== undefined;
+  }
+
   /** Asks the engine what may be swept. Failures are shown, never thrown. */
   async describe(): Promise<void> {
     this.failure = undefined;
@@ -132,6 +139,16 @@ export class SweepSession {
     });
     const done = this.cells.filter(({ state }) => state === 'done').length;
     this.host.post({ type: 'announce', message: `Cancelled; ${done} of ${this.cells.length} are there.` });
+  }
+
+  /** A picture has changed: what was made of the one before is only to be looked at. */
+  outdate(): void {
+    this.cancel();
+    this.kept.clear();
+    this.pixels = undefined;
+    if (this.cells.length === 0) return;
+    this.cells.forEach((cell, index) => this.show(index, { state: 'stopped', made: 'made' in cell ? cell.made : undefined }));
+    this.host.post({ type: 'announce', message: 'A picture has changed. Continue makes the grid anew.' });
   }
 
   shown(frame: number): void {
@@ -191,7 +208,7 @@ export class SweepSession {
       const { made, result } = cell.kind === 'make' ? await this.generate(index, cell.work, signal) : await this.explain(index, cell.subject, signal);
       if (signal.aborted) return;
       const done: Done = { state: 'done', made, milliseconds: Date.now() - since, ...(result && { outcome: outcomeOf(result) }) };
-      this.kept.set(keyOf(changes), { cell: done, result });
+      this.keep(keyOf(changes), { cell: done, result });
       this.frames.clear();
       this.show(index, done);
     } catch (error) {
@@ -245,6 +262,13 @@ export class SweepSession {
       this.host.post({ type: 'picture', pixels: this.pixels });
     }
     return result;
+  }
+
+  /** The oldest that belong to other grids go when there are many. */
+  private keep(key: string, one: Kept): void {
+    this.kept.set(key, one);
+    const present = new Set(this.changes.map(keyOf));
+    for (const old of this.kept.keys()) if (this.kept.size > mostKept && !present.has(old)) this.kept.delete(old);
   }
 
   private show(index: number, cell: SweepCell): void {

@@ -166,6 +166,12 @@ describe('the studio', () => {
     });
     assert.ok(differ(await cell(1), await cell(2)) > 0.2, 'another weight, another picture');
     await workbench.screenshot('sweep');
+    await sweep.getByRole('button', { name: 'Export' }).click();
+    await sweep.getByRole('menuitem', { name: /HTML/ }).click();
+    await workbench.saveAs(path.join(session.folder, 'sweep.html'));
+    await workbench.file('sweep.html').waitFor();
+    const page = await readFile(path.join(session.folder, 'sweep.html'), 'utf8');
+    assert.equal(page.split('src="data:image/png').length - 1, 4);
 
     const chosen = await cell(1);
     await sweep.locator('#cell-0').focus();

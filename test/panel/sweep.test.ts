@@ -112,6 +112,8 @@ describe('the sweep panel', () => {
     await rows.focus();
     await rows.press('Home');
     assert.equal(await panel.page.locator('#rows-values').count(), 0);
+    await panel.page.locator('#columns').focus();
+    await panel.page.locator('#columns').press('Home');
     await panel.page.getByLabel('On', { exact: true }).uncheck();
     await panel.page.locator('#run').click();
     assert.deepEqual(await ran(), { columns: { parameter: 'eigen', values: [false] } });
@@ -211,6 +213,16 @@ describe('the sweep panel', () => {
     const { data, info } = await sharp(sent[0].png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
     assert.deepEqual([info.width, info.height, ...data.subarray(0, 3)], [96, 96, ...studio.picture(20).data.subarray(0, 3)]);
   });
+
+  for (const width of [320, 480, 720]) {
+    it(`has room for everything at ${width} px`, async () => {
+      await show(maps, { width });
+      const wide = await panel.page.evaluate(() => [...document.querySelectorAll<HTMLElement>('#app *')]
+        .filter((part) => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest('.visually-hidden, .sweep-scroller')).map((part) => part.outerHTML.slice(0, 80)));
+      assert.deepEqual(wide, []);
+      await panel.screenshot(`sweep ${width}`);
+    });
+  }
 
   it('comes back with its sides after a reload, and as it was when it is shown again', async () => {
     await show([styleSwept]);

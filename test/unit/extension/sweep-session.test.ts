@@ -5,6 +5,7 @@ import { SweepSession, type SweepEngine } from '../../../src/extension/sweep-ses
 import type { ExplainRequest, ExplainResult, ModelDescription } from '../../../src/protocol/engine.ts';
 import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';
 import type { FrameNote, GenerateRequest, GenerateResult, GeneratorDescription } from '../../../src/protocol/generate.ts';
+import { mostCells } from '../../../src/protocol/sweep.ts';
 import type { PlanState, SweepCell, SweepHostMessage, Swept } from '../../../src/protocol/sweep-panel.ts';
 import type { TechniqueDescription } from '../../../src/protocol/techniques.ts';
 
@@ -164,6 +165,34 @@ describe('sweep session', () => {
     engine.generated[1].answer(resultOf(2));
     await run;
     assert.equal(engine.generated.length, 2);
+  });
+
+  it('makes everything anew when a picture has changed, and keeps it to be looked at until then', async () => {
+    void session.run({ columns: plan.columns });
+    await settle();
+    engine.generated[0].answer(resultOf(1));
+    await settle();
+    session.outdate();
+    assert.deepEqual(states().map((cell) => [cell.state, 'made' in cell && cell.made !== undefined]), [['stopped', true], ['stopped', false]]);
+    assert.equal(session.recipeAt(0), undefined);
+    void session.continue();
+    await settle();
+    assert.deepEqual(engine.generated.map(({ request }) => request.parameters?.rate), [1, 2, 1]);
+    session.dispose();
+  });
+
+  it('forgets the oldest results of other grids when there are many', async () => {
+    const one = async (rate: number) => {
+      const before = engine.generated.length;
+      const run = session.run({ columns: { parameter: 'rate', values: [rate] } });
+      await settle();
+      engine.generated.at(before)?.answer(resultOf(rate));
+      await run;
+      return engine.generated.length - before;
+    };
+    for (let rate = 0; rate <= 2 * mostCells; rate++) assert.equal(await one(rate), 1);
+    assert.equal(await one(2 * mostCells - 1), 0, 'a newer one is there');
+    assert.equal(await one(0), 1, 'the oldest is made again');
   });
 
   it('shows failures in their cells and goes on', async () => {

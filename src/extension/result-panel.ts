@@ -25,6 +25,11 @@ import { webviewOptions, webviewPage } from './webview-html.ts';
 
 type RevealedPart = Extract<HostMessage, { type: 'reveal' }>['part'];
 
+/** They begin with what the active panel shows. */
+const compareCommands = {
+  techniques: 'fovea.compareTechniques', classes: 'fovea.compareClasses', layers: 'fovea.compareLayers', models: 'fovea.compareModels',
+} as const;
+
 export interface PanelServices {
   readonly engine: EngineClient;
   readonly log: EngineLog;
@@ -217,6 +222,9 @@ export class ResultPanel implements Disposable {
         break;
       case 'take':
         await commands.executeCommand(takeCommands[message.what], message.display);
+        break;
+      case 'compare':
+        await commands.executeCommand(compareCommands[message.what]);
         break;
       case 'select-model':
         await commands.executeCommand('fovea.selectModel');

@@ -32,7 +32,8 @@ const explainedSchema = z.looseObject({
   picture: z.looseObject({ name: z.string(), width: z.int().min(1), height: z.int().min(1), notes: z.array(z.string()) }),
   placement: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
   map: z.looseObject({
-    values: z.instanceof(Float32Array), channels: z.int().min(1), height: z.int().min(1), width: z.int().min(1), signed: z.boolean(), unit: z.string(),
+    values: z.instanceof(Float32Array), channels: z.int().min(1), height: z.int().min(1), width: z.int().min(1),
+    signed: z.boolean(), unit: z.string(),
   }).refine(({ values, channels, height, width }) => values.length === channels * height * width),
   predictions: z.array(predictionSchema),
   class: predictionSchema,

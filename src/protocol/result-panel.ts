@@ -132,6 +132,7 @@ export const panelMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('use-preprocessing'), preprocessing: preprocessingSchema, save: z.boolean() }),
   z.object({ type: z.literal('export'), what: z.enum(['overlay', 'map', 'values']), display: displaySchema }),
   z.object({ type: z.literal('take'), what: z.enum(['command-line', 'recipe', 'report']), display: displaySchema }),
+  z.object({ type: z.literal('compare'), what: z.enum(['techniques', 'classes', 'layers', 'models']) }),
   z.object({ type: z.literal('select-model') }),
   z.object({ type: z.literal('action'), id: z.string() }),
 ]);

@@ -75,6 +75,25 @@ describe('comparing', () => {
     assert.equal(await frame.locator('.cell[data-state="done"]').count(), 4);
   });
 
+  it('takes another cell in its panel, keeps what is there when that is cancelled, and goes back by undo', async () => {
+    const frame = await compared();
+    const states = () => frame.locator('.cell').evaluateAll((cells) => cells.map((cell) => (cell as HTMLElement).dataset.state));
+    await frame.getByRole('button', { name: 'Add cells' }).click();
+    await frame.getByRole('menuitem', { name: 'Another technique…' }).click();
+    await workbench.page.locator('.quick-input-widget input[aria-controls]').fill('RISE'); // only rows that are seen are there
+    await workbench.pick('RISE');
+    await workbench.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
+    await frame.locator('.cell[data-state="busy"]').waitFor();
+    await frame.locator('#cancel').click();
+    await frame.locator('.cell[data-state="stopped"]').waitFor();
+    assert.deepEqual(await states(), [...Array<string>(4).fill('done'), 'stopped']);
+    await workbench.screenshot('compare cancelled');
+    await frame.locator('#undo').click();
+    await frame.waitForFunction(() => document.querySelectorAll('.cell').length === 4);
+    assert.deepEqual(await states(), Array(4).fill('done'));
+    await workbench.tab(title).waitFor();
+  });
+
   it('opens a cell as a result of its own', async () => {
     const frame = await compared();
     await frame.getByRole('button', { name: 'Integrated Gradients' }).click();

@@ -71,7 +71,24 @@ describe('the side panel', () => {
     await runs().filter({ hasText: 'Grad-CAM' }).first().click();
     const panel = await ResultPanel.painted(workbench, picture);
     assert.equal(await panel.find('#technique').evaluate((list) => (list as HTMLSelectElement).value), 'grad-cam');
+    await panel.frame.getByText('Nothing that it depends on has changed since').waitFor();
     await workbench.screenshot('run opened after a reload');
+    await panel.frame.locator('#run-again').click();
+    await panel.frame.getByText('Run again: the same values as').waitFor();
+    await panel.frame.locator('#show-kept').waitFor();
+  });
+
+  it('compares the runs that are selected', async () => {
+    await openContainerIfHidden();
+    await runs().filter({ hasText: 'SmoothGrad' }).first().click({ modifiers: ['ControlOrMeta'] });
+    await runs().filter({ hasText: 'Grad-CAM' }).first().click({ modifiers: ['ControlOrMeta'] });
+    const selected = await runs().locator('xpath=self::*[@aria-selected="true"]').count();
+    if (selected < 2) await runs().filter({ hasText: 'SmoothGrad' }).first().click({ modifiers: ['ControlOrMeta'] });
+    await workbench.contextMenu(runs().filter({ hasText: 'Grad-CAM' }).first(), 'Compare Selected');
+    const compared = await workbench.webview('body[data-state="result"] #compare .map[data-painted]', 60_000);
+    assert.deepEqual((await compared.locator('.cell-label').allInnerTexts()).map((name) => name.split(' · ')[0]).sort(), ['Grad-CAM', 'SmoothGrad']);
+    await workbench.screenshot('runs compared');
+    await workbench.command('View: Close Editor');
   });
 
   it('saves a recipe that opens as the same result', async () => {

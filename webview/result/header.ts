@@ -15,12 +15,16 @@ export type ExportKind = 'overlay' | 'map' | 'values';
 /** What makes a result again, or tells of it. */
 export type TakeKind = 'command-line' | 'recipe' | 'report';
 
+/** What stands beside the result in a comparison. */
+export type CompareKind = 'techniques' | 'classes' | 'layers' | 'models';
+
 export interface HeaderListener {
   /** A part of the subject was chosen. */
   chosen(patch: Partial<Pick<Subject, 'technique' | 'class' | 'layer'>>): void;
   copy(): void;
   export(what: ExportKind): void;
   take(what: TakeKind): void;
+  compare(what: CompareKind): void;
 }
 
 const layoutSegments: Segment<View['layout']>[] = [
@@ -37,6 +41,7 @@ export class Header {
   private readonly layer: Combobox;
   private readonly stripToggle: Button;
   private readonly copy: Button;
+  private readonly compare: MenuButton;
   private readonly exports: MenuButton;
   private model: ModelDescription | undefined;
   private techniques: readonly TechniqueDescription[] = [];
@@ -49,6 +54,12 @@ export class Header {
     const layout = new Segmented('View', layoutSegments, (value) => view.change({ layout: value }));
     this.stripToggle = iconButton('layout-panel', 'Every layer', () => view.change({ stripOpen: !view.value.stripOpen }), 'strip-toggle');
     this.copy = iconButton('copy', 'Copy picture', () => listener.copy(), 'copy');
+    this.compare = new MenuButton('Compare', 'compare-changes', [
+      { id: 'techniques', label: 'With other techniques…', icon: 'lightbulb' },
+      { id: 'classes', label: 'With the likeliest classes', icon: 'tag' },
+      { id: 'layers', label: 'With other layers…', icon: 'layers' },
+      { id: 'models', label: 'With other models…', icon: 'circuit-board' },
+    ], (id) => listener.compare(id as CompareKind));
     this.exports = new MenuButton('Export', 'desktop-download', [
       { id: 'overlay', label: 'Picture with heat map (PNG)', icon: 'file-media' },
       { id: 'map', label: 'Heat map alone (PNG)', icon: 'flame' },
@@ -59,7 +70,7 @@ export class Header {
     ], (id) => (isExport(id) ? listener.export(id) : listener.take(id as TakeKind)));
     this.root = element('header', { class: 'header' },
       element('div', { class: 'header-subject' }, this.technique.root, this.target.root, this.layer.root),
-      element('div', { class: 'header-tools', role: 'group', 'aria-label': 'View and export' }, layout.root, this.stripToggle, this.copy, this.exports.root));
+      element('div', { class: 'header-tools', role: 'group', 'aria-label': 'View and export' }, layout.root, this.stripToggle, this.compare.root, this.copy, this.exports.root));
     view.follow((value) => {
       layout.value = value.layout;
       this.stripToggle.setAttribute('aria-pressed', String(value.stripOpen));
@@ -70,6 +81,7 @@ export class Header {
 
   /** Whether there is a result to copy and export. */
   enable(enabled: boolean): void {
+    this.compare.disabled = !enabled;
     this.copy.disabled = !enabled;
     this.exports.disabled = !enabled;
   }
@@ -105,6 +117,7 @@ export class Header {
     this.target.root.hidden = technique ? !technique.needs.class : false;
     const layered = technique ? technique.needs.layer : true;
     this.layer.root.hidden = !layered;
+    this.compare.enable({ layers: layered, classes: technique?.needs.class ?? true });
     this.stripToggle.hidden = !layered;
     this.target.disabled = !this.model;
     this.layer.disabled = !this.model;

@@ -4,11 +4,9 @@ import { panelStateSchema, viewSchema, type HostMessage, type PanelMessage, type
 import type { TechniqueDescription } from '../../src/protocol/techniques.ts';
 import { element } from '../ui/element.ts';
 import { Announcer } from '../ui/announcer.ts';
-import { CheckDialog } from './check-dialog.ts';
 import { copyPicture } from './copy-picture.ts';
 import { Details } from './details.ts';
 import { DisplayControls } from './display-controls.ts';
-import { EvaluationSection } from './evaluation.ts';
 import { Header } from './header.ts';
 import { Host } from '../ui/host.ts';
 import { KeptNotice } from './kept-notice.ts';
@@ -16,11 +14,11 @@ import { LayerStrip } from './layer-strip.ts';
 import { BusyNotice, EmptyNotice, ErrorCard } from '../ui/notices.ts';
 import { PaintedResult, pictureCanvas } from '../ui/painted-result.ts';
 import { Predictions } from './predictions.ts';
-import { SanityBadge } from './sanity-badge.ts';
 import { PreprocessingTrials } from './preprocessing-trials.ts';
 import { Stage } from '../ui/stage.ts';
 import { standardErrorOf } from './standard-error.ts';
 import { StatusLine } from './status-line.ts';
+import { Trust } from './trust.ts';
 import { ViewState } from '../ui/view-state.ts';
 import type { Point } from '../ui/viewport.ts';
 import { describeResult } from '../ui/words.ts';
@@ -46,18 +44,7 @@ export class Panel {
   private readonly details: Details;
   private readonly status: StatusLine;
   private readonly trials: PreprocessingTrials;
-  private readonly badge = new SanityBadge({ check: () => this.host.post({ type: 'request-badge' }), openChecks: () => this.checks.open() });
-  private readonly checks = new CheckDialog({
-    check: (mode) => this.host.post({ type: 'request-check', mode }),
-    cancel: () => this.host.post({ type: 'cancel-check' }),
-    said: (message) => this.announcer.say(message),
-  });
-  private readonly evaluation = new EvaluationSection({
-    plan: () => this.host.post({ type: 'plan-evaluation' }),
-    evaluate: (only) => this.host.post({ type: 'evaluate', only }),
-    cancel: () => this.host.post({ type: 'cancel-evaluation' }),
-    said: (message) => this.announcer.say(message),
-  });
+  private readonly trust = new Trust((message) => this.host.post(message), (message) => this.announcer.say(message));
   private readonly notice = new KeptNotice({ runAgain: () => this.host.post({ type: 'run-again' }), showKept: () => this.host.post({ type: 'show-kept' }) });
   private readonly busy = new BusyNotice(() => this.cancel());
   private readonly error = new ErrorCard((id) => this.host.post({ type: 'action', id }), () => this.closeError());
@@ -100,8 +87,8 @@ export class Panel {
         element('main', { class: 'centre', 'aria-label': 'Picture and heat map' }, this.title, this.notice.root,
           element('div', { class: 'stage-box' }, this.stage.root, this.empty.root, this.busy.root, this.error.root), this.strip.root),
         element('aside', { class: 'sidebar', 'aria-label': 'Result' }, this.details.attention,
-          element('div', { class: 'trust' }, this.badge.root, this.evaluation.root), this.predictions.root, this.display.root, this.details.root)),
-      this.status.root, this.announcer.root, this.trials.root, this.checks.root);
+          this.trust.root, this.predictions.root, this.display.root, this.details.root)),
+      this.status.root, this.announcer.root, this.trials.root, this.trust.dialog);
     root.append(this.root);
     this.view.follow(() => this.viewChanged());
     this.refresh();
@@ -138,16 +125,13 @@ export class Panel {
         this.show(message.subject, message.result, true);
         break;
       case 'badge':
-        this.badge.show(message.badge);
-        break;
       case 'checks':
-        this.checks.show(message.checks);
+      case 'evaluation':
+      case 'reveal':
+        this.trust.receive(message);
         break;
       case 'kept':
         this.notice.show(message.kept);
-        break;
-      case 'evaluation':
-        this.evaluation.show(message.evaluation);
         break;
       case 'strip':
         this.activity = 'idle';
@@ -163,10 +147,6 @@ export class Panel {
         this.activity = 'error';
         this.trials.close();
         this.error.show(message);
-        break;
-      case 'reveal':
-        if (message.part === 'checks') this.checks.open();
-        else this.evaluation.open();
         break;
       case 'announce':
         this.announcer.show(message.message);
@@ -186,7 +166,7 @@ export class Panel {
     this.details.show(result, this.model);
     this.status.showResult(result, partial);
     this.header.enable(true);
-    this.evaluation.available = !partial;
+    this.trust.available = !partial;
     if (partial) return;
     this.announcer.say(description);
     this.askForStrip();

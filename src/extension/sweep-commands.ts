@@ -1,7 +1,7 @@
 /** The command that sweeps two parameters: what it finds out, or asks, before a sweep panel opens. */
 import { window, type QuickPickItem, type Uri } from 'vscode';
 import type { GeneratorDescription } from '../protocol/generate.ts';
-import { sweptSchema, type Swept } from '../protocol/sweep-panel.ts';
+import type { Swept } from '../protocol/sweep-panel.ts';
 import { activePicture, askForPicture, picturesOf } from './pictures.ts';
 import type { ActiveModel } from './models.ts';
 import { askForClass, askForLayer } from './target-picker.ts';
@@ -63,7 +63,7 @@ export function sweepCommands(models: ActiveModel, workbench: () => Promise<Work
   return {
     /** Of what a program names, of the picture that a menu names, of what is being looked at, or of what the person chooses. */
     'fovea.sweep': async (...args) => {
-      const { sweeps } = await workbench();
+      const [{ sweeps }, { sweptSchema }] = await Promise.all([workbench(), import('../protocol/sweep-panel.ts')]);
       const [picture] = picturesOf(args);
       const swept = sweptSchema.safeParse(args[0]).data ?? (picture ? await askFor(picture) : await atHand() ?? await askForAll());
       if (swept) sweeps.show(swept);

@@ -69,6 +69,7 @@ export class Panel {
       chosen: (patch) => this.explain(patch),
       copy: () => void this.copy(),
       export: (what) => this.host.post({ type: 'export', what, display: this.view.value.display }),
+      compare: (what) => this.host.post({ type: 'compare', what }),
       take: (what) => this.host.post({ type: 'take', what, display: this.view.value.display }),
     });
     this.stage = new Stage(this.view, { pointed: (point, spoken) => this.pointed(point, spoken), zoomed: (scale) => this.status.showScale(scale) });

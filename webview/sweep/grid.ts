@@ -13,8 +13,6 @@ import { Enlargement } from './enlargement.ts';
 /** In CSS pixels, as in sweep.css. */
 const gap = 6;
 const side = { least: 96, most: 400 };
-/** What stands above the first row. */
-const headHeight = 58;
 
 export interface GridListener {
   /** A cell has become the current one. */
@@ -87,7 +85,8 @@ export class SweepGrid {
     const rows = this.cells.length / this.columns;
     const headWidth = (this.table.querySelector<HTMLElement>('.row-head')?.offsetWidth ?? 0) + this.down.offsetWidth + 24;
     const width = (this.root.clientWidth - headWidth - gap * this.columns) / this.columns;
-    const height = (this.root.clientHeight - headHeight - gap * rows - 12) / rows;
+    const headHeight = Math.max(...[...this.table.querySelectorAll<HTMLElement>('.column-head')].map((head) => head.offsetHeight), 0) + this.across.offsetHeight;
+    const height = (this.root.clientHeight - headHeight - gap * rows - 16) / rows;
     const fitted = Math.min(width, height * ratio);
     const size = Math.floor(Math.min(Math.max(fitted, side.least), side.most * Math.max(ratio, 1)));
     this.table.style.setProperty('--cell', `${size}px`);

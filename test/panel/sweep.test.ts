@@ -127,6 +127,11 @@ describe('the sweep panel', () => {
     assert.deepEqual((await panel.postedBySweep('shown')).map(({ frame }) => frame), [80]);
     assert.equal(await panel.page.locator('#progress').innerText(), '2 of 6 · about 14 s left', 'four seconds each, of the third one 60 % ahead');
     assert.equal(await cell(2).getAttribute('aria-label'), 'Content: 10 · Size: 128 px, under way');
+    await panel.send(styleSwept, grid, { type: 'cell', index: 0, cell: busy(40) });
+    assert.equal(await panel.page.locator('#progress').innerText(), '0 of 6', 'nothing is known yet of how long it takes');
+    await panel.page.waitForTimeout(100);
+    await panel.send({ type: 'cell', index: 0, cell: busy(80) });
+    assert.match(await panel.page.locator('#progress').innerText(), /^0 of 6 · about .* left$/, 'the first cell tells on its way');
     await panel.page.locator('#cancel').click();
     assert.equal((await panel.postedBySweep('cancel')).length, 1);
   });

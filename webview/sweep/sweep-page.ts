@@ -54,6 +54,8 @@ export class SweepPage {
   private view: Pick<SweepState, 'layout' | 'shared'>;
   private failed = false;
   private spoken = 0;
+  /** How far the cell under way was when it was first heard of, and when that was. */
+  private pace = { index: -1, fraction: 0, since: 0 };
   private painting = 0;
   private unconfirmed: number | undefined;
 
@@ -123,6 +125,8 @@ export class SweepPage {
       this.announcer.say(`${view.name}: done, ${this.count('done')} of ${this.grid.cells.length}.`);
     }
     if (cell.state === 'busy' && cell.frame !== undefined) this.confirm(cell.frame);
+    if (cell.state === 'busy' && cell.fraction && this.pace.index !== index) this.pace = { index, fraction: cell.fraction, since: Date.now() };
+    else if (cell.state !== 'busy' && this.pace.index === index) this.pace.index = -1;
   }
 
   /** A frame is confirmed when the screen is painted, so that a slow or hidden page is not sent more than it can show. */
@@ -217,7 +221,7 @@ export class SweepPage {
     return same ? `${pictures} × ${lengths.each[0].toLocaleString('en')} ${lengths.unit} = ${total} ${lengths.unit}` : `${pictures}, ${total} ${lengths.unit} in all`;
   }
 
-  /** From the time that cells have taken for their length. */
+  /** From the time that cells, and the part that is there of the one under way, have taken for their length. */
   private get left(): string | undefined {
     const { drawn, described } = this;
     if (!drawn || !described) return undefined;
@@ -227,7 +231,11 @@ export class SweepPage {
       const length = each?.[index] ?? 1;
       if (cell.state === 'done') [spent, done] = [spent + cell.milliseconds, done + length];
       else if (cell.state === 'waiting') ahead += length;
-      else if (cell.state === 'busy') ahead += length * (1 - (cell.fraction ?? 0));
+      else if (cell.state === 'busy') {
+        const { fraction = 0 } = cell;
+        ahead += length * (1 - fraction);
+        if (index === this.pace.index) [spent, done] = [spent + Date.now() - this.pace.since, done + length * (fraction - this.pace.fraction)];
+      }
     }
     return done > 0 ? `about ${formatSeconds((spent / done) * ahead / 1000)} left` : undefined;
   }

@@ -139,7 +139,7 @@ export class ComparePanel implements Disposable {
         break;
       case 'export-page': {
         const resultAt = (index: number | undefined) => (index === undefined ? undefined : this.session.resultAt(index));
-        const cells = message.cells.map(({ index, label, note, png }) => ({ label, note, png, result: resultAt(index) }));
+        const cells = message.cells.map(({ index, ...cell }) => ({ ...cell, result: resultAt(index) }));
         const html = compareReportHtml(this.title, cells, await this.services.engine.techniques(), new Date());
         await this.save('.html', { 'HTML page': ['html'] }, new TextEncoder().encode(html));
         break;

@@ -1,10 +1,10 @@
 /** A comparison as one HTML file that needs nothing else: its cells, what is known about each, and the papers to cite. Knows no VS Code. */
-import { formatValue } from '../protocol/display.ts';
+import { formatValue, type ColorMap, type DisplayRange } from '../protocol/display.ts';
 import type { ExplainResult } from '../protocol/engine.ts';
 import { directions } from '../protocol/measures.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import { escapeHtml } from './html.ts';
-import { citation, figure, reportStyle } from './report.ts';
+import { citation, colourBar, figure, reportStyle } from './report.ts';
 
 export interface ReportCell {
   readonly label: string;
@@ -13,6 +13,8 @@ export interface ReportCell {
   /** Absent for a difference of two others, which the note tells of. */
   readonly result?: ExplainResult;
   readonly note?: string;
+  /** What its colours mean. */
+  readonly scale: DisplayRange & { readonly colorMap: ColorMap; readonly unit: string };
 }
 
 export function compareReportHtml(title: string, cells: readonly ReportCell[], techniques: readonly TechniqueDescription[], date: Date): string {
@@ -26,20 +28,23 @@ export function compareReportHtml(title: string, cells: readonly ReportCell[], t
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <style>${reportStyle}
-.wide { overflow-x: auto; }</style>
+.wide { overflow-x: auto; } .pictures .scale { margin-top: 8px; }</style>
 </head>
 <body>
+<main>
 <h1>${escapeHtml(title)}</h1>
 <p class="lead">${escapeHtml(`Made ${date.toISOString().slice(0, 10)} with Fovea ${results[0]?.result.recipe.version ?? ''}`)}</p>
 <div class="pictures">
-${cells.map(({ label, png, result, note }) => figure(png, label, result?.map.unit ?? note ?? '')).join('\n')}
+${cells.map(({ label, png, result, note = '', scale }) => (
+    figure(png, label, note, result ? `Heat map: ${label}` : note, colourBar(scale, scale.colorMap, scale.unit)))).join('\n')}
 </div>
 <h2>What is known</h2>
 <div class="wide">${factsTable(results)}</div>
 <h2>Recipes</h2>
 ${results.map(({ label, result: { recipe } }) => `<details><summary>${escapeHtml(label)}</summary><pre>${escapeHtml(JSON.stringify(recipe, undefined, 2))}</pre></details>`).join('\n')}
 <h2>References</h2>
-${cited.map(citation).join('\n')}
+${[...new Set(cited.map(citation))].join('\n')}
+</main>
 </body>
 </html>
 `;

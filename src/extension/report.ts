@@ -1,5 +1,7 @@
 /** A result as one HTML file that needs nothing else: pictures, predictions, parameters, metrics, and the paper to cite. Knows no VS Code. */
-import { colorMapOf, colorTable, displayRange, formatValue, reduceChannels, type Display } from '../protocol/display.ts';
+import {
+  colorMapOf, colorTable, displayRange, formatValue, reduceChannels, type ColorMap, type Display, type DisplayRange,
+} from '../protocol/display.ts';
 import type { ExplainResult } from '../protocol/engine.ts';
 import { directions, type Evaluation } from '../protocol/measures.ts';
 import { controlsOf } from '../protocol/parameter-controls.ts';
@@ -98,11 +100,11 @@ ${citation(technique)}
 `;
 }
 
-/** A PNG file with words beneath. @param alt for who does not see it */
-export function figure(png: Uint8Array, title: string, detail: string, alt = `${title}, ${detail}`): string {
+/** A PNG file with words beneath. @param alt for who does not see it @param more HTML beneath the words */
+export function figure(png: Uint8Array, title: string, detail: string, alt = `${title}, ${detail}`, more = ''): string {
   const data = Buffer.from(png).toString('base64');
   const caption = `<b>${escapeHtml(title)}</b>${detail === '' ? '' : ` · ${escapeHtml(detail)}`}`;
-  return `<figure><img alt="${escapeHtml(alt)}" src="data:image/png;base64,${data}"><figcaption>${caption}</figcaption></figure>`;
+  return `<figure><img alt="${escapeHtml(alt)}" src="data:image/png;base64,${data}"><figcaption>${caption}</figcaption>${more}</figure>`;
 }
 
 const scoreTitles: Record<ExplainResult['score']['kind'], string> = { logit: 'Logit', probability: 'Probability', 'log-probability': 'Log probability' };
@@ -125,13 +127,17 @@ function strongest({ map }: ExplainResult): string {
   return down === 'middle' && across === 'middle' ? 'in the middle' : `at the ${down} ${across}`;
 }
 
-/** What the colours mean, in the map's unit. */
+/** What the colours of a result mean, in the map's unit. */
 function scale({ map }: ExplainResult, display: Display): string {
   const plane = reduceChannels(map);
-  const { min, max } = displayRange(plane.values, plane.signed);
-  const colours = colorTable(colorMapOf(display, plane.signed));
+  return colourBar(displayRange(plane.values, plane.signed), colorMapOf(display, plane.signed), map.unit);
+}
+
+export function colourBar({ min, max }: DisplayRange, colorMap: ColorMap, unit: string): string {
+  const colours = colorTable(colorMap);
   const stops = Array.from({ length: 17 }, (_, i) => `rgb(${[...colours.subarray(Math.round((i / 16) * 255) * 3).subarray(0, 3)].join()})`);
-  return `<div class="scale"><span>${escapeHtml(formatValue(min))}</span><div class="bar" style="background: linear-gradient(to right, ${stops.join(', ')})"></div><span>${escapeHtml(`${formatValue(max)} ${map.unit}`)}</span></div>`;
+  const bar = `<div class="bar" style="background: linear-gradient(to right, ${stops.join(', ')})"></div>`;
+  return `<div class="scale"><span>${escapeHtml(formatValue(min))}</span>${bar}<span>${escapeHtml(`${formatValue(max)} ${unit}`)}</span></div>`;
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {

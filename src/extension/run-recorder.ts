@@ -13,8 +13,8 @@ import { workOf } from './work.ts';
 /** Milliseconds for which a result stands before it is kept. */
 export const standingTime = 800;
 
-/** Longer side of a thumbnail in pixels. */
-const thumbnailSide = 200;
+/** Longer side of a thumbnail in pixels: a tooltip's text, which holds it, is cut after 100,000 characters. */
+const thumbnailSide = 128;
 
 export class RunRecorder {
   /** By panel. */

@@ -1,7 +1,7 @@
 /** Messages between the extension host and the compare panel. Every host message is a whole snapshot of what it is about, never a delta. */
 import * as z from 'zod';
 import { changeableParts, comparisonSchema, mostCells, type ComparedNames, type Comparison } from './comparison.ts';
-import { displaySchema } from './display.ts';
+import { colorMaps, displaySchema } from './display.ts';
 import type { ExplainResult, Pixels } from './engine.ts';
 import type { ErrorData } from './errors.ts';
 import { pngSchema } from './png-file.ts';
@@ -76,6 +76,8 @@ export const compareMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('export-page'),
     cells: z.array(z.object({
       index: z.int().min(0).max(mostCells - 1).optional(), note: z.string().max(4000).optional(), label: z.string().max(1000), png: pngSchema,
+      /** What its colours mean. */
+      scale: z.object({ min: z.number(), max: z.number(), colorMap: z.enum(colorMaps), unit: z.string().max(1000) }),
     })).max(mostCells + 1),
   }),
 ]);

@@ -65,7 +65,9 @@ export function differenceOf(from: Term, less: Term, { magnitudes, scaled }: Pic
     : ' The techniques differ, and with them what a value means: scale each map to compare where they look.';
   return {
     name,
-    result: { ...p, map: { ...p.map, values, channels: 1, signed: true, unit }, standardError: undefined, metrics: [], samples: undefined, notes: [] },
+    result: {
+      ...p, map: { ...p.map, values, channels: 1, signed: true, unit }, standardError: undefined, metrics: [], samples: undefined, notes: [],
+    },
     facts: [
       { term: 'Subtracts', value: `${magnitudes ? 'magnitudes' : 'signed values'}${scaled ? ', scaled' : ''}`, hint: `${what}.${techniques}` },
       ...(scaled ? [{ term: 'Scales', value: `${formatValue(s)}; ${formatValue(t)}`, hint: 'Largest magnitude of each map, in its unit' }] : []),

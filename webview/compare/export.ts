@@ -1,5 +1,5 @@
 /** Cells as pictures: one of all of them, or one of each for a page. */
-import { colorMapOf, colorTable, formatValue } from '../../src/protocol/display.ts';
+import { colorMapOf, colorTable, formatValue, type ColorMap, type DisplayRange } from '../../src/protocol/display.ts';
 import { context2d, drawResult, paintable, type PaintedResult } from '../ui/painted-result.ts';
 import { encode, faint, font, ink, write } from '../ui/sheet.ts';
 import type { CellView } from './cell-view.ts';
@@ -50,6 +50,8 @@ export interface PageCell {
   readonly note?: string;
   readonly label: string;
   readonly png: Uint8Array<ArrayBuffer>;
+  /** What its colours mean. */
+  readonly scale: DisplayRange & { readonly colorMap: ColorMap; readonly unit: string };
 }
 
 /** @param what a cell is */
@@ -57,11 +59,14 @@ export async function exportPage(
   cells: readonly CellView[], layout: Layout, what: (cell: CellView) => Pick<PageCell, 'index' | 'note'>,
 ): Promise<PageCell[]> {
   return Promise.all(cells.map(async (cell) => {
-    const { width, height } = cell.painted!.size;
+    const { size: { width, height }, range, plane, result } = cell.painted!;
     const factor = pageSide / Math.max(width, height);
     const canvas = paintable({ width: width * factor, height: height * factor });
     drawPicture(context2d(canvas), cell, layout, 0, 0, canvas.width, canvas.height);
-    return { ...what(cell), label: cell.name, png: await encode(canvas) };
+    return {
+      ...what(cell), label: cell.name, png: await encode(canvas),
+      scale: { ...range, colorMap: colorMapOf(cell.view.value.display, plane.signed), unit: result.map.unit },
+    };
   }));
 }
 

@@ -13,7 +13,10 @@ const result = {
 
 describe('report of a comparison', () => {
   const png = Uint8Array.from([1, 2, 3]);
-  const html = compareReportHtml(hostile, [{ label: hostile, png, result }, { label: 'Difference', png }], [technique], new Date(0));
+  const scale = { min: -0.25, max: 0.25, colorMap: 'red-blue' as const, unit: hostile };
+  const html = compareReportHtml(hostile, [
+    { label: hostile, png, result, scale }, { label: 'A − B', png, note: `A − B: values. ${hostile}`, scale },
+  ], [technique], new Date(0));
 
   it('makes no markup of names from files', () => {
     assert.ok(!html.includes('<img src=x') && !html.includes('onerror="'));
@@ -30,5 +33,10 @@ describe('report of a comparison', () => {
   it('says what is known of each result, and nothing of a difference', () => {
     for (const words of ['25.0 %', '2 (logit)', '12 ms', '0.5', '(lower is better)', '1970-01-01']) assert.ok(html.includes(words), words);
     assert.equal(html.match(/<details>/g)?.length, 1);
+  });
+
+  it('says what the colours of each picture mean, and what was subtracted', () => {
+    assert.equal(html.match(/<span>-0\.25<\/span><div class="bar" style="background: linear-gradient\(to right, rgb\(5,48,97\)/g)?.length, 2);
+    assert.match(html, /<figcaption><b>A − B<\/b> · A − B: values\./);
   });
 });

@@ -89,6 +89,7 @@ export class Generations {
     try {
       const goOn = (resume: GeneratorState | undefined): Promise<GeneratorResult> => generator.run({
         model, preprocessing, classes, layer, seed, resume,
+        className: (index) => `"${className(facts.labels, index)}"`,
         pictures: { content: content?.input, style: style?.input },
         parameters: () => run.parameters,
         program: (key, build) => programs.get(key, build),
@@ -178,7 +179,7 @@ async function prepare(services: Services, generator: Generator, request: Genera
     const size = generator.sizes?.(parameters)[role];
     if (!generator.needs[role] || (generator.sizes && !size)) return undefined;
     if (given) return readPicture(services, given.path, preprocessing, size, job);
-    throw new FoveaError('picture-missing', `${generator.title} needs a ${role} picture.`, role === 'content' ? 'Choose a photograph.' : 'Choose a picture whose style is meant.');
+    throw new FoveaError('picture-missing', `${generator.title} needs a ${role === 'content' ? 'photograph' : 'style'}.`, 'Choose a picture.');
   };
   const content = await picture('content');
   const style = await picture('style');

@@ -50,12 +50,12 @@ export interface Aim {
 }
 
 /** @throws FoveaError `class-unsuitable`, `parameter-invalid` */
-export function aimAt({ classes }: Context, original: Float32Array | undefined): Aim {
+export function aimAt({ classes, className = (index) => `class ${index}` }: Context, original: Float32Array | undefined): Aim {
   if (classes.length > 1) throw new FoveaError('parameter-invalid', 'A picture can be turned into one class at a time.', 'Name a single class.');
   const [target] = classes as readonly (number | undefined)[];
   const from = original && mostLikely(original);
   if (target !== undefined && target === from) {
-    throw new FoveaError('class-unsuitable', `The model sees the picture as class ${target} already.`, 'Choose another target.');
+    throw new FoveaError('class-unsuitable', `The model sees the picture as ${className(target)} already.`, 'Choose another target.');
   }
   return { target, from };
 }

@@ -55,6 +55,8 @@ export interface GeneratorContext<P> {
   /** Target classes, one per picture; empty where the target is a layer. */
   readonly classes: readonly number[];
   readonly layer: Layer | undefined;
+  /** A class's name for a person. */
+  className?(index: number): string;
   /**
    * Model inputs [1,C,H,W], of the size that `sizes` gives where there is that: `content`, the photograph that the run starts from or keeps to,
    * and `style` for style transfer.

@@ -69,6 +69,6 @@ describe('fovea style', () => {
     assert.match(wrong.stderr, /"sise".*size/);
     const missing = await fovea(content, '--model', model, ...small);
     assert.equal(missing.code, 1);
-    assert.match(missing.stderr, /needs a style picture/);
+    assert.match(missing.stderr, /needs a style/);
   });
 });

@@ -75,6 +75,7 @@ function facts({ step, total, ended, milliseconds, runtime, recipe }: StudioResu
     ['Per step', `${shortNumber(milliseconds.step)} ms`],
     ['Seed', String(recipe.seed)],
     ['Runtime', runtime],
+    ...(recipe.continued ? [['Gone on', `at step ${recipe.continued.map(({ step: at }) => at).join(', ')}`] as [string, string]] : []),
     ...(recipe.steered.length > 0 ? [['Steered', `${recipe.steered.length} change${recipe.steered.length === 1 ? '' : 's'} while it ran`] as [string, string]] : []),
   ];
   return element('dl', { class: 'facts-list' }, ...rows.flatMap(([title, value]) => [element('dt', {}, title), element('dd', {}, value)]));

@@ -177,7 +177,7 @@ describe('style transfer', () => {
     it('names the picture that is missing', async () => {
       const asked = await request();
       await rejects(rig.engine.generate({ ...asked, style: undefined }), 'picture-missing', /needs a style/);
-      await rejects(rig.engine.generate({ ...asked, content: undefined }), 'picture-missing', /needs a content/);
+      await rejects(rig.engine.generate({ ...asked, content: undefined }), 'picture-missing', /needs a photograph/);
       await rejects(rig.engine.generate({ ...asked, style: { path: rig.at('gone.png') } }), 'picture-missing', /gone\.png/);
     });
 

@@ -123,7 +123,7 @@ describe('Generation through the engine', () => {
     await rejects(bad({ layer: 'featurs' }), 'layer-unknown', /featurs/);
     await rejects(bad({ layer: 'features', parameters: { channel: 77 } }), 'parameter-invalid', /channel 77/);
     await rejects(bad({ classes: [1], parameters: { steps: 0 } }), 'parameter-invalid', /steps/);
-    await rejects(bad({ generator: 'pgd', classes: [1] }), 'picture-missing', /content/);
+    await rejects(bad({ generator: 'pgd', classes: [1] }), 'picture-missing', /photograph/);
     await rejects(bad({ generator: 'pgd', layer: 'features', content: { path: await rig.picture() } }), 'parameter-invalid', /no layer/);
     const gone = await rig.picture();
     await rm(gone);

@@ -33,6 +33,8 @@ export async function compileSession(ort: OrtPackage, graph: Graph, options: Inf
     });
   } catch (error) {
     throw failure('ONNX Runtime refuses the graph', graph, error);
+  } finally {
+    free(bytes);
   }
   return new SessionProgram(ort, session, graph);
 }
@@ -92,6 +94,11 @@ class SessionProgram implements Program {
 function failure(what: string, graph: { readonly name: string }, error: unknown): FoveaError {
   const detail = (error instanceof Error ? error.message : String(error)).split('\n')[0];
   return new FoveaError('runtime-failed', `${what} "${graph.name}": ${detail}`, 'Try another runtime, or export the model again.', { cause: error });
+}
+
+/** Gives the memory of a file back at once, rather than with a later garbage collection; before Node 21 it waits for that. */
+function free({ buffer, byteLength }: Uint8Array): void {
+  if (buffer.byteLength === byteLength) (buffer as ArrayBuffer & { transfer?(length: number): ArrayBuffer }).transfer?.(0);
 }
 
 function bytesOfWeights({ initializers }: Graph): number {

@@ -56,7 +56,14 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
     'fovea.rerun': each(async (item) => void await open(item, true)),
     'fovea.pinRun': each(({ run: { id } }) => store.pin(id, true)),
     'fovea.unpinRun': each(({ run: { id } }) => store.pin(id, false)),
-    'fovea.deleteRun': each(({ run: { id } }) => store.delete(id)),
+    'fovea.deleteRun': async (...args) => {
+      const items = itemsOf(args);
+      if (items.length === 0) return;
+      const deleted = await store.delete(...items.map(({ run: { id } }) => id));
+      const what = items.length === 1 ? `the run "${String(items[0].label)}"` : `${items.length} runs`;
+      const choice = await window.showInformationMessage(`Deleted ${what}.`, 'Undo');
+      if (choice === 'Undo') await store.putBack(deleted);
+    },
     'fovea.clearRuns': async () => {
       const choice = await window.showWarningMessage('Delete all runs but the pinned ones?', { modal: true }, 'Delete');
       if (choice === 'Delete') await store.clear();

@@ -16,6 +16,12 @@ const largestResult = 16 * 2 ** 20;
 
 const listFile = 'runs.json';
 
+export interface DeletedRun {
+  readonly run: Run;
+  /** Contents of the files beside the list; undefined where there was none. */
+  readonly files: readonly (Uint8Array | undefined)[];
+}
+
 export class RunStore {
   private runs: Run[] | undefined;
   private loading: Promise<Run[]> | undefined;
@@ -69,8 +75,27 @@ export class RunStore {
     await this.replace((await this.list()).map((run) => (run.id === id ? { ...run, pinned } : run)));
   }
 
-  async delete(id: string): Promise<void> {
-    await this.replace((await this.list()).filter((run) => run.id !== id));
+  /** @returns what was deleted, to be put back */
+  async delete(...ids: readonly string[]): Promise<DeletedRun[]> {
+    const runs = (await this.list()).filter(({ id }) => ids.includes(id));
+    const deleted = await Promise.all(runs.map(async (run) => ({
+      run, files: await Promise.all(this.filesOf(run.id).map((file) => readFile(file).catch(() => undefined))),
+    })));
+    await this.replace((await this.list()).filter(({ id }) => !ids.includes(id)));
+    return deleted;
+  }
+
+  /** At their places by time. Those that were made again meanwhile stay as they are. */
+  async putBack(deleted: readonly DeletedRun[]): Promise<void> {
+    const runs = await this.list();
+    const missing = deleted.filter(({ run }) => !runs.some(({ id }) => id === run.id));
+    for (const { run, files } of missing) {
+      for (const [at, file] of this.filesOf(run.id).entries()) {
+        const bytes = files[at];
+        if (bytes) await this.writeBeside(file, bytes);
+      }
+    }
+    await this.replace([...runs, ...missing.map(({ run }) => run)].sort((a, b) => b.time - a.time));
   }
 
   /** Deletes all that are not pinned. */
@@ -99,7 +124,7 @@ export class RunStore {
     const file = path.join(this.folder, listFile);
     await writeFile(`${file}.new`, JSON.stringify(runs));
     await rename(`${file}.new`, file); // a list that is half written is never seen
-    for (const { id } of gone) for (const own of [this.thumbnailFile(id), this.resultFile(id), this.picture(id)]) await rm(own, { force: true });
+    for (const { id } of gone) for (const own of this.filesOf(id)) await rm(own, { force: true });
   }
 
   private async read(): Promise<Run[]> {
@@ -116,6 +141,10 @@ export class RunStore {
       this.log.warn(`The list of runs could not be read and begins anew: ${String(error)}`);
       return [];
     }
+  }
+
+  private filesOf(id: string): string[] {
+    return [this.thumbnailFile(id), this.resultFile(id), this.picture(id)];
   }
 
   private thumbnailFile(id: string): string {

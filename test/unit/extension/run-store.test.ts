@@ -101,6 +101,19 @@ describe('runs', () => {
     assert.deepEqual(await readdir(path.join(folder, 'runs')), ['runs.json']);
   });
 
+  it('that are deleted can be put back, with all that belongs to them', async () => {
+    const store = open();
+    const [a, b] = [await store.add(run(1), new Uint8Array([1]), new Uint8Array([2]), new Uint8Array([3])), await store.add(run(2), undefined)];
+    await store.add(run(3), undefined);
+    const deleted = await store.delete(a.id, b.id);
+    assert.deepEqual(await classes(open()), [3]);
+    await store.putBack(deleted);
+    assert.deepEqual(await classes(open()), [3, 2, 1]);
+    assert.deepEqual([...(await store.thumbnail(a.id))!, ...(await store.result(a.id))!, ...await readFile(store.picture(a.id))], [1, 2, 3]);
+    await store.putBack(deleted);
+    assert.deepEqual(await classes(store), [3, 2, 1], 'once');
+  });
+
   it('begin anew, and say so, where the list is damaged; the disk being full is no failure of a run', async () => {
     await open().add(run(1), undefined);
     await writeFile(path.join(folder, 'runs', 'runs.json'), '[{"id":"../../x"}]');

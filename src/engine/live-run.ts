@@ -124,10 +124,14 @@ export class LiveRun {
   }
 
   async #woken(): Promise<void> {
+    const { signal } = this.options;
+    let wake: () => void = () => undefined;
     await new Promise<void>((resolve) => {
+      wake = resolve;
       this.#wake = resolve;
-      this.options.signal.addEventListener('abort', () => resolve(), { once: true });
+      signal.addEventListener('abort', wake, { once: true });
     });
+    signal.removeEventListener('abort', wake);
   }
 
   #show(frame: Frame): void {

@@ -4,7 +4,7 @@ import type { ExplainResult } from '../protocol/engine.ts';
 import { directions } from '../protocol/measures.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import { escapeHtml } from './html.ts';
-import { citation, colourBar, figure, reportStyle } from './report.ts';
+import { citation, colourBar, figure, madeWith, recipeDetails, reportPage } from './report-page.ts';
 
 export interface ReportCell {
   readonly label: string;
@@ -20,20 +20,7 @@ export interface ReportCell {
 export function compareReportHtml(title: string, cells: readonly ReportCell[], techniques: readonly TechniqueDescription[], date: Date): string {
   const results = cells.flatMap(({ label, result }) => (result ? [{ label, result }] : []));
   const cited = techniques.filter(({ id }) => results.some(({ result }) => result.technique === id));
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${reportStyle}
-.wide { overflow-x: auto; } .pictures .scale { margin-top: 8px; }</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-<p class="lead">${escapeHtml(`Made ${date.toISOString().slice(0, 10)} with Fovea ${results[0]?.result.recipe.version ?? ''}`)}</p>
+  return reportPage(title, `<p class="lead">${escapeHtml(`Made ${madeWith(results[0]?.result.recipe.version ?? '', date)}`)}</p>
 <div class="pictures">
 ${cells.map(({ label, png, result, note = '', scale }) => (
     figure(png, label, note, result ? `Heat map: ${label}` : note, colourBar(scale, scale.colorMap, scale.unit)))).join('\n')}
@@ -41,13 +28,9 @@ ${cells.map(({ label, png, result, note = '', scale }) => (
 <h2>What is known</h2>
 <div class="wide">${factsTable(results)}</div>
 <h2>Recipes</h2>
-${results.map(({ label, result: { recipe } }) => `<details><summary>${escapeHtml(label)}</summary><pre>${escapeHtml(JSON.stringify(recipe, undefined, 2))}</pre></details>`).join('\n')}
+${results.map(({ label, result: { recipe } }) => recipeDetails(label, recipe)).join('\n')}
 <h2>References</h2>
-${[...new Set(cited.map(citation))].join('\n')}
-</main>
-</body>
-</html>
-`;
+${[...new Set(cited.map(citation))].join('\n')}`, '.wide { overflow-x: auto; } .pictures .scale { margin-top: 8px; }');
 }
 
 /** A row for each result; a column for each metric that any of them has. */

@@ -3,12 +3,12 @@ import { formatValue } from '../protocol/display.ts';
 import type { Prediction } from '../protocol/engine.ts';
 import type { GenerateResult, GeneratorDescription } from '../protocol/generate.ts';
 import { generatorMetrics } from '../protocol/generator-metrics.ts';
-import { controlsOf } from '../protocol/parameter-controls.ts';
+import { controlsOf, type ParameterControl } from '../protocol/parameter-controls.ts';
 import { curvesOf } from './curves.ts';
 import { curvesSvg } from './curves-svg.ts';
 import { escapeHtml } from './html.ts';
 import { outcomeWords, targetName } from './made-words.ts';
-import { citation, figure, reportStyle } from './report.ts';
+import { citation, figure, madeWith, notesHtml, parameterTable, recipeDetails, reportPage, table, valueText } from './report-page.ts';
 
 export interface MadeReportContent {
   readonly result: GenerateResult;
@@ -18,6 +18,8 @@ export interface MadeReportContent {
   readonly commandLine: string;
   readonly date: Date;
 }
+
+const parts = '.parts { display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 0 32px; } svg { display: block; width: 100%; }';
 
 export function madeReportHtml({ result, generator, pictures, commandLine, date }: MadeReportContent): string {
   const { recipe, layer, classes, milliseconds, fooling, notes, metrics, curves } = result;
@@ -29,41 +31,26 @@ export function madeReportHtml({ result, generator, pictures, commandLine, date 
     ...(classes.length > 0 ? [[classes.length === 1 ? 'Class' : 'Classes', classes.map(({ name, index }) => `${name} (${index})`).join(', ')] as const] : []),
     ...(layer ? [['Layer', layer.name] as const] : []),
     ['Runtime', result.runtime], ['Seed', String(recipe.seed)], ['Per step', `${milliseconds.step.toFixed(1)} ms`],
-    ['Made', `${date.toISOString().slice(0, 10)} with Fovea ${recipe.version}`],
+    ['Made', madeWith(recipe.version, date)],
   ];
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${reportStyle}
-.parts { display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 0 32px; } svg { display: block; width: 100%; }</style>
-</head>
-<body>
-<h1>${escapeHtml(title)}</h1>
-<p class="lead">${escapeHtml(generator.summary)}.</p>
+  return reportPage(title, `<p class="lead">${escapeHtml(generator.summary)}.</p>
 <div class="pictures">
 ${pictures.map(({ png, title: name, detail }) => figure(png, name, detail)).join('\n')}
 </div>
 <h2>What was made</h2>
-<table>${facts.map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`).join('\n')}</table>
+${table(facts)}
 ${curves.length > 1 ? `<h2>Curves</h2>\n${curvesSvg(curvesOf(curves), generator.family === 'style')}` : ''}
 ${predictions(result, fooling)}
 ${Object.keys(metrics).length > 0 ? `<h2>Numbers</h2>\n<table>${metricRows(metrics)}</table>` : ''}
 <h2>Parameters</h2>
-${parameters(recipe.parameters, generator)}
+${parameterTable(generator.title, controlsThatCount(recipe.parameters, generator), recipe.parameters)}
 ${happened(result)}
-${notes.length > 0 ? `<h2>Notes</h2>\n<ul>${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>` : ''}
+${notesHtml(notes)}
 <h2>Make it again</h2>
 <pre>${escapeHtml(commandLine)}</pre>
-<details><summary>Recipe</summary><pre>${escapeHtml(JSON.stringify(recipe, undefined, 2))}</pre></details>
+${recipeDetails('Recipe', recipe)}
 <h2>Reference</h2>
-${citation(generator)}
-</body>
-</html>
-`;
+${citation(generator)}`, parts);
 }
 
 function sentence(words: string): string {
@@ -91,14 +78,9 @@ function predictions({ predictions: lists, classes }: GenerateResult, fooling: G
     `<table>${name ? `<caption>${escapeHtml(name)}</caption>` : ''}${rows(list)}</table>`)).join('\n')}</div>`;
 }
 
-function parameters(values: Readonly<Record<string, unknown>>, generator: GeneratorDescription): string {
-  const rows = controlsOf(generator.parameters)
-    .filter(({ when = {} }) => Object.entries(when).every(([other, value]) => values[other] === value))
-    .map(({ name, title, unit, help }) => {
-      const words = valueText(values[name]);
-      return `<tr><th>${escapeHtml(title)}</th><td>${escapeHtml(unit && words ? `${words} ${unit}` : words)}</td><td>${escapeHtml(help)}</td></tr>`;
-    });
-  return rows.length > 0 ? `<table>${rows.join('\n')}</table>` : `<p>${escapeHtml(generator.title)} has none.</p>`;
+/** Those that mean something beside the others. */
+function controlsThatCount(values: Readonly<Record<string, unknown>>, { parameters }: GeneratorDescription): readonly ParameterControl[] {
+  return controlsOf(parameters).filter(({ when = {} }) => Object.entries(when).every(([other, value]) => values[other] === value));
 }
 
 /** What was changed while it ran. */
@@ -110,8 +92,4 @@ function happened({ recipe: { steered, continued = [], stopped } }: GenerateResu
   ].sort(([a], [b]) => a - b);
   if (events.length === 0) return '';
   return `<h2>On its way</h2>\n<table>${events.map(([step, what]) => `<tr><th>Step ${step}</th><td>${escapeHtml(what)}</td></tr>`).join('\n')}</table>`;
-}
-
-function valueText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value) ?? '';
 }

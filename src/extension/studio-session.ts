@@ -17,7 +17,7 @@ import type { StudioEngine, StudioHost } from './studio-host.ts';
 import { StudioPageState } from './studio-page-state.ts';
 import { StudioRun, type Past } from './studio-run.ts';
 import { readSources } from './studio-sources.ts';
-import { changed, nameOf, pageResult, runKey } from './work.ts';
+import { changed, nameOf, namesOf, pageResult, pixelsToSave, runKey } from './work.ts';
 
 export class StudioSession {
   private readonly page = new StudioPageState((message) => this.host.post(message));
@@ -178,9 +178,8 @@ export class StudioSession {
 
   /** Pixels of what is shown; undefined where there is no such picture. */
   picture(what: 'picture' | 'difference', index: number): Pixels | undefined {
-    const result = this.made?.result;
-    if (what === 'difference') return result?.fooling?.difference;
-    return result ? result.fooling?.saved ?? result.pictures[index] : this.frames.newest?.pictures[index];
+    if (this.made || what === 'difference') return pixelsToSave(this.made?.result, what, index);
+    return this.frames.newest?.pictures[index];
   }
 
   showError(error: unknown): void {
@@ -223,8 +222,7 @@ export class StudioSession {
       const { host, engine } = this;
       host.checkModel(work.model);
       await this.describe();
-      const options = { needs: this.generator?.needs, runtime: host.runtime(), picturePath: (uri: string) => host.picturePath(uri) };
-      const result = await run.ask(engine, options, {
+      const result = await run.ask(engine, { needs: this.generator?.needs, runtime: host.runtime(), picturePath: host.picturePath.bind(host) }, {
         framed: (frame) => this.showFrame(frame, run),
         progressed: (message) => {
           if (isCurrent() && this.phase === 'preparing') this.enter('preparing', message);
@@ -232,9 +230,8 @@ export class StudioSession {
         forgotten: () => host.post({ type: 'announce', message: 'The engine has ended since. Going on from the picture as it was kept, rounded to 8 bits.' }),
       });
       if (!isCurrent()) return;
-      const { saved } = past;
-      const notes = saved ? host.notes(saved, result) : [];
-      this.showResult({ ...result, notes: [...result.notes, ...notes] }, run.token, saved ? this.current : work);
+      const notes = past.saved ? host.notes(past.saved, result) : [];
+      this.showResult({ ...result, notes: [...result.notes, ...notes] }, run.token, past.saved ? this.current : work);
     } catch (error) {
       if (!isCurrent()) return;
       this.ended = run.cutOff() ?? this.ended;
@@ -292,8 +289,7 @@ export class StudioSession {
   }
 
   private keepState(): void {
-    const { content, style } = this.current;
-    const names = { ...(content !== undefined && { content: nameOf(content) }), ...(style !== undefined && { style: nameOf(style) }) };
+    const names = namesOf(this.current);
     const { current: work, phase, canContinue, message, serial, keptRun: run, ended } = this;
     const missing = this.missing.filter((role) => role in names);
     const fromPictures = canContinue && ended?.token === undefined;

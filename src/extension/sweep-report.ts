@@ -4,7 +4,7 @@ import { sideTitle, valueWords } from '../protocol/sweep-plan.ts';
 import type { PlanState, SweepHostMessage } from '../protocol/sweep-panel.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import { escapeHtml } from './html.ts';
-import { citation, reportStyle } from './report.ts';
+import { citation, madeWith, recipeDetails, reportPage } from './report-page.ts';
 
 export interface SweepReportCell {
   /** Row by row. */
@@ -15,46 +15,32 @@ export interface SweepReportCell {
 
 type Described = Omit<Extract<SweepHostMessage, { type: 'swept' }>, 'type'> & { readonly plan: PlanState };
 
+const gridStyle = `body { max-width: none; } .grid td, .grid th { padding: 4px; border: 0; text-align: center; vertical-align: middle; }
+.grid img { width: auto; max-width: 320px; } .wide { overflow-x: auto; }`;
+
 export function sweepReportHtml(
   { title, subject, model, controls, plan: { columns, rows } }: Described, cells: readonly SweepReportCell[],
   technique: GeneratorDescription | TechniqueDescription | undefined, date: Date,
 ): string {
   const control = (name: string) => controls.find((one) => one.name === name);
-  const words = (name: string, value: unknown): string => escapeHtml(valueWords(control(name), value));
+  const words = (name: string, value: unknown): string => valueWords(control(name), value);
   const across = columns.values.map((value) => words(columns.parameter, value));
   const down = rows ? rows.values.map((value) => words(rows.parameter, value)) : [undefined];
   const cellAt = (row: number, column: number): SweepReportCell | undefined => cells.find(({ index }) => index === row * across.length + column);
   const name = (row: number, column: number): string => [across[column], down[row]].filter((part) => part !== undefined).join(' · ');
-  const heading = escapeHtml([subject, title].filter(Boolean).join(' – '));
+  const heading = [subject, title].filter(Boolean).join(' – ');
   const corner = rows ? `<td rowspan="2"></td>` : '';
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${heading}</title>
-<style>${reportStyle}
-body { max-width: none; } .grid td, .grid th { padding: 4px; border: 0; text-align: center; vertical-align: middle; } .grid img { width: auto; max-width: 320px; }
-.wide { overflow-x: auto; }</style>
-</head>
-<body>
-<h1>${heading}</h1>
-<p class="lead">${escapeHtml(`${model}. Made ${date.toISOString().slice(0, 10)} with Fovea ${cells[0]?.recipe.version ?? ''}`)}</p>
+  return reportPage(heading, `<p class="lead">${escapeHtml(`${model}. Made ${madeWith(cells[0]?.recipe.version ?? '', date)}`)}</p>
 <div class="wide"><table class="grid">
 <tr>${corner}<th colspan="${across.length}" scope="colgroup">${escapeHtml(sideTitle(control(columns.parameter), columns.parameter))}</th></tr>
-<tr>${across.map((value) => `<th scope="col">${value}</th>`).join('')}</tr>
-${down.map((value, row) => `<tr>${rows ? `<th scope="row">${escapeHtml(sideTitle(control(rows.parameter), rows.parameter))}<br>${value}</th>` : ''}${across.map((_, column) => `<td>${pictureOf(cellAt(row, column), name(row, column))}</td>`).join('')}</tr>`).join('\n')}
+<tr>${across.map((value) => `<th scope="col">${escapeHtml(value)}</th>`).join('')}</tr>
+${down.map((value, row) => `<tr>${rows ? `<th scope="row">${escapeHtml(sideTitle(control(rows.parameter), rows.parameter))}<br>${escapeHtml(value!)}</th>` : ''}${across.map((_, column) => `<td>${pictureOf(cellAt(row, column), name(row, column))}</td>`).join('')}</tr>`).join('\n')}
 </table></div>
 <h2>Recipes</h2>
-${cells.map(({ index, recipe }) => `<details><summary>${name(Math.floor(index / across.length), index % across.length)}</summary><pre>${escapeHtml(JSON.stringify(recipe, undefined, 2))}</pre></details>`).join('\n')}
-${technique ? `<h2>Reference</h2>\n${citation(technique)}` : ''}
-</body>
-</html>
-`;
+${cells.map(({ index, recipe }) => recipeDetails(name(Math.floor(index / across.length), index % across.length), recipe)).join('\n')}
+${technique ? `<h2>Reference</h2>\n${citation(technique)}` : ''}`, gridStyle);
 }
 
-/** @param name as markup */
 function pictureOf(cell: SweepReportCell | undefined, name: string): string {
-  return cell ? `<img alt="${name}" src="data:image/png;base64,${Buffer.from(cell.png).toString('base64')}">` : '–';
+  return cell ? `<img alt="${escapeHtml(name)}" src="data:image/png;base64,${Buffer.from(cell.png).toString('base64')}">` : '–';
 }

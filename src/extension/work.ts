@@ -1,8 +1,8 @@
 /** What a studio makes, as a request to the engine and as a recipe has it. Pure functions. */
-import type { RuntimeChoice } from '../protocol/engine.ts';
+import type { Pixels, RuntimeChoice } from '../protocol/engine.ts';
 import type { GenerateRequest, GenerateResult, GeneratorDescription } from '../protocol/generate.ts';
 import type { MadeRecipe } from '../protocol/recipe.ts';
-import type { StudioResult, Work, WorkChange } from '../protocol/studio-panel.ts';
+import type { PictureRole, StudioResult, Work, WorkChange } from '../protocol/studio-panel.ts';
 import { pagePixels } from './page-pixels.ts';
 
 export interface RequestOptions {
@@ -48,6 +48,16 @@ export function runKey({ generator, model, content, style, classes, layer, seed,
 /** A picture's name for a person. */
 export function nameOf(uri: string): string {
   return decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
+}
+
+/** Of the pictures that were chosen. */
+export function namesOf({ content, style }: Work): Partial<Record<PictureRole, string>> {
+  return { ...(content !== undefined && { content: nameOf(content) }), ...(style !== undefined && { style: nameOf(style) }) };
+}
+
+/** What is written to a file: of a fooling image, the photograph with the changed pixels in it. */
+export function pixelsToSave(result: GenerateResult | undefined, what: 'picture' | 'difference', index: number): Pixels | undefined {
+  return what === 'difference' ? result?.fooling?.difference : result?.fooling?.saved ?? result?.pictures[index];
 }
 
 /** A result as a page gets it. */

@@ -138,17 +138,14 @@ export class StudioSession {
 
   /** Adds steps: to the run that is going on, or to the one that ended. */
   async continue(steps: number): Promise<void> {
-    if (this.run) {
-      await this.tell({ more: steps });
-      return;
-    }
+    if (this.run) return this.tell({ more: steps });
     if (!this.canContinue || !this.ended) return;
     const { step } = this.ended;
     await this.generate({ ...this.current, parameters: { ...this.current.parameters, steps: step + steps } }, { earlier: this.ended });
   }
 
-  async pause(paused: boolean): Promise<void> {
-    await this.tell({ paused });
+  pause(paused: boolean): Promise<void> {
+    return this.tell({ paused });
   }
 
   /** The picture is kept. */

@@ -257,7 +257,7 @@ describe('the studio', () => {
     const names = { content: 'tower.jpg', style: 'waves.jpg' };
     await panel.send(canned.state({ canContinue: true, fromPictures: true, work: canned.styleWork, names, missing: ['style'], run: 'ab' }), canned.sources);
     assert.match(await panel.page.locator('#loss').innerText(), /8 bits a colour.*begins anew/);
-    assert.match(await panel.page.locator('#style').innerText(), /waves\.jpg is not there any more/);
+    assert.match(await panel.page.locator('#style').innerText(), /waves\.jpg\s+is not there any more/);
     assert.doesNotMatch(await panel.page.locator('#content').innerText(), /not there/);
     await assertNoViolations('a picture is gone');
     await panel.screenshot('studio picture gone');

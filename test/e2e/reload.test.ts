@@ -34,4 +34,15 @@ describe('after a reload of the window', () => {
     const panel = await ResultPanel.painted(workbench);
     assert.ok(await panel.find('.segmented input[aria-label="Side by side"]').isChecked());
   });
+
+  it('its run opens with what was kept, and says that nothing has changed', async () => {
+    const { workbench } = session;
+    await workbench.command('View: Close All Editors');
+    await workbench.page.locator('.activitybar .action-label[aria-label="Fovea"]').click();
+    const runs = workbench.page.locator('.pane').filter({ has: workbench.page.locator('.pane-header[aria-label^="Runs"]') }).locator('.monaco-list-row');
+    await runs.first().click();
+    const panel = await ResultPanel.painted(workbench);
+    await panel.frame.getByText('Nothing that it depends on has changed since').waitFor();
+    await workbench.screenshot('run opened as it was kept');
+  });
 });

@@ -71,15 +71,12 @@ describe('the side panel', () => {
     await runs().filter({ hasText: 'Grad-CAM' }).first().click();
     const panel = await ResultPanel.painted(workbench, picture);
     assert.equal(await panel.find('#technique').evaluate((list) => (list as HTMLSelectElement).value), 'grad-cam');
-    await panel.frame.getByText('Nothing that it depends on has changed since').waitFor();
     await workbench.screenshot('run opened after a reload');
-    await panel.frame.locator('#run-again').click();
-    await panel.frame.getByText('Run again: the same values as').waitFor();
-    await panel.frame.locator('#show-kept').waitFor();
   });
 
   it('compares the runs that are selected', async () => {
     await openContainerIfHidden();
+    await workbench.page.mouse.move(700, 500); // away from the tooltip
     await runs().filter({ hasText: 'SmoothGrad' }).first().click({ modifiers: ['ControlOrMeta'] });
     await runs().filter({ hasText: 'Grad-CAM' }).first().click({ modifiers: ['ControlOrMeta'] });
     const selected = await runs().locator('xpath=self::*[@aria-selected="true"]').count();

@@ -132,6 +132,7 @@ export class Studio {
     const outdated = this.state !== undefined && sent.serial < this.serial;
     this.state = outdated ? { ...sent, work: this.state!.work } : sent;
     if (sent.phase !== 'idle') this.failed = false;
+    this.keep();
   }
 
   private closeError(): void {
@@ -144,6 +145,7 @@ export class Studio {
     const { layer = this.state.work.layer, ...others } = change;
     this.state = { ...this.state, work: { ...this.state.work, ...others, layer: layer ?? undefined } };
     this.host.post({ type: 'change', change, serial: ++this.serial });
+    this.keep();
     this.refresh();
   }
 
@@ -155,8 +157,14 @@ export class Studio {
 
   private choose(index: number): void {
     this.chosen = index;
+    this.keep();
     this.refresh();
     this.schedule();
+  }
+
+  /** For the next page. Not with every frame: those come so fast that the state would never rest. */
+  private keep(): void {
+    if (this.state) this.host.saveState({ work: this.state.work, chosen: this.chosen, run: this.state.run });
   }
 
   /** Pictures are painted when the screen is; a frame is confirmed then, so that a slow or hidden page is not sent more than it can show. */
@@ -212,14 +220,13 @@ export class Studio {
     const { state, frame, result } = this;
     const shown = result?.result ?? frame;
     if (state) {
-      const { work, phase, names, missing, canContinue, fromPictures, message, run } = state;
+      const { work, phase, names, missing, canContinue, fromPictures, message } = state;
       const { generator } = this;
       this.title.textContent = generator?.title ?? 'Studio';
       this.chooser.show(work, names, missing, phase !== 'idle');
       if (generator) this.form.showGenerator(generator);
       this.form.show(work, phase !== 'idle');
       this.transport.show({ phase, canContinue, fromPictures, message });
-      this.host.saveState({ work, chosen: this.chosen, run });
     }
     this.transport.showProgress(shown);
     this.plot.show(result?.curves ?? frame?.curves ?? [], shown?.total ?? 0, this.generator?.family === 'style');

@@ -10,8 +10,8 @@ import type { TechniqueContext } from './technique.ts';
 const memoryBudget = 256 * 2 ** 20;
 
 /**
- * More at once is slower: a gradient's activations no longer fit the processor's caches (four samples of SqueezeNet: a quarter more time for each).
- * It is also later with its first partial result and with its answer to a cancellation.
+ * More at once is slower for gradients, whose activations outgrow the processor's caches (MobileNetV2: four samples take 5 % more time for each,
+ * eight 15 %), and later with its first partial result and its answer to a cancellation.
  */
 const mostSamples = 2;
 
@@ -46,6 +46,10 @@ function elementsPerSample(shape: Shape): number {
 
 export interface BatchedInputs {
   readonly count: number;
+  /** What is written for each sample; the model's input where absent. */
+  readonly input?: { readonly name: string; readonly channels: number };
+  /** Inputs that are the same for all samples. */
+  readonly shared?: Readonly<Record<string, Tensor>>;
   /** Writes input `index` (C·H·W values); `slot` tells it from the others of its batch. */
   make(index: number, into: Float32Array, slot: number): void;
   /** Is given the program's outputs for input `index`, which it must not keep; in the order of the indices. */
@@ -57,7 +61,8 @@ export interface BatchedInputs {
 /** Runs inputs through a program, all for the context's first class. @throws FoveaError `runtime-failed`; CancelledError between two passes */
 export async function runBatches(context: TechniqueContext<unknown>, program: Program, inputs: BatchedInputs): Promise<void> {
   const { model, classes: [chosen], signal } = context;
-  const { channels, height, width, name } = model.input;
+  const { height, width } = model.input;
+  const { channels, name } = inputs.input ?? model.input;
   const size = channels * height * width;
   const step = Math.min(batchSize(model), inputs.count);
   const buffer = new Float32Array(step * size);
@@ -65,7 +70,8 @@ export async function runBatches(context: TechniqueContext<unknown>, program: Pr
     const samples = Math.min(step, inputs.count - start);
     for (let slot = 0; slot < samples; slot++) inputs.make(start + slot, buffer.subarray(slot * size, (slot + 1) * size), slot);
     const batch: Tensor = { type: 'float32', dims: [samples, channels, height, width], data: buffer.subarray(0, samples * size) };
-    const outputs = await program.run({ [name]: batch, classes: tensorOf('int64', new Array<number>(samples).fill(chosen)) }, { signal });
+    const classes = tensorOf('int64', new Array<number>(samples).fill(chosen));
+    const outputs = await program.run({ ...inputs.shared, [name]: batch, classes }, { signal });
     for (let slot = 0; slot < samples; slot++) {
       const own = Object.entries(outputs).map(([output, { data }]) => {
         const length = data.length / samples;

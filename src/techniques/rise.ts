@@ -12,8 +12,8 @@ import { tensorOf } from '../graph/tensor.ts';
 import { baselineNotes, baselineParameter, makeBaseline } from './baselines.ts';
 import { batchSize } from './batches.ts';
 import { eachSample } from './each-sample.ts';
-import { scoreInputs, scoresOf } from './forward.ts';
-import { mix } from './masks.ts';
+import { scoresOf } from './forward.ts';
+import { scoreMasked } from './masks.ts';
 import { RandomStream } from './random.ts';
 import { RunningMean } from './running-mean.ts';
 import type { RawResult, Technique, TechniqueContext } from './technique.ts';
@@ -83,7 +83,6 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
   const { logits: [logits] } = await scoresOf(context, [x]);
 
   const plane = height * width;
-  const difference = x.map((value, i) => value - baseline[i]);
   const masks = Array.from({ length: Math.min(samples, batchSize(model)) }, () => new Float32Array(plane));
   const maker = new MaskMaker(model.input, cells, probability, seed);
   const mean = new RunningMean(plane);
@@ -95,12 +94,12 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
       logits: tensorOf('float32', logits, [1, logits.length]), samples: { done, total: samples }, notes: baselineNotes(context, kind),
     };
   };
-  await scoreInputs(context, {
-    count: samples,
+  await scoreMasked(context, {
+    count: samples, hidden: baseline, shown: x,
     kind: weight === 'probability' ? 'probability' : context.score,
-    make: (index, into, slot) => {
-      maker.make(index, masks[slot]);
-      mix(baseline, difference, masks[slot], into);
+    make: (index, mask, slot) => {
+      maker.make(index, mask);
+      masks[slot].set(mask);
     },
     read: (_, score, slot) => mean.add(masks[slot], score / probability),
     after: (done) => {

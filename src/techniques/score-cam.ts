@@ -12,10 +12,9 @@ import { tensorOf } from '../graph/tensor.ts';
 import { baselineNotes, baselineParameter, makeBaseline } from './baselines.ts';
 import { reluParameter } from './cam.ts';
 import { eachSample } from './each-sample.ts';
-import { scoreInputs } from './forward.ts';
 import { activationGraph, activationKey } from './layer-activation.ts';
 import { mapNotes } from './layer-map.ts';
-import { mix } from './masks.ts';
+import { scoreMasked } from './masks.ts';
 import type { RawResult, Technique, TechniqueContext } from './technique.ts';
 import { Upsampler } from './upsample.ts';
 
@@ -65,8 +64,6 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
 
   const upsampler = new Upsampler(map, model.input, upsampling);
   const plane = model.input.height * model.input.width;
-  const difference = x.map((value, i) => value - baseline[i]);
-  const mask = new Float32Array(plane);
   /** By channel, with holes where none is known yet. */
   const scores = new Array<number>(map.channels);
   let known = 0;
@@ -81,9 +78,9 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
     const tensor: Tensor = tensorOf('float32', shown, [1, 1, map.height, map.width]);
     return { values: tensor, logits, samples: { done: known, total: map.channels }, notes };
   };
-  await scoreInputs(context, {
-    count: tried.length,
-    make: (index, into) => {
+  await scoreMasked(context, {
+    count: tried.length, hidden: baseline, shown: x,
+    make: (index, mask) => {
       upsampler.resize(channel(tried[index]), mask);
       let [least, most] = [Infinity, -Infinity];
       for (const value of mask) {
@@ -92,7 +89,6 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
       }
       const scale = 1 / (most - least + leastRange);
       for (let i = 0; i < plane; i++) mask[i] = (mask[i] - least) * scale;
-      mix(baseline, difference, mask, into);
     },
     read: (index, score) => {
       const alike = flat[0] === tried[index] ? flat : [tried[index]];

@@ -36,23 +36,27 @@ export class Upsampler {
   readonly #rows: Axis;
   readonly #columns: Axis;
   readonly #width: number;
+  /** The map's rows at their new width. */
+  readonly #wide: Float64Array;
 
   constructor(from: Size, private readonly to: Size, how: Upsampling) {
     this.#rows = axis(from.height, to.height, how);
     this.#columns = axis(from.width, to.width, how);
     this.#width = from.width;
+    this.#wide = new Float64Array(from.height * to.width);
   }
 
   /** @param map row-major, of the size `from`; @param into of the size `to` */
   resize(map: ArrayLike<number>, into: Float32Array): void {
+    const { width } = this.to;
     const { first: left, second: right, part } = this.#columns;
+    const wide = this.#wide;
+    for (let row = 0, i = 0; i < wide.length; row += this.#width) {
+      for (let x = 0; x < width; x++, i++) wide[i] = map[row + left[x]] + part[x] * (map[row + right[x]] - map[row + left[x]]);
+    }
     for (let y = 0, i = 0; y < this.to.height; y++) {
-      const [top, bottom, down] = [this.#rows.first[y] * this.#width, this.#rows.second[y] * this.#width, this.#rows.part[y]];
-      for (let x = 0; x < this.to.width; x++, i++) {
-        const upper = map[top + left[x]] + part[x] * (map[top + right[x]] - map[top + left[x]]);
-        const lower = map[bottom + left[x]] + part[x] * (map[bottom + right[x]] - map[bottom + left[x]]);
-        into[i] = upper + down * (lower - upper);
-      }
+      const [top, bottom, down] = [this.#rows.first[y] * width, this.#rows.second[y] * width, this.#rows.part[y]];
+      for (let x = 0; x < width; x++, i++) into[i] = wide[top + x] + down * (wide[bottom + x] - wide[top + x]);
     }
   }
 }

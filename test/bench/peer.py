@@ -86,23 +86,26 @@ def pytorch_grad_cam(name):
 BATCH, WINDOW, STRIDE = 8, 32, 16
 
 
-def gradients_at(name, inputs):
-    model = network(name, True)
+def integrated_gradients(name):
+    model, x0 = network(name, True), picture(True)
 
     def run():
         total = 0
-        for part in inputs.split(BATCH):
-            x = part.to(memory_format=torch.channels_last).requires_grad_(True)
+        for along in torch.linspace(0.01, 0.99, 50).split(BATCH):
+            x = (x0 * along.reshape(-1, 1, 1, 1)).to(memory_format=torch.channels_last).requires_grad_(True)
             total = total + torch.autograd.grad(model(x)[:, CLASS].sum(), x)[0].sum(0)
     return run
 
 
-def integrated_gradients(name):
-    return gradients_at(name, picture(True) * torch.linspace(0.01, 0.99, 50).reshape(-1, 1, 1, 1))
-
-
 def smooth_grad(name):
-    return gradients_at(name, picture(True) + 0.3 * torch.randn(25, 3, 224, 224))
+    model, x0 = network(name, True), picture(True)
+
+    def run():
+        total = 0
+        for count in (8, 8, 8, 1):
+            x = (x0 + 0.3 * torch.randn(count, 3, 224, 224)).to(memory_format=torch.channels_last).requires_grad_(True)
+            total = total + torch.autograd.grad(model(x)[:, CLASS].sum(), x)[0].sum(0)
+    return run
 
 
 def scores_of(model, inputs):

@@ -111,9 +111,12 @@ export class Workbench {
 
   /** Runs a command by its title from the palette. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input[aria-controls]');
-    await input.waitFor();
+    // A page that is just being closed or opened may swallow the key.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await this.page.keyboard.press('F1');
+      if (await appears(input, 5_000)) break;
+    }
     await input.fill(`>${title}`);
     await this.pick(title);
   }

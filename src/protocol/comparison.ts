@@ -30,9 +30,16 @@ const nouns: Record<ComparedPart, string> = {
   preprocessing: 'preprocessings',
 };
 
-/** In which parts the subjects are not all the same. */
+/** Parts that mean something beside a technique's own only. */
+const ofTechnique: readonly ComparedPart[] = ['parameters', 'seed'];
+
+/** In which parts the subjects are not all the same, as far as they can be: other techniques have other parameters, and not all have a layer. */
 export function varyingParts({ subjects }: Comparison): ComparedPart[] {
-  return parts.filter((part) => subjects.some((subject) => JSON.stringify(subject[part]) !== JSON.stringify(subjects[0][part])));
+  const differ = (part: ComparedPart, one: Subject, other: Subject): boolean => {
+    const comparable = one.technique === other.technique || (part === 'layer' ? one.layer !== undefined && other.layer !== undefined : !ofTechnique.includes(part));
+    return comparable && JSON.stringify(one[part]) !== JSON.stringify(other[part]);
+  };
+  return parts.filter((part) => subjects.some((one, i) => subjects.slice(0, i).some((other) => differ(part, one, other))));
 }
 
 /** Parts that a person can put something else in the place of. */
@@ -66,7 +73,8 @@ function partLabel(subject: Subject, part: ComparedPart, names: ComparedNames, r
     case 'technique': return names.techniques[subject.technique] ?? subject.technique;
     case 'model': return names.models[subject.model] ?? subject.model;
     case 'class': return result?.class.name ?? (subject.class === 'top' ? 'most likely class' : `class ${subject.class}`);
-    case 'layer': return subject.layer ?? result?.layer?.name ?? 'default layer';
+    // A result without a layer is of a technique that needs none.
+    case 'layer': return subject.layer ?? (result ? result.layer?.name ?? '' : 'default layer');
     case 'score': return subject.score;
     case 'parameters': return Object.entries(subject.parameters).map(([name, value]) => `${name} ${String(value)}`).join(', ');
     case 'seed': return `seed ${subject.seed}`;

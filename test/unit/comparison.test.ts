@@ -22,6 +22,8 @@ describe('comparison', () => {
     assert.deepEqual(labels([subject, { ...subject, class: 3 }]), ['most likely class', 'class 3']);
     assert.deepEqual(labels([{ ...subject, class: 3 }, { ...subject, class: 4 }], { class: { name: 'owl' } } as ExplainResult), ['owl', 'owl']);
     assert.deepEqual(labels([subject, { ...subject, layer: 'conv5' }]), ['default layer', 'conv5']);
+    assert.deepEqual(labels([{ ...subject, layer: 'conv5' }, { ...subject, technique: 'rise', parameters: { samples: 5 }, seed: 3 }]), ['Grad-CAM', 'RISE']);
+    assert.deepEqual(labels([{ ...subject, layer: 'conv5' }, { ...subject, technique: 'layer-cam', layer: 'conv4' }]), ['Grad-CAM · conv5', 'layer-cam · conv4']);
     assert.deepEqual(labels([{ ...subject, parameters: { steps: 5 } }, { ...subject, parameters: { steps: 9 } }]), ['steps 5', 'steps 9']);
     assert.deepEqual(labels([subject, subject]), ['Grad-CAM', 'Grad-CAM']);
   });

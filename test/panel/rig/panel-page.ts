@@ -138,7 +138,11 @@ export class PanelPage {
 
   /** What the page has posted so far, of one type. */
   async posted<T extends Message['type']>(type: T): Promise<Extract<Message, { type: T }>[]> {
-    const all = await this.page.evaluate(() => (window as unknown as { posted: unknown[] }).posted) as Message[];
+    const all = await this.page.evaluate(async () => {
+      // Events that the last action has queued, such as a disclosure's toggle, come first.
+      await new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
+      return (window as unknown as { posted: unknown[] }).posted;
+    }) as Message[];
     return all.filter((message): message is Extract<Message, { type: T }> => message.type === type);
   }
 

@@ -27,7 +27,9 @@ export function axisOf(values: readonly number[], allowLog: boolean): Axis {
 }
 
 function linear(least: number, most: number): Axis {
-  const span = Math.max(most - least || Math.abs(most) || 1, Number.MIN_VALUE * 1e20); // its logarithm is needed
+  const size = Math.max(Math.abs(least), Math.abs(most));
+  // Beside differences below a millionth of the values, their own rounding would be seen. Its logarithm is needed.
+  const span = Math.max(most - least || size || 1, size * 1e-6, Number.MIN_VALUE * 1e20);
   const power = 10 ** Math.floor(Math.log10(span / 3));
   const step = power * (niceSteps.find((nice) => span / (nice * power) <= 4) ?? 10);
   const [first, last] = [Math.floor(least / step + 1e-9), Math.max(Math.ceil(most / step - 1e-9), Math.floor(least / step + 1e-9) + 1)];

@@ -27,6 +27,8 @@ describe('axes of a plot', () => {
   });
 
   it('are linear for scores, and bear values that are none', () => {
+    const close = axisOf([999999999996.5, 999999999996.5009], true); // closer than ticks of twelve digits
+    assert.ok(close.low <= 999999999996.5 && close.high >= 999999999996.5009 && close.ticks.length >= 2);
     assert.equal(axisOf([0.001, 30], false).logarithmic, false);
     assert.deepEqual(axisOf([0, 100], false).ticks, [0, 50, 100]);
     assert.deepEqual(axisOf([NaN, Infinity], true).ticks, axisOf([0, 1], false).ticks);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame } from 'playwright-core';
 import { Session } from './rig/session.ts';
 import type { Workbench } from './rig/workbench.ts';
@@ -26,6 +27,13 @@ describe('the studio', () => {
   /** The visible studio, once it shows something. */
   const studio = (shows: 'frame' | 'result'): Promise<Frame> => workbench.webview(`body[data-shown="${shows}"] #picture-made[data-painted]`, patience);
   const steps = async (frame: Frame): Promise<number> => Number(/Step (\d+)/.exec(await frame.locator('#progress').innerText())?.[1]);
+  /** The step of a paused run, once what was on its way has come. */
+  const standing = async (frame: Frame): Promise<number> => {
+    for (let before = -1, now = await steps(frame); ; [before, now] = [now, await steps(frame)]) {
+      if (now === before) return now;
+      await sleep(1_000);
+    }
+  };
   const pixels = (frame: Frame, id = 'made'): Promise<number[]> => frame.locator(`#picture-${id}`).evaluate((canvas) => {
     const small = new OffscreenCanvas(32, 32).getContext('2d')!;
     small.drawImage(canvas as HTMLCanvasElement, 0, 0, 32, 32);
@@ -45,7 +53,7 @@ describe('the studio', () => {
 
     await frame.locator('#pause').click();
     await frame.waitForSelector('body[data-state="paused"]');
-    const paused = await steps(frame);
+    const paused = await standing(frame);
     await frame.locator('#parameter-steps').fill(String(paused + 6)).catch(async () => {
       await frame.locator('[data-parameter="steps"] vscode-checkbox').click(); // the recipe's own number, until one is asked for
       await frame.locator('#parameter-steps').fill(String(paused + 6));

@@ -9,18 +9,15 @@ import { choosePart } from './compare-choices.ts';
 import { compareReportHtml } from './compare-report.ts';
 import { CompareSession } from './compare-session.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { EngineLog } from './engine-process.ts';
 import { isErrorAction } from './error-actions.ts';
 import { saveAs } from './export-dialog.ts';
 import { checkModelAllowed, modelTitle } from './models.ts';
 import { notifyError, performAction } from './notifications.ts';
+import { PageLink, type PageServices } from './page-link.ts';
 import { picturePath, watchPicture } from './picture-files.ts';
-import { webviewOptions, webviewPage } from './webview-html.ts';
 
-export interface CompareServices {
+export interface CompareServices extends PageServices {
   readonly engine: EngineClient;
-  readonly log: EngineLog;
-  readonly extensionUri: Uri;
   techniqueTitle(id: string): string;
   /** Shows one cell as a result of its own. */
   open(subject: Subject): Promise<void>;
@@ -30,29 +27,20 @@ export class ComparePanel implements Disposable {
   readonly session: CompareSession;
   private readonly watched = new Map<string, Disposable>();
   private readonly disposables: Disposable[] = [];
-  /** Whether the page listens; a hidden page is gone and asks for everything again when it is shown. */
-  private listening = false;
+  private readonly page: PageLink<CompareHostMessage, CompareMessage>;
 
   constructor(readonly view: WebviewPanel, comparison: Comparison, private readonly services: CompareServices) {
+    this.page = new PageLink(view, 'compare', services, { schema: compareMessageSchema, handle: (message) => this.handle(message), failed: (error) => void notifyError(error) });
     this.session = new CompareSession(comparison, services.engine, {
-      post: (message) => this.post(message),
+      post: (message) => this.page.post(message),
       picturePath,
       checkModel: checkModelAllowed,
       runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
       names: (compared) => namesOf(compared, services),
       edited: () => this.follow(),
     });
-    view.iconPath = Uri.joinPath(services.extensionUri, 'media', 'fovea.svg');
-    view.webview.options = webviewOptions(services.extensionUri);
-    this.disposables.push(
-      view.webview.onDidReceiveMessage((message) => this.receive(message)),
-      view.onDidChangeViewState(() => {
-        if (!view.visible) this.listening = false;
-      }),
-      view.onDidDispose(() => this.dispose()),
-    );
+    this.disposables.push(this.page, view.onDidDispose(() => this.dispose()));
     this.follow();
-    view.webview.html = webviewPage(view.webview, services.extensionUri, 'compare');
   }
 
   dispose(): void {
@@ -83,24 +71,10 @@ export class ComparePanel implements Disposable {
     }
   }
 
-  private post(message: CompareHostMessage): void {
-    if (this.listening) void this.view.webview.postMessage(message);
-  }
-
-  private receive(raw: unknown): void {
-    const parsed = compareMessageSchema.safeParse(raw);
-    if (!parsed.success) {
-      this.services.log.warn(`A message of the compare panel was not understood: ${parsed.error.message}`);
-      return;
-    }
-    this.handle(parsed.data).catch((error: unknown) => void notifyError(error));
-  }
-
   private async handle(message: CompareMessage): Promise<void> {
     switch (message.type) {
       case 'ready':
-        this.listening = true;
-        for (const kept of this.session.snapshot()) this.post(kept);
+        for (const kept of this.session.snapshot()) this.page.post(kept);
         break;
       case 'cancel':
         this.session.cancel();
@@ -166,7 +140,7 @@ export class ComparePanel implements Disposable {
     const picture = Uri.parse(this.session.comparison.subjects[0].picture);
     const { dir, name } = path.posix.parse(picture.path);
     const defaultUri = picture.with({ path: path.posix.join(dir, `${name}.comparison${suffix}`) });
-    await saveAs('Export Comparison', defaultUri, filters, content, (name) => this.post({ type: 'announce', message: `Saved ${name}.` }));
+    await saveAs('Export Comparison', defaultUri, filters, content, (name) => this.page.post({ type: 'announce', message: `Saved ${name}.` }));
   }
 }
 

@@ -7,7 +7,6 @@ import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { StoredRecipe } from '../protocol/recipe.ts';
 import { panelMessageSchema, type HostMessage, type PanelMessage, type Subject } from '../protocol/result-panel.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { EngineLog } from './engine-process.ts';
 import { isErrorAction } from './error-actions.ts';
 import { ExplainSession, type SessionHost } from './explain-session.ts';
 import { chooseExportFile, offerToOpen } from './export-dialog.ts';
@@ -16,12 +15,12 @@ import { changedClassKey, changedLayerKey } from './ids.ts';
 import type { KeptRun } from './kept-result.ts';
 import { checkModelAllowed, isBundled } from './models.ts';
 import { performAction } from './notifications.ts';
+import { PageLink, type PageServices } from './page-link.ts';
 import { picturePath, watchPicture } from './picture-files.ts';
 import { changesSince } from './recipe-file.ts';
 import { saveSidecar } from './sidecar.ts';
 import { takeCommands } from './take-commands.ts';
 import { Tuning } from './tuning.ts';
-import { webviewOptions, webviewPage } from './webview-html.ts';
 
 type RevealedPart = Extract<HostMessage, { type: 'reveal' }>['part'];
 
@@ -30,10 +29,8 @@ const compareCommands = {
   techniques: 'fovea.compareTechniques', classes: 'fovea.compareClasses', layers: 'fovea.compareLayers', models: 'fovea.compareModels',
 } as const;
 
-export interface PanelServices {
+export interface PanelServices extends PageServices {
   readonly engine: EngineClient;
-  readonly log: EngineLog;
-  readonly extensionUri: Uri;
   techniqueTitle(id: string): string;
   /** Called with every result that is shown. */
   explained(panel: ResultPanel, result: ExplainResult): void;
@@ -46,8 +43,7 @@ export class ResultPanel implements Disposable {
   readonly tuning: Tuning;
   private readonly disposables: Disposable[] = [];
   private watched: { picture: string; watcher: Disposable } | undefined;
-  /** Whether the page listens; a hidden page is gone and asks for everything again when it is shown. */
-  private listening = false;
+  private readonly page: PageLink<HostMessage, PanelMessage>;
   /** Part of the page that is to be opened as soon as it listens. */
   private unrevealed: RevealedPart | undefined;
   /** The picture, model or settings changed while nobody looked. */
@@ -55,10 +51,13 @@ export class ResultPanel implements Disposable {
 
   /** @param recipe that the panel was opened from: what has changed since it was saved is noted with the result */
   constructor(readonly view: WebviewPanel, subject: Subject, private readonly services: PanelServices, readonly recipe?: StoredRecipe) {
+    this.page = new PageLink(view, 'result', services, {
+      schema: panelMessageSchema, handle: (message) => this.handle(message), failed: (error) => this.session.showError(error),
+    });
     const host: SessionHost = {
       post: (message) => {
         if (message.type === 'partial') this.tuning.foresee(message.result);
-        this.post(message);
+        this.page.post(message);
       },
       picturePath,
       pictureHash: async (uri) => hashOf(picturePath(uri)).catch(() => undefined),
@@ -78,14 +77,13 @@ export class ResultPanel implements Disposable {
       get subject() { return session.subject; },
       explain: (tuned) => void this.show(tuned),
     }, () => services.changed());
-    view.webview.options = webviewOptions(services.extensionUri);
-    view.iconPath = Uri.joinPath(services.extensionUri, 'media', 'fovea.svg');
     this.disposables.push(
-      view.webview.onDidReceiveMessage((message) => this.receive(message)),
-      view.onDidChangeViewState(() => this.visibilityChanged()),
+      this.page,
+      view.onDidChangeViewState(() => {
+        if (view.visible && this.stale) void this.explain();
+      }),
       view.onDidDispose(() => this.dispose()),
     );
-    view.webview.html = webviewPage(view.webview, services.extensionUri, 'result');
     this.follow(subject);
   }
 
@@ -111,7 +109,7 @@ export class ResultPanel implements Disposable {
   /** Brings a part of the panel into view. */
   reveal(part: RevealedPart): void {
     this.view.reveal();
-    if (this.listening) this.post({ type: 'reveal', part });
+    if (this.page.isListening) this.page.post({ type: 'reveal', part });
     else this.unrevealed = part;
   }
 
@@ -134,15 +132,6 @@ export class ResultPanel implements Disposable {
     await this.session.explain(subject);
   }
 
-  private post(message: HostMessage): void {
-    if (this.listening) void this.view.webview.postMessage(message);
-  }
-
-  private visibilityChanged(): void {
-    if (!this.view.visible) this.listening = false;
-    else if (this.stale) void this.explain();
-  }
-
   /** Title and file watcher follow the subject. */
   private follow({ picture, technique }: Subject): void {
     const uri = Uri.parse(picture);
@@ -158,21 +147,11 @@ export class ResultPanel implements Disposable {
     };
   }
 
-  private receive(raw: unknown): void {
-    const parsed = panelMessageSchema.safeParse(raw);
-    if (!parsed.success) {
-      this.services.log.warn(`A message of the result panel was not understood: ${parsed.error.message}`);
-      return;
-    }
-    this.handle(parsed.data).catch((error: unknown) => this.session.showError(error));
-  }
-
   private async handle(message: PanelMessage): Promise<void> {
     switch (message.type) {
       case 'ready':
-        this.listening = true;
-        for (const kept of this.session.snapshot()) this.post(kept);
-        if (this.unrevealed) this.post({ type: 'reveal', part: this.unrevealed });
+        for (const kept of this.session.snapshot()) this.page.post(kept);
+        if (this.unrevealed) this.page.post({ type: 'reveal', part: this.unrevealed });
         this.unrevealed = undefined;
         break;
       case 'explain':
@@ -260,7 +239,7 @@ export class ResultPanel implements Disposable {
       await this.session.usePreprocessing(preprocessing);
       throw error;
     }
-    this.post({ type: 'announce', message: `Saved ${path.basename(file)}.` });
+    this.page.post({ type: 'announce', message: `Saved ${path.basename(file)}.` });
     await this.session.usePreprocessing(undefined); // from now on the sidecar says it
   }
 
@@ -269,7 +248,7 @@ export class ResultPanel implements Disposable {
     const target = await chooseExportFile(Uri.parse(picture), technique, message.what);
     if (!target) return;
     await this.session.exportTo(target.fsPath, message);
-    this.post({ type: 'announce', message: `Saved ${path.basename(target.fsPath)}.` });
+    this.page.post({ type: 'announce', message: `Saved ${path.basename(target.fsPath)}.` });
     await offerToOpen(target);
   }
 }

@@ -7,23 +7,20 @@ import type { GenerateResult } from '../protocol/generate.ts';
 import { studioMessageSchema, type PictureRole, type StudioHostMessage, type StudioMessage, type Work } from '../protocol/studio-panel.ts';
 import type { Swept } from '../protocol/sweep-panel.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { EngineLog } from './engine-process.ts';
 import { isErrorAction } from './error-actions.ts';
 import { offerToOpen } from './export-dialog.ts';
 import { checkModelAllowed } from './models.ts';
 import { performAction } from './notifications.ts';
+import { PageLink, type PageServices } from './page-link.ts';
 import { picturePath, watchPicture } from './picture-files.ts';
 import { askForPicture, isPicture, ownFile } from './pictures.ts';
 import { changesSinceMade } from './recipe-file.ts';
 import { StudioSession } from './studio-session.ts';
 import { takeCommands } from './take-commands.ts';
-import { webviewOptions, webviewPage } from './webview-html.ts';
 import { nameOf } from './work.ts';
 
-export interface StudioServices {
+export interface StudioServices extends PageServices {
   readonly engine: EngineClient;
-  readonly log: EngineLog;
-  readonly extensionUri: Uri;
   /** Keeps what was made as a run. @returns its id; undefined where it cannot be kept */
   made(title: string, result: GenerateResult, work: Work): Promise<string | undefined>;
 }
@@ -31,13 +28,15 @@ export interface StudioServices {
 export class StudioPanel implements Disposable {
   readonly session: StudioSession;
   private readonly disposables: Disposable[] = [];
-  /** Whether the page listens; a hidden page is gone and asks for everything again when it is shown. */
-  private listening = false;
+  private readonly page: PageLink<StudioHostMessage, StudioMessage>;
   private readonly watched = new Map<PictureRole, { picture: string; watcher: Disposable }>();
 
   constructor(readonly view: WebviewPanel, work: Work, private readonly services: StudioServices) {
+    this.page = new PageLink(view, 'studio', services, {
+      schema: studioMessageSchema, handle: (message) => this.handle(message), failed: (error) => this.session.showError(error),
+    });
     this.session = new StudioSession(work, services.engine, {
-      post: (message) => this.post(message),
+      post: (message) => this.page.post(message),
       picturePath,
       checkModel: checkModelAllowed,
       runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
@@ -45,16 +44,7 @@ export class StudioPanel implements Disposable {
       notes: (saved, result) => changesSinceMade(saved, result.recipe),
       changed: () => this.changed(),
     });
-    view.webview.options = webviewOptions(services.extensionUri);
-    view.iconPath = Uri.joinPath(services.extensionUri, 'media', 'fovea.svg');
-    this.disposables.push(
-      view.webview.onDidReceiveMessage((message) => this.receive(message)),
-      view.onDidChangeViewState(() => {
-        if (!view.visible) this.listening = false;
-      }),
-      view.onDidDispose(() => this.dispose()),
-    );
-    view.webview.html = webviewPage(view.webview, services.extensionUri, 'studio');
+    this.disposables.push(this.page, view.onDidDispose(() => this.dispose()));
     this.changed();
     void this.session.describe();
   }
@@ -64,10 +54,6 @@ export class StudioPanel implements Disposable {
     for (const { watcher } of this.watched.values()) watcher.dispose();
     this.watched.clear();
     for (const disposable of this.disposables.splice(0)) disposable.dispose();
-  }
-
-  private post(message: StudioHostMessage): void {
-    if (this.listening) void this.view.webview.postMessage(message);
   }
 
   /** The session tells of changes from its first moment on, before it is known here. */
@@ -91,21 +77,11 @@ export class StudioPanel implements Disposable {
     this.watched.set(role, { picture, watcher: watchPicture(Uri.parse(picture), { changed: look, deleted: look }) });
   }
 
-  private receive(raw: unknown): void {
-    const parsed = studioMessageSchema.safeParse(raw);
-    if (!parsed.success) {
-      this.services.log.warn(`A message of the studio was not understood: ${parsed.error.message}`);
-      return;
-    }
-    this.handle(parsed.data).catch((error: unknown) => this.session.showError(error));
-  }
-
   private async handle(message: StudioMessage): Promise<void> {
     const { session } = this;
     switch (message.type) {
       case 'ready':
-        this.listening = true;
-        for (const kept of session.snapshot()) this.post(kept);
+        for (const kept of session.snapshot()) this.page.post(kept);
         break;
       case 'change':
         session.change(message.change, message.serial);
@@ -180,7 +156,7 @@ export class StudioPanel implements Disposable {
     });
     if (!target) return;
     await this.services.engine.savePixels({ pixels, file: target.fsPath });
-    this.post({ type: 'announce', message: `Saved ${path.basename(target.fsPath)}.` });
+    this.page.post({ type: 'announce', message: `Saved ${path.basename(target.fsPath)}.` });
     await offerToOpen(target);
   }
 }

@@ -6,20 +6,17 @@ import type { GenerateResult, GeneratorDescription } from '../protocol/generate.
 import { sweepMessageSchema, type SweepHostMessage, type SweepMessage, type Swept } from '../protocol/sweep-panel.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import type { EngineClient } from './engine-client.ts';
-import type { EngineLog } from './engine-process.ts';
 import { isErrorAction } from './error-actions.ts';
 import { saveAs } from './export-dialog.ts';
 import { checkModelAllowed } from './models.ts';
 import { notifyError, performAction } from './notifications.ts';
+import { PageLink, type PageServices } from './page-link.ts';
 import { picturePath, watchPicture } from './picture-files.ts';
 import { sweepReportHtml } from './sweep-report.ts';
 import { SweepSession } from './sweep-session.ts';
-import { webviewOptions, webviewPage } from './webview-html.ts';
 
-export interface SweepServices {
+export interface SweepServices extends PageServices {
   readonly engine: EngineClient;
-  readonly log: EngineLog;
-  readonly extensionUri: Uri;
   /** Shows one cell as a run of its own. @param result undefined where it is to be made */
   open(cell: Swept, result: GenerateResult | undefined): Promise<void>;
 }
@@ -27,25 +24,20 @@ export interface SweepServices {
 export class SweepPanel implements Disposable {
   readonly session: SweepSession;
   private readonly disposables: Disposable[] = [];
-  /** Whether the page listens; a hidden page is gone and asks for everything again when it is shown. */
-  private listening = false;
+  private readonly page: PageLink<SweepHostMessage, SweepMessage>;
 
   constructor(readonly view: WebviewPanel, swept: Swept, private readonly services: SweepServices) {
+    this.page = new PageLink(view, 'sweep', services, { schema: sweepMessageSchema, handle: (message) => this.handle(message), failed: (error) => void notifyError(error) });
     this.session = new SweepSession(swept, services.engine, {
-      post: (message) => this.post(message),
+      post: (message) => this.page.post(message),
       picturePath,
       checkModel: checkModelAllowed,
       runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
       described: (title) => (view.title = `Sweep – ${title}`),
     });
     view.title = 'Sweep';
-    view.iconPath = Uri.joinPath(services.extensionUri, 'media', 'fovea.svg');
-    view.webview.options = webviewOptions(services.extensionUri);
     this.disposables.push(
-      view.webview.onDidReceiveMessage((message) => this.receive(message)),
-      view.onDidChangeViewState(() => {
-        if (!view.visible) this.listening = false;
-      }),
+      this.page,
       view.onDidDispose(() => this.dispose()),
       workspace.onDidGrantWorkspaceTrust(() => {
         if (!this.session.isDescribed) void this.session.describe();
@@ -55,7 +47,6 @@ export class SweepPanel implements Disposable {
         deleted: () => {}, // what was made of it stays
       })),
     );
-    view.webview.html = webviewPage(view.webview, services.extensionUri, 'sweep');
     void this.session.describe();
   }
 
@@ -64,25 +55,11 @@ export class SweepPanel implements Disposable {
     for (const disposable of this.disposables.splice(0)) disposable.dispose();
   }
 
-  private post(message: SweepHostMessage): void {
-    if (this.listening) void this.view.webview.postMessage(message);
-  }
-
-  private receive(raw: unknown): void {
-    const parsed = sweepMessageSchema.safeParse(raw);
-    if (!parsed.success) {
-      this.services.log.warn(`A message of the sweep panel was not understood: ${parsed.error.message}`);
-      return;
-    }
-    this.handle(parsed.data).catch((error: unknown) => void notifyError(error));
-  }
-
   private async handle(message: SweepMessage): Promise<void> {
     const { session } = this;
     switch (message.type) {
       case 'ready':
-        this.listening = true;
-        for (const kept of session.snapshot()) this.post(kept);
+        for (const kept of session.snapshot()) this.page.post(kept);
         break;
       case 'run':
         await session.run(message.plan);
@@ -140,7 +117,7 @@ export class SweepPanel implements Disposable {
     const folder = beside ?? workspace.workspaceFolders?.[0]?.uri;
     const stem = picture === undefined ? '' : `${path.posix.parse(Uri.parse(picture).path).name}.`;
     const suggested = folder && Uri.joinPath(folder, `${stem}${what}.sweep${suffix}`);
-    await saveAs('Export Sweep', suggested, filters, content, (name) => this.post({ type: 'announce', message: `Saved ${name}.` }));
+    await saveAs('Export Sweep', suggested, filters, content, (name) => this.page.post({ type: 'announce', message: `Saved ${name}.` }));
   }
 }
 

@@ -1,0 +1,62 @@
+/** A panel's page, and the messages between the two: nothing goes to a page that does not listen, nothing is taken that is not understood. */
+import { Uri, type Disposable, type WebviewPanel } from 'vscode';
+import type * as z from 'zod';
+import type { EngineLog } from './engine-process.ts';
+import { webviewOptions, webviewPage } from './webview-html.ts';
+
+export interface PageServices {
+  readonly log: EngineLog;
+  readonly extensionUri: Uri;
+}
+
+export interface PageHandlers<Received> {
+  readonly schema: z.ZodType<Received>;
+  /** A page says `ready` when it listens, and so again each time that it is shown after having been hidden. */
+  handle(message: Received): Promise<void>;
+  failed(error: unknown): void;
+}
+
+export class PageLink<Sent, Received extends { readonly type: string }> implements Disposable {
+  /** A hidden page is gone and asks for everything again when it is shown. */
+  private listening = false;
+  private readonly disposables: readonly Disposable[];
+
+  /** Shows the page in the panel, which may be a restored one. @param page name of its bundle */
+  constructor(
+    private readonly view: WebviewPanel, page: string, { log, extensionUri }: PageServices,
+    private readonly handlers: PageHandlers<Received>,
+  ) {
+    view.iconPath = Uri.joinPath(extensionUri, 'media', 'fovea.svg');
+    view.webview.options = webviewOptions(extensionUri);
+    this.disposables = [
+      view.webview.onDidReceiveMessage((message) => this.receive(message, (why) => log.warn(`A message of the page "${page}" was not understood: ${why}`))),
+      view.onDidChangeViewState(() => {
+        if (!view.visible) this.listening = false;
+      }),
+    ];
+    view.webview.html = webviewPage(view.webview, extensionUri, page);
+  }
+
+  get isListening(): boolean {
+    return this.listening;
+  }
+
+  post(message: Sent): void {
+    if (this.listening) void this.view.webview.postMessage(message);
+  }
+
+  dispose(): void {
+    for (const disposable of this.disposables) disposable.dispose();
+  }
+
+  private receive(raw: unknown, misunderstood: (why: string) => void): void {
+    const { schema, handle, failed } = this.handlers;
+    const parsed = schema.safeParse(raw);
+    if (!parsed.success) {
+      misunderstood(parsed.error.message);
+      return;
+    }
+    if (parsed.data.type === 'ready') this.listening = true;
+    handle(parsed.data).catch(failed);
+  }
+}

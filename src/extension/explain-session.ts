@@ -1,25 +1,24 @@
 /**
- * The truth behind one result panel: what is explained, the latest of everything that the panel shows, and the request under way.
+ * The truth behind one result panel: what is explained, and what follows from it.
  * Knows no VS Code; the panel gives it a host and passes on what it posts.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ExplainRequest, ExplainResult, ModelDescription, ModelReference, RuntimeChoice } from '../protocol/engine.ts';
-import { CancelledError, FoveaError } from '../protocol/errors.ts';
+import { FoveaError } from '../protocol/errors.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { HostMessage, PanelMessage, Subject } from '../protocol/result-panel.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import type { PanelSummary } from './api.ts';
 import { BackgroundCheck } from './background-check.ts';
-import { actionsFor } from './error-actions.ts';
 import type { CallOptions, EngineClient } from './engine-client.ts';
 import { MapEvaluation } from './evaluation.ts';
 import { KeptResult, type KeptRun } from './kept-result.ts';
 import { PagePicture } from './page-pixels.ts';
 import { candidates } from './preprocessing-candidates.ts';
+import { Showing, type ShowingHost } from './showing.ts';
 import { WholeChecks } from './whole-checks.ts';
 
-export interface SessionHost {
-  post(message: HostMessage): void;
+export interface SessionHost extends ShowingHost {
   /** Absolute path of a picture. @throws FoveaError where there is none, e.g. in a virtual workspace */
   picturePath(uri: string): string;
   /** SHA-256 of a picture's file; undefined where it cannot be read. */
@@ -33,24 +32,13 @@ export interface SessionHost {
   notes(result: ExplainResult): string[];
   /** Called with every result that is shown. */
   explained(result: ExplainResult): void;
-  /** Called when subject, result, model or activity have changed. */
-  changed(): void;
 }
 
 /** The part of the engine that a session uses. */
 export type SessionEngine = Pick<EngineClient, 'describeModel' | 'explain' | 'layerStrip' | 'predict' | 'exportResult' | 'techniques' | 'check' | 'planEvaluation' | 'evaluate'>;
 
-/** What can be under way, each at most once. The strip and the trials outlive a mere change of layer. */
-type Work = 'explain' | 'strip' | 'trials';
-
-type Kept = Exclude<HostMessage['type'], 'announce' | 'reveal'>;
-
-/** In the order in which a panel that starts anew needs them. */
-const snapshotOrder: readonly Kept[] = ['techniques', 'subject', 'model', 'result', 'partial', 'kept', 'badge', 'checks', 'evaluation', 'strip', 'preprocessing-trials', 'error', 'busy'];
-
 export class ExplainSession {
-  private readonly kept = new Map<Kept, HostMessage>();
-  private readonly running = new Map<Work, AbortController>();
+  private readonly shown: Showing;
   readonly badge: BackgroundCheck;
   readonly evaluation: MapEvaluation;
   readonly checks: WholeChecks;
@@ -61,9 +49,10 @@ export class ExplainSession {
 
   constructor(subject: Subject, private readonly engine: SessionEngine, private readonly host: SessionHost) {
     this.current = subject;
-    this.badge = new BackgroundCheck(engine, () => this.allowedRequest(), (badge) => this.show({ type: 'badge', badge }));
-    this.evaluation = new MapEvaluation(engine, () => this.allowedRequest(), (evaluation) => this.show({ type: 'evaluation', evaluation }));
-    this.checks = new WholeChecks(engine, () => this.allowedRequest(), (checks) => this.show({ type: 'checks', checks }));
+    this.shown = new Showing(host);
+    this.badge = new BackgroundCheck(engine, () => this.allowedRequest(), (badge) => this.shown.show({ type: 'badge', badge }));
+    this.evaluation = new MapEvaluation(engine, () => this.allowedRequest(), (evaluation) => this.shown.show({ type: 'evaluation', evaluation }));
+    this.checks = new WholeChecks(engine, () => this.allowedRequest(), (checks) => this.shown.show({ type: 'checks', checks }));
     this.keepSubject();
   }
 
@@ -73,22 +62,22 @@ export class ExplainSession {
 
   /** The model as described last; undefined until the engine has answered. */
   get model(): ModelDescription | undefined {
-    return this.last('model')?.model;
+    return this.shown.last('model')?.model;
   }
 
   /** As the engine describes it; undefined until it has answered. */
   get technique(): TechniqueDescription | undefined {
-    return this.last('techniques')?.techniques.find(({ id }) => id === this.current.technique);
+    return this.shown.last('techniques')?.techniques.find(({ id }) => id === this.current.technique);
   }
 
   /** Index of the class of what is shown, be it partial; undefined before anything is. */
   get explainedClass(): number | undefined {
-    return (this.last('partial')?.result ?? this.result)?.class.index;
+    return (this.shown.last('partial')?.result ?? this.result)?.class.index;
   }
 
   /** The last result; undefined before the first. */
   get result(): ExplainResult | undefined {
-    return this.last('result')?.result;
+    return this.shown.last('result')?.result;
   }
 
   /** For a person. */
@@ -101,15 +90,19 @@ export class ExplainSession {
     const { picture, technique, model } = this.current;
     return {
       picture, technique, model,
-      busy: this.running.size > 0,
+      busy: this.shown.isBusy,
       className: this.result?.class.name,
-      error: this.last('error')?.error.reason,
+      error: this.shown.last('error')?.error.reason,
     };
   }
 
   /** Everything that a panel needs to show the present state, in order. */
   snapshot(): HostMessage[] {
-    return snapshotOrder.flatMap((type) => this.kept.get(type) ?? []);
+    return this.shown.snapshot();
+  }
+
+  showError(error: unknown): void {
+    this.shown.fail(error);
   }
 
   /** Explains; what was under way is cancelled. Failures are shown, never thrown. */
@@ -121,7 +114,7 @@ export class ExplainSession {
       this.showKept();
     }
     this.begin(subject);
-    await this.task('explain', 'Explaining', async (options) => {
+    await this.shown.task('explain', 'Explaining', async (options) => {
       this.host.checkModel(subject.model);
       const request = { ...this.request(), wantPixels: true, knownPicture: this.picture.hashOf(subject.picture) };
       const onPartial = (result: ExplainResult): void => {
@@ -132,7 +125,7 @@ export class ExplainSession {
         this.describeTechniques(options),
         this.engine.explain(request, { ...options, onPartial }).then((result) => {
           if (options.signal.aborted) return;
-          this.kept.delete('partial');
+          this.shown.forget('partial');
           const whole = this.showResult('result', subject, { ...result, notes: [...result.notes, ...this.host.notes(result)] });
           opened?.compare(whole);
           if (opened) this.showKept();
@@ -147,15 +140,14 @@ export class ExplainSession {
   /** Shows the result of a run as it is kept, at once; what has changed since is found out meanwhile. */
   async open(run: KeptRun): Promise<void> {
     const { subject } = run;
-    this.abortAll();
-    for (const over of ['busy', 'error', 'partial'] as const) this.kept.delete(over);
+    this.shown.abortAll();
+    for (const over of ['busy', 'error', 'partial'] as const) this.shown.forget(over);
     const opened = new KeptResult(run);
     this.opened = opened;
     this.begin(subject);
     const whole = this.showResult('result', subject, run.result);
     this.showKept();
-    const controller = new AbortController();
-    this.running.set('explain', controller);
+    const controller = this.shown.begin('explain');
     const { signal } = controller;
     const [picture, model] = await Promise.all([
       this.host.pictureHash(subject.picture),
@@ -163,7 +155,7 @@ export class ExplainSession {
       this.describeTechniques({ signal }).catch(() => undefined),
     ]);
     if (signal.aborted) return;
-    this.running.delete('explain');
+    this.shown.end('explain', controller);
     opened.knowPresent({ picture, model });
     this.showKept();
     if (opened.isOutdated) return; // what would be measured now is another map
@@ -181,24 +173,24 @@ export class ExplainSession {
     const { model, technique, picture, class: target } = this.current;
     const sameStrip = subject.model === model && subject.technique === technique && subject.picture === picture && subject.class === target;
     this.current = subject;
-    if (!sameStrip) this.drop('strip', 'strip');
-    if (subject.model !== model || subject.picture !== picture) this.drop('trials', 'preprocessing-trials');
+    if (!sameStrip) this.shown.drop('strip', 'strip');
+    if (subject.model !== model || subject.picture !== picture) this.shown.drop('trials', 'preprocessing-trials');
     this.keepSubject();
     this.badge.cancel();
-    if (this.kept.delete('badge')) this.host.post({ type: 'badge', badge: null });
+    if (this.shown.forget('badge')) this.host.post({ type: 'badge', badge: null });
     this.evaluation.follow(undefined);
     this.checks.reset();
   }
 
   /** Stops what is under way. What a sampling technique has by then becomes the result; otherwise the last one, if any, is shown again. */
   cancel(): void {
-    if (this.running.size === 0) return;
-    this.abortAll();
-    this.kept.delete('busy');
-    const partial = this.last('partial');
-    if (partial) this.kept.set('result', { ...partial, type: 'result' });
-    this.kept.delete('partial');
-    const result = this.last('result');
+    if (!this.shown.isBusy) return;
+    this.shown.abortAll();
+    this.shown.forget('busy');
+    const partial = this.shown.last('partial');
+    if (partial) this.shown.keep({ ...partial, type: 'result' });
+    this.shown.forget('partial');
+    const result = this.shown.last('result');
     if (result) this.current = result.subject;
     this.evaluation.follow(result?.result);
     this.keepSubject();
@@ -208,18 +200,18 @@ export class ExplainSession {
 
   async strip(): Promise<void> {
     const subject = this.current;
-    await this.task('strip', 'Explaining every layer', async (options) => {
+    await this.shown.task('strip', 'Explaining every layer', async (options) => {
       this.host.checkModel(subject.model);
       const { layer: _, ...request } = this.request();
       const entries = await this.engine.layerStrip(request, options);
-      if (!options.signal.aborted) this.show({ type: 'strip', subject, entries });
+      if (!options.signal.aborted) this.shown.show({ type: 'strip', subject, entries });
     });
   }
 
   /** Predictions under each preset and under the present preprocessing, should it be none of them; shown as they come. */
   async preprocessingTrials(): Promise<void> {
     const subject = this.current;
-    await this.task('trials', 'Trying the common preprocessings', async (options) => {
+    await this.shown.task('trials', 'Trying the common preprocessings', async (options) => {
       this.host.checkModel(subject.model);
       const description = this.model ?? await this.describe(subject, options);
       const { picture, model, runtime, preprocessing } = this.request();
@@ -229,15 +221,15 @@ export class ExplainSession {
         const { predictions } = await this.engine.predict({ picture, model, runtime, preprocessing: candidate.preprocessing, top: 3 }, options);
         if (options.signal.aborted) return;
         trials.push({ ...candidate, predictions });
-        this.show({ type: 'preprocessing-trials', trials: [...trials] });
+        this.shown.show({ type: 'preprocessing-trials', trials: [...trials] });
       }
     });
   }
 
   /** Replaces the model's own preprocessing in this panel; undefined takes it back. */
   async usePreprocessing(preprocessing: Preprocessing | undefined): Promise<void> {
-    this.drop('trials', 'preprocessing-trials');
-    this.drop('strip', 'strip');
+    this.shown.drop('trials', 'preprocessing-trials');
+    this.shown.drop('strip', 'strip');
     await this.explain({ ...this.current, preprocessing });
   }
 
@@ -246,33 +238,11 @@ export class ExplainSession {
     await this.engine.exportResult({ ...this.allowedRequest(), file, what: message.what, display: message.display });
   }
 
-  showError(error: unknown): void {
-    const known = FoveaError.from(error);
-    if (known instanceof CancelledError) return;
-    this.show({ type: 'error', error: known.toData(), actions: actionsFor(known.reason) });
-  }
-
   dispose(): void {
-    this.abortAll();
+    this.shown.abortAll();
     this.badge.cancel();
     this.evaluation.cancel();
     this.checks.stop();
-  }
-
-  private last<T extends Kept>(type: T): Extract<HostMessage, { type: T }> | undefined {
-    return this.kept.get(type) as Extract<HostMessage, { type: T }> | undefined;
-  }
-
-  private abortAll(): void {
-    for (const controller of this.running.values()) controller.abort();
-    this.running.clear();
-  }
-
-  /** Stops work whose outcome is no longer wanted, and forgets the last one. */
-  private drop(work: Work, outcome: Kept): void {
-    this.running.get(work)?.abort();
-    this.running.delete(work);
-    this.kept.delete(outcome);
   }
 
   /** The present subject as the engine wants it. */
@@ -299,63 +269,28 @@ export class ExplainSession {
   }
 
   private showKept(): void {
-    this.show({ type: 'kept', kept: this.opened?.state ?? null });
+    this.shown.show({ type: 'kept', kept: this.opened?.state ?? null });
   }
 
   private async describe(subject: Subject, options: CallOptions): Promise<ModelDescription> {
     const model = await this.engine.describeModel(subject.model, subject.preprocessing, options);
     const same = isDeepStrictEqual(this.model, model);
-    if (!options.signal?.aborted && !same) this.show({ type: 'model', model });
+    if (!options.signal?.aborted && !same) this.shown.show({ type: 'model', model });
     return model;
   }
 
   private async describeTechniques(options: CallOptions): Promise<void> {
-    if (!this.kept.has('techniques')) this.show({ type: 'techniques', techniques: await this.engine.techniques(options) });
-  }
-
-  /** Newer work takes the place of older work of the same kind. */
-  private async task(work: Work, message: string, run: (options: CallOptions & { signal: AbortSignal }) => Promise<void>): Promise<void> {
-    this.running.get(work)?.abort();
-    const controller = new AbortController();
-    this.running.set(work, controller);
-    this.kept.delete('error');
-    if (work === 'explain') this.kept.delete('partial');
-    this.show({ type: 'busy', message: `${message}…` });
-    try {
-      await run({
-        signal: controller.signal,
-        onProgress: (note) => {
-          if (!controller.signal.aborted) this.show({ type: 'busy', message: note.message, fraction: note.fraction });
-        },
-      });
-    } catch (error) {
-      if (!controller.signal.aborted) this.showError(error);
-    } finally {
-      if (this.running.get(work) === controller) this.running.delete(work);
-      if (this.running.size === 0) this.kept.delete('busy');
-      this.host.changed();
-    }
+    if (!this.shown.has('techniques')) this.shown.show({ type: 'techniques', techniques: await this.engine.techniques(options) });
   }
 
   private keepSubject(): void {
-    this.show({ type: 'subject', subject: this.current, pictureName: this.pictureName });
+    this.shown.show({ type: 'subject', subject: this.current, pictureName: this.pictureName });
   }
 
   /** @returns the result with its pixels, as a page that starts anew is sent it */
   private showResult(type: 'partial' | 'result', subject: Subject, result: ExplainResult): ExplainResult {
     const { sent, whole } = this.picture.share(subject.picture, result);
-    this.show({ type, subject, result: sent }, { type, subject, result: whole });
+    this.shown.show({ type, subject, result: sent }, { type, subject, result: whole });
     return whole;
-  }
-
-  /** @param kept what a page that starts anew is sent instead */
-  private show(message: Exclude<HostMessage, { type: 'announce' | 'reveal' }>, kept = message): void {
-    if (message.type === 'result') this.kept.delete('error');
-    this.kept.set(message.type, kept);
-    this.host.post(message);
-    this.host.changed();
-    // The page takes any outcome for the end of all work.
-    const busy = this.kept.get('busy');
-    if ((message.type === 'strip' || message.type === 'preprocessing-trials') && this.running.has('explain') && busy) this.host.post(busy);
   }
 }

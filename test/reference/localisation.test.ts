@@ -106,7 +106,10 @@ describe('where the evidence lies', function () {
     // A network of a quarter of the channels, so that 256 and 200 passes are seconds.
     for (const [technique, parameters, found] of [['score-cam', {}, [0.88, 0.84]], ['rise', { samples: 200 }, [0.55, 0.55]]] as const) {
       it(`${technique}, on a small MobileNet: most of it on the right side`, async function () {
-        if (!existsSync(mobileNet)) this.skip();
+        if (!existsSync(mobileNet)) {
+          console.log(`        skipped: there is no ${path.relative(root, mobileNet)}`);
+          this.skip();
+        }
         const { preprocessing } = await engine.describeModel({ model: mobileNet });
         const halves: Preprocessing = { ...preprocessing, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], fit: 'squash' };
         const own = (index: number) =>

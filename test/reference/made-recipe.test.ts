@@ -24,7 +24,10 @@ describe('Pictures that are made again by their command line', () => {
 
   for (const [generator, { family, content, style, request }] of Object.entries(cases)) {
     it(`have the same bytes: ${generator}, steered, gone on with and stopped`, async function () {
-      if (process.platform === 'win32') this.skip(); // the line is for a POSIX shell
+      if (process.platform === 'win32') {
+        console.log('      skipped: the line is for a POSIX shell');
+        this.skip();
+      }
       const picture = rig.at('it\'s a "picture" $HOME.png');
       await copyFile(await rig.picture(), picture);
       const model = await rig.model();

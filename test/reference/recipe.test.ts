@@ -26,7 +26,10 @@ describe('a result made again by its command line has the same bytes', () => {
 
   for (const [what, settings] of [...cases, ['a preprocessing that was chosen', { technique: 'saliency' }] as const]) {
     it(`${what}: ${settings.technique}`, async function () {
-      if (process.platform === 'win32') this.skip(); // the line is for a POSIX shell
+      if (process.platform === 'win32') {
+        console.log('      skipped: the line is for a POSIX shell');
+        this.skip();
+      }
       const request = { ...await rig.request({ technique: 'grad-cam' }), ...settings };
       await writeFile(rig.at('net.fovea.json'), JSON.stringify({ labels }));
       const picture = rig.at('it\'s a "picture" $HOME.png');

@@ -47,8 +47,12 @@ export class Workbench {
   }
 
   async openFile(name: string): Promise<void> {
-    await this.file(name).dblclick();
-    await this.tab(name).waitFor({ timeout: patience });
+    // The explorer's rows move as files come; a double click may fall between them.
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await this.file(name).dblclick();
+      if (await appears(this.tab(name), 10_000)) return;
+    }
+    throw new Error(`"${name}" does not open.`);
   }
 
   /** Selects files as with Ctrl held down. */

@@ -8,7 +8,7 @@
 import * as z from 'zod';
 import { gradCam } from './grad-cam.ts';
 import { guidedBackprop } from './guided-backprop.ts';
-import { smoothParameter } from './smooth-activations.ts';
+import { rulePresets, ruleParameters } from './ruled-activations.ts';
 import type { Technique } from './technique.ts';
 import { Upsampler } from './upsample.ts';
 
@@ -17,7 +17,7 @@ const parameters = z.object({
     title: 'Upsampling', description: 'How the map gets to the resolution of the input',
     choices: { nearest: 'Blocks, as in Captum', bilinear: 'Smooth' },
   }),
-  smooth: smoothParameter,
+  ...ruleParameters,
 });
 
 export const guidedGradCam: Technique<typeof parameters> = {
@@ -29,9 +29,10 @@ export const guidedGradCam: Technique<typeof parameters> = {
   needs: { class: true, layer: true, secondPicture: false },
   values: { signed: true, unit: 'score² · activation per unit of input', resolution: 'input' },
   parameters,
+  presets: rulePresets,
   async run(context) {
-    const { model: { input }, layer, parameters: { upsampling, smooth } } = context;
-    const fine = await guidedBackprop.run({ ...context, parameters: { smooth } });
+    const { model: { input }, layer, parameters: { upsampling, ...rule } } = context;
+    const fine = await guidedBackprop.run({ ...context, parameters: rule });
     const coarse = await gradCam.run({ ...context, parameters: { relu: true } });
     const upsampler = new Upsampler(layer!.map, input, upsampling);
     const [plane, cells] = [input.height * input.width, layer!.map.height * layer!.map.width];

@@ -1,6 +1,7 @@
 /**
- * DeepLIFT's preset *captum* where that library's modules meet, branch and overlap: the same networks as in data/captum-hooks.py, which made
- * the numbers. What the first and the last lose of the score's difference no rule can lose that conserves it.
+ * Presets *captum* where that library's hooks decide: the same networks as in data/captum-hooks.py, which made the numbers. DeepLIFT where its
+ * modules meet, branch and overlap: what the first and the last lose of the score's difference no rule can lose that conserves it. Guided
+ * backpropagation and deconvolution where rectifiers are not all ReLU.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { N, type Graph } from '../../src/graph/graph.ts';
 import { prepareModel } from '../../src/graph/prepare-model.ts';
 import { tensorOf } from '../../src/graph/tensor.ts';
 import { deepLift } from '../../src/techniques/deep-lift.ts';
+import { techniques } from '../../src/techniques/registry.ts';
 import type { Technique } from '../../src/techniques/technique.ts';
 import { relativeErrors } from '../support/errors-of-arrays.ts';
 import { referenceRuntimes } from '../support/runtimes.ts';
@@ -20,8 +22,8 @@ interface Case {
   readonly difference: number;
 }
 
-const { citation, cases } = JSON.parse(readFileSync(join(import.meta.dirname, 'data', 'captum-hooks.json'), 'utf8')) as {
-  citation: string; cases: Readonly<Record<string, Case>>;
+const { citation, cases, ruled } = JSON.parse(readFileSync(join(import.meta.dirname, 'data', 'captum-hooks.json'), 'utf8')) as {
+  citation: string; cases: Readonly<Record<string, Case>>; ruled: Readonly<Record<string, readonly number[]>>;
 };
 const side = 6;
 const picture = tensorOf('float32', Array.from({ length: side * side }, (_, i) => Math.sin(3.1 * i + 1)), [1, 1, side, side]);
@@ -54,6 +56,16 @@ const networks: Readonly<Record<string, (b: GraphBuilder, image: string) => stri
   },
 };
 
+function rectifiers(b: GraphBuilder, image: string): string {
+  const twice = (input: string): string => b.add('Mul', [input, b.scalar(2)]);
+  const first = b.add('Clip', [twice(conv(b, 10, 3, 1, 3)(image)), b.constant(tensorOf('float32', [0], [])), b.constant(tensorOf('float32', [6], []))]);
+  const second = b.add('LeakyRelu', [twice(conv(b, 11, 3, 3, 3)(first))], { alpha: 0.2 });
+  const third = b.add('Relu', [twice(conv(b, 12, 3, 3, 3)(second))]);
+  const fourth = b.add('PRelu', [twice(conv(b, 13, 3, 3, 3)(third)), b.constant(tensorOf('float32', [0.3], [1, 1, 1]))]);
+  const last = twice(conv(b, 14, 2, 3, 1)(fourth));
+  return sums(b)(b.add('Mul', [last, b.add('Sigmoid', [last])]));
+}
+
 function conv(b: GraphBuilder, salt: number, out: number, into: number, kernel: number): Layer {
   const weights = Array.from({ length: out * into * kernel * kernel }, (_, i) => 0.7 * Math.sin(1.7 * i + salt));
   const biases = Array.from({ length: out }, (_, i) => 0.3 * Math.sin(2.3 * i + salt));
@@ -70,9 +82,9 @@ function sums(b: GraphBuilder): Layer {
   return (input) => b.add('ReduceSum', [b.add('Flatten', [input], { axis: 1 }), b.ints([1])], { keepdims: 1 });
 }
 
-function graphOf(name: string): Graph {
+function graphOf(name: string, network = networks[name]): Graph {
   const b = new GraphBuilder();
-  return b.build(name, { score: networks[name](b, b.input('image', 'float32', [N, 1, side, side])) });
+  return b.build(name, { score: network(b, b.input('image', 'float32', [N, 1, side, side])) });
 }
 
 for (const { name: runtimeName, load } of referenceRuntimes) {
@@ -93,3 +105,20 @@ for (const { name: runtimeName, load } of referenceRuntimes) {
     }
   });
 }
+
+describe(`rules at rectifiers with Captum's hooks (${citation.split(': ')[0]})`, () => {
+  const bench = new TechniqueBench(() => prepareModel(graphOf('rectifiers', rectifiers)));
+  after(() => bench.dispose());
+
+  for (const [id, expected] of Object.entries(ruled)) {
+    it(`${id}: they act at ReLU alone, and the result says so`, async () => {
+      const technique = techniques.find((one) => one.id === id)!;
+      const { values, notes } = await runTechnique(bench, technique, { input: picture, classes: [0], parameters: { preset: 'captum' } });
+      // float32 of the gradient of five convolutions.
+      assert.ok(relativeErrors(values.data as Float32Array, expected)[0] < 5e-6, String(values.data));
+      assert.match(notes.join(), /does not act at Sigmoid .*does not act at Clip, LeakyRelu, PRelu/);
+      const own = await runTechnique(bench, technique, { input: picture, classes: [0], parameters: { smooth: 'as-is' } });
+      assert.ok(relativeErrors(own.values.data as Float32Array, expected)[0] > 0.1, 'the rule at every rectifier is another');
+    });
+  }
+});

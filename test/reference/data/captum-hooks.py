@@ -1,4 +1,5 @@
-"""Makes captum-hooks.json: what Captum's DeepLift gives where its modules meet, branch and overlap, as src/graph/captum-deep-lift.ts must.
+"""Makes captum-hooks.json: what Captum's DeepLift gives where its modules meet, branch and overlap, as src/graph/captum-deep-lift.ts must; and
+what its guided backpropagation and deconvolution give where rectifiers are not all ReLU.
 
     pip install captum==0.9.0 torch numpy && python captum-hooks.py
 """
@@ -81,6 +82,20 @@ class Unhooked(nn.Module):
         return (self.third(b) * self.gate(self.third(a.mean((2, 3), keepdim=True)))).flatten(1).sum(1, keepdim=True)
 
 
+class Rectifiers(nn.Module):
+    """Of which hooks act at one alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.convs = nn.ModuleList([conv(10, 3, 1, 3), conv(11, 3, 3, 3), conv(12, 3, 3, 3), conv(13, 3, 3, 3), conv(14, 2, 3, 1)])
+        self.after = nn.ModuleList([nn.ReLU6(), nn.LeakyReLU(0.2), nn.ReLU(), nn.PReLU(init=0.3, dtype=torch.float64), nn.SiLU()])
+
+    def forward(self, x):
+        for convolution, activation in zip(self.convs, self.after):
+            x = activation(convolution(x) * 2)
+        return x.flatten(1).sum(1, keepdim=True)
+
+
 picture = torch.sin(3.1 * torch.arange(SIDE * SIDE, dtype=torch.float64) + 1).reshape(1, 1, SIDE, SIDE)
 cases = {}
 for network in (Overlapping(), Behind(), Branches(), Unhooked()):
@@ -88,7 +103,11 @@ for network in (Overlapping(), Behind(), Branches(), Unhooked()):
     values = captum.attr.DeepLift(network).attribute(picture, torch.zeros_like(picture), target=0)
     difference = (network(picture) - network(torch.zeros_like(picture))).item()
     cases[type(network).__name__.lower()] = {'values': values.flatten().tolist(), 'difference': difference}
-facts = {'citation': f'captum {captum.__version__}, torch {torch.__version__}, float64: DeepLift(network).attribute(picture, 0)', 'cases': cases}
+rectifiers = Rectifiers().eval()
+ruled = {}
+for name, method in (('guided-backprop', captum.attr.GuidedBackprop), ('deconvnet', captum.attr.Deconvolution)):
+    ruled[name] = method(rectifiers).attribute(picture.clone().requires_grad_(), target=0).flatten().tolist()
+facts = {'citation': f'captum {captum.__version__}, torch {torch.__version__}, float64: DeepLift(network).attribute(picture, 0)', 'cases': cases, 'ruled': ruled}
 Path(__file__).with_suffix('.json').write_text(json.dumps(facts, indent=1) + '\n')
 for name, case in cases.items():
     print(name, sum(case['values']), case['difference'])

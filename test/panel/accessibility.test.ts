@@ -1,9 +1,9 @@
 /** The result panel for everyone: axe's rules in every theme and state, the way by keyboard, forced colours, less motion. */
 import assert from 'node:assert/strict';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { HostMessage } from '../../src/protocol/result-panel.ts';
 import * as canned from './rig/canned.ts';
-import { PanelBrowser, themes, type PanelPage } from './rig/panel-page.ts';
+import { panelBrowser, themes } from './rig/panel-browser.ts';
+import type { PanelPage } from './rig/panel-page.ts';
 
 const { subject } = canned;
 const guessed = canned.result({ notes: ['Tokens are read as a map.'], model: { reference: '/m.onnx', title: 'm', preprocessingSource: 'guess' } });
@@ -13,46 +13,34 @@ const failure: HostMessage = {
 };
 
 describe('the result panel for everyone', () => {
-  let browser: PanelBrowser;
-  let panel: PanelPage;
-
-  before(async function () {
-    browser = await PanelBrowser.start(this);
-  });
-  after(() => browser?.stop());
-  afterEach(() => panel?.close());
-
-  async function assertNoViolations(state: string): Promise<void> {
-    const { violations } = await new AxeBuilder({ page: panel.page }).analyze();
-    const found = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${state}: ${id} (${help}): ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`));
-    assert.deepEqual(found, []);
-  }
+  const browser = panelBrowser('result');
+  let panel: PanelPage<'result'>;
 
   for (const theme of themes) {
     it(`keeps axe's rules in the theme ${theme}`, async () => {
       panel = await browser.open({ theme });
-      await assertNoViolations('empty');
+      await panel.assertAccessible('empty');
       await panel.send(...canned.introduction(), { type: 'busy', message: 'Explaining…' });
       await panel.page.waitForTimeout(700); // until the words have appeared
-      await assertNoViolations('busy');
+      await panel.assertAccessible('busy');
       await panel.repaint(() => panel.send({ type: 'result', subject, result: guessed }));
       await panel.screenshot(`axe ${theme}`);
-      await assertNoViolations('result');
+      await panel.assertAccessible('result');
       await panel.page.locator('#class').click();
       await panel.page.keyboard.type('cat');
-      await assertNoViolations('class search');
+      await panel.assertAccessible('class search');
       await panel.page.keyboard.press('Escape');
       await panel.page.locator('#strip-toggle').click();
       await panel.send({ type: 'strip', subject, entries: canned.strip });
       await panel.page.getByRole('button', { name: 'Export' }).click();
-      await assertNoViolations('strip and menu');
+      await panel.assertAccessible('strip and menu');
       await panel.page.keyboard.press('Escape');
       await panel.page.locator('#correct-preprocessing').click();
       await panel.send({ type: 'preprocessing-trials', trials: canned.trials });
-      await assertNoViolations('trials');
+      await panel.assertAccessible('trials');
       await panel.page.keyboard.press('Escape');
       await panel.send(failure);
-      await assertNoViolations('error');
+      await panel.assertAccessible('error');
     });
   }
 
@@ -98,11 +86,7 @@ describe('the result panel for everyone', () => {
   for (const width of [300, 480, 720, 1400]) {
     it(`has room for everything at ${width} px`, async () => {
       panel = await browser.show({ width, height: 800 }, [{ type: 'result', subject, result: guessed }]);
-      const overflow = await panel.page.evaluate(() => {
-        const wide = [...document.querySelectorAll<HTMLElement>('#app *')].filter((element) => element.getBoundingClientRect().right > innerWidth + 1);
-        return wide.filter((element) => !element.closest('.visually-hidden, .strip-row, .progress')).map((element) => element.outerHTML.slice(0, 80));
-      });
-      assert.deepEqual(overflow, []);
+      await panel.assertFits('.strip-row');
       const canvas = (await panel.page.locator('#map').boundingBox())!;
       assert.ok(canvas.width >= width * 0.6 && canvas.height >= 200, 'the picture has the most of it');
     });

@@ -1,25 +1,19 @@
 /** The notice above a result that was kept from an earlier run: its words, its two ways, and its looks. */
 import assert from 'node:assert/strict';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { HostMessage, KeptState, PanelMessage } from '../../src/protocol/result-panel.ts';
+import type { HostMessage, KeptState, PanelMessage, PanelState } from '../../src/protocol/result-panel.ts';
 import * as canned from './rig/canned.ts';
-import { PanelBrowser, themes, type PanelPage } from './rig/panel-page.ts';
+import { panelBrowser, themes, type PanelOptions } from './rig/panel-browser.ts';
+import type { PanelPage } from './rig/panel-page.ts';
 
 const changed: KeptState = { time: Date.UTC(2026, 0, 5, 12), shown: 'kept', changes: ['The picture has changed since.', 'The model has changed since.'] };
 
 describe('a result that was kept', () => {
-  let browser: PanelBrowser;
-  let panel: PanelPage;
-
-  before(async function () {
-    browser = await PanelBrowser.start(this);
-  });
-  after(() => browser?.stop());
-  afterEach(() => panel?.close());
+  const browser = panelBrowser('result');
+  let panel: PanelPage<'result'>;
 
   const kept = (state: KeptState | null): HostMessage => ({ type: 'kept', kept: state });
   const words = () => panel.page.locator('#kept').innerText();
-  const open = async (options: Parameters<PanelBrowser['open']>[0] = {}): Promise<void> => {
+  const open = async (options: PanelOptions<PanelState> = {}): Promise<void> => {
     panel = await browser.open(options);
     await panel.send({ type: 'subject', subject: canned.subject, pictureName: 'shapes.png' }, { type: 'result', subject: canned.subject, result: canned.result() });
   };
@@ -50,8 +44,7 @@ describe('a result that was kept', () => {
       await open({ theme, width: 560 });
       await panel.send(kept(changed));
       await panel.screenshot(`kept ${theme}`);
-      const { violations } = await new AxeBuilder({ page: panel.page }).include('#kept').analyze();
-      assert.deepEqual(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.failureSummary ?? ''}`)), []);
+      await panel.assertAccessible(theme, '#kept');
     });
   }
 });

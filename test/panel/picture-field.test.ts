@@ -1,17 +1,12 @@
 /** Pictures dropped on the studio's fields. */
 import assert from 'node:assert/strict';
 import * as canned from './rig/canned-studio.ts';
-import { PanelBrowser, type PanelPage } from './rig/panel-page.ts';
+import { panelBrowser } from './rig/panel-browser.ts';
+import type { PanelPage } from './rig/panel-page.ts';
 
 describe('a field for a picture', () => {
-  let browser: PanelBrowser;
-  let panel: PanelPage;
-
-  before(async function () {
-    browser = await PanelBrowser.start(this, 'studio');
-  });
-  after(() => browser?.stop());
-  afterEach(() => panel?.close());
+  const browser = panelBrowser('studio');
+  let panel: PanelPage<'studio'>;
 
   it('takes a picture that is dropped on a field, says where it would land, and takes nothing from what is no file', async () => {
     panel = await browser.open();
@@ -32,6 +27,6 @@ describe('a field for a picture', () => {
     assert.equal(await drag('content', 'drop', '# from the explorer\r\nfile:///pictures/harbour.png\r\nfile:///pictures/other.png'), true);
     assert.equal(await isMarked('content'), false);
     await drag('style', 'drop');
-    assert.deepEqual(await panel.postedByStudio('drop-picture'), [{ type: 'drop-picture', role: 'content', uri: 'file:///pictures/harbour.png' }]);
+    assert.deepEqual(await panel.posted('drop-picture'), [{ type: 'drop-picture', role: 'content', uri: 'file:///pictures/harbour.png' }]);
   });
 });

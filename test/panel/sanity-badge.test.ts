@@ -1,11 +1,11 @@
 /** The badge beside the map, in a real browser: its words, its details, what it asks for. */
 import assert from 'node:assert/strict';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { CheckMode } from '../../src/protocol/checks.ts';
 import type { BadgeState, CheckState, HostMessage } from '../../src/protocol/result-panel.ts';
 import type { CheckResult, VerdictLevel } from '../../src/protocol/trust.ts';
 import * as canned from './rig/canned.ts';
-import { PanelBrowser, themes, type PanelPage } from './rig/panel-page.ts';
+import { panelBrowser, themes } from './rig/panel-browser.ts';
+import type { PanelPage } from './rig/panel-page.ts';
 
 const similarity = { spearman: -0.1, absoluteSpearman: 0.21, ssim: 0.32, hog: 0.43 };
 
@@ -25,14 +25,8 @@ function checked(level: VerdictLevel, steps = 3, mode: CheckMode = 'cascading'):
 const done = (level: VerdictLevel, steps?: number, mode?: CheckMode): CheckState => ({ state: 'done', result: checked(level, steps, mode) });
 
 describe('the badge of the sanity check', () => {
-  let browser: PanelBrowser;
-  let panel: PanelPage;
-
-  before(async function () {
-    browser = await PanelBrowser.start(this);
-  });
-  after(() => browser?.stop());
-  afterEach(() => panel?.close());
+  const browser = panelBrowser('result');
+  let panel: PanelPage<'result'>;
 
   const show = (badge: BadgeState | null): Promise<unknown> => panel.send({ type: 'badge', badge } satisfies HostMessage);
   const badge = () => panel.page.locator('#sanity-badge');
@@ -97,21 +91,14 @@ describe('the badge of the sanity check', () => {
       await show(done('failed'));
       await badge().click();
       await panel.screenshot(`sanity badge ${theme}`);
-      const { violations } = await new AxeBuilder({ page: panel.page }).include('.sidebar').analyze();
-      assert.deepEqual(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`)), []);
+      await panel.assertAccessible(theme, '.sidebar');
     });
   }
 });
 
 describe('all sanity checks', () => {
-  let browser: PanelBrowser;
-  let panel: PanelPage;
-
-  before(async function () {
-    browser = await PanelBrowser.start(this);
-  });
-  after(() => browser?.stop());
-  afterEach(() => panel?.close());
+  const browser = panelBrowser('result');
+  let panel: PanelPage<'result'>;
 
   const send = (checks: Partial<Record<CheckMode, CheckState>>): Promise<unknown> => panel.send({ type: 'checks', checks } satisfies HostMessage);
   const dialog = () => panel.page.getByRole('dialog');
@@ -184,8 +171,7 @@ describe('all sanity checks', () => {
       await panel.page.locator('#checks .plot path.look-3').waitFor({ state: 'attached' });
       await panel.page.locator('#checks .film-frame').nth(4).hover();
       await panel.screenshot(`checks ${theme}`);
-      const { violations } = await new AxeBuilder({ page: panel.page }).include('#checks').analyze();
-      assert.deepEqual(violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`)), []);
+      await panel.assertAccessible(theme, '#checks');
     });
   }
 });

@@ -1,10 +1,10 @@
 /** The studio in a real browser: what is painted, what is posted, the triptych, keyboard, axe in every theme. */
 import assert from 'node:assert/strict';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Pixels } from '../../src/protocol/engine.ts';
-import type { StudioHostMessage } from '../../src/protocol/studio-panel.ts';
+import type { StudioHostMessage, StudioMessage, StudioState } from '../../src/protocol/studio-panel.ts';
 import * as canned from './rig/canned-studio.ts';
-import { PanelBrowser, themes, type PanelOptions, type PanelPage } from './rig/panel-page.ts';
+import { panelBrowser, themes, type PanelOptions } from './rig/panel-browser.ts';
+import type { PanelPage } from './rig/panel-page.ts';
 
 const fooled: StudioHostMessage[] = [
   ...canned.introduction({ work: canned.foolingWork, names: { content: 'cat.png' }, canContinue: true }), canned.sources,
@@ -27,24 +27,16 @@ const failed: StudioHostMessage[] = [...canned.introduction(), {
 }];
 
 describe('the studio', () => {
-  let browser: PanelBrowser;
-  let panel: PanelPage;
+  const browser = panelBrowser('studio');
+  let panel: PanelPage<'studio'>;
 
-  before(async function () {
-    browser = await PanelBrowser.start(this, 'studio');
-  });
-  after(() => browser?.stop());
-  afterEach(() => panel?.close());
-
-  async function show(messages: StudioHostMessage[], options: PanelOptions = {}): Promise<void> {
+  async function show(messages: StudioHostMessage[], options: PanelOptions<StudioState> = {}): Promise<void> {
     panel = await browser.open({ height: 900, ...options });
     await panel.send(...messages);
-    await painted();
+    await panel.settle(); // pictures are painted with the next frame of the screen
   }
-  /** Pictures are painted with the next frame of the screen. */
-  const painted = () => panel.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-  const last = async () => (await panel.postedByStudio('change')).at(-1)?.change;
-  const posted = async (type: Parameters<PanelPage['postedByStudio']>[0]) => (await panel.postedByStudio(type)).length;
+  const last = async () => (await panel.posted('change')).at(-1)?.change;
+  const posted = async (type: StudioMessage['type']) => (await panel.posted(type)).length;
   const button = (name: string) => panel.page.getByRole('button', { name, exact: true });
 
   /** RGBA of a figure's own pixel. */
@@ -59,17 +51,12 @@ describe('the studio', () => {
     return [...data.subarray(at, at + 4)];
   }
 
-  async function assertNoViolations(what: string): Promise<void> {
-    const { violations } = await new AxeBuilder({ page: panel.page }).analyze();
-    assert.deepEqual(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${what}: ${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`)), []);
-  }
-
   for (const theme of themes) {
     for (const [what, messages] of Object.entries({ empty: canned.introduction(), sheet, fooled, styled, failed })) {
       it(`keeps axe's rules in the theme ${theme}: ${what}`, async () => {
         await show(messages, { theme });
         await panel.screenshot(`studio ${what} ${theme}`);
-        await assertNoViolations(what);
+        await panel.assertAccessible(what);
       });
     }
   }
@@ -78,7 +65,7 @@ describe('the studio', () => {
     await show([...canned.introduction({ phase: 'running' }), canned.frame({ frame: 7 })]);
     const picture = canned.picture(40);
     for (const [x, y] of [[0, 0], [95, 0], [31, 77]]) assert.deepEqual(await pixel('made', x, y), own(picture, x, y));
-    assert.deepEqual(await panel.postedByStudio('shown'), [{ type: 'shown', frame: 7 }]);
+    assert.deepEqual(await panel.posted('shown'), [{ type: 'shown', frame: 7 }]);
     assert.equal(await panel.page.locator('#progress').innerText(), 'Step 40 of 100');
     assert.match((await panel.page.locator('.plot').getAttribute('aria-label'))!, /^Score from .* to 28\.7 at step 40\.$/);
     await panel.screenshot('studio frame');
@@ -96,9 +83,9 @@ describe('the studio', () => {
       const picture = canned.picture(level);
       return JSON.stringify({ ...canned.frame({ frame }), pictures: [{ ...picture, data: [...picture.data] }] });
     }) as [string, string]);
-    await painted();
+    await panel.settle();
     assert.deepEqual(await pixel('made', 5, 5), own(canned.picture(200), 5, 5));
-    assert.deepEqual(await panel.postedByStudio('shown'), [{ type: 'shown', frame: 1 }]);
+    assert.deepEqual(await panel.posted('shown'), [{ type: 'shown', frame: 1 }]);
   });
 
   it('shows enlarged pixels as squares, and small enlargements smoothly', async () => {
@@ -106,7 +93,7 @@ describe('the studio', () => {
     const rendering = () => panel.page.locator('#picture-made').evaluate((canvas) => getComputedStyle(canvas).imageRendering);
     assert.equal(await rendering(), 'pixelated');
     await panel.send(canned.frame({ frame: 2, pictures: [canned.picture(40, 400)] }));
-    await painted();
+    await panel.settle();
     assert.equal(await rendering(), 'auto');
   });
 
@@ -134,7 +121,7 @@ describe('the studio', () => {
     await panel.page.locator('#more-steps').press('Enter');
     await panel.page.locator('#more-steps').fill('75');
     await button('Continue').click();
-    assert.deepEqual(await panel.postedByStudio('continue'), [{ type: 'continue', steps: 75 }]);
+    assert.deepEqual(await panel.posted('continue'), [{ type: 'continue', steps: 75 }]);
     await button('Run with another seed').click();
     assert.ok(Number.isInteger((await last())!.seed));
     assert.equal(await posted('run'), 1);
@@ -170,14 +157,14 @@ describe('the studio', () => {
     assert.deepEqual(await panel.page.locator('.thumb-name').allInnerTexts(), ['tabby, tabby cat, 1', 'tabby, tabby cat, 2', 'espresso, 1', 'espresso, 2']);
     await panel.page.locator('.thumb').nth(2).focus();
     await panel.page.keyboard.press('Enter');
-    await painted();
+    await panel.settle();
     assert.deepEqual(await pixel('made', 5, 5), own(canned.picture(160), 5, 5));
     assert.equal(await panel.page.locator('.thumb').nth(2).getAttribute('aria-pressed'), 'true');
     const kept = await panel.kept() as unknown as { chosen: number; work: { classes: number[] } };
     assert.deepEqual([kept.chosen, kept.work.classes], [2, [281, 967]]);
     await button('Export').click();
     await panel.page.getByRole('menuitem', { name: 'Picture (PNG)' }).click();
-    assert.deepEqual(await panel.postedByStudio('export'), [{ type: 'export', what: 'picture', index: 2 }]);
+    assert.deepEqual(await panel.posted('export'), [{ type: 'export', what: 'picture', index: 2 }]);
   });
 
   it('takes several classes, and a layer in their place', async () => {
@@ -207,7 +194,7 @@ describe('the studio', () => {
     for (const words of ['L2 distance', 'PSNR', '38.2 dB', 'As saved']) assert.ok(outcome.toLowerCase().includes(words.toLowerCase()), words);
     await button('Export').click();
     await panel.page.getByRole('menuitem', { name: 'Difference × 10 (PNG)' }).click();
-    assert.deepEqual(await panel.postedByStudio('export'), [{ type: 'export', what: 'difference', index: 0 }]);
+    assert.deepEqual(await panel.posted('export'), [{ type: 'export', what: 'difference', index: 0 }]);
   });
 
   it('says so where saving undoes it, and where the model is not fooled', async () => {
@@ -230,7 +217,7 @@ describe('the studio', () => {
     assert.deepEqual(await panel.page.locator('.figure-caption').allInnerTexts(), ['Photograph', 'Result', 'Style']);
     assert.equal(await panel.page.locator('.legend li').count(), canned.losses.length);
     await panel.page.locator('#choose-style').click();
-    assert.deepEqual(await panel.postedByStudio('choose-picture'), [{ type: 'choose-picture', role: 'style' }]);
+    assert.deepEqual(await panel.posted('choose-picture'), [{ type: 'choose-picture', role: 'style' }]);
     await panel.page.locator('#preset').click();
     await panel.page.getByRole('option', { name: 'The Starry Night' }).click();
     assert.deepEqual(await last(), { parameters: { size: 192, contentWeight: 6 } });
@@ -248,7 +235,7 @@ describe('the studio', () => {
       await button('Export').click();
       await item(name).click();
     }
-    assert.deepEqual((await panel.postedByStudio('take')).map(({ what }) => what), ['report', 'recipe', 'command-line']);
+    assert.deepEqual((await panel.posted('take')).map(({ what }) => what), ['report', 'recipe', 'command-line']);
   });
 
   it('says before it goes on from a kept picture what will be lost, and marks a picture that is gone', async () => {
@@ -259,7 +246,7 @@ describe('the studio', () => {
     assert.match(await panel.page.locator('#loss').innerText(), /8 bits a colour.*begins anew/);
     assert.match(await panel.page.locator('#style').innerText(), /waves\.jpg\s+is not there any more/);
     assert.doesNotMatch(await panel.page.locator('#content').innerText(), /not there/);
-    await assertNoViolations('a picture is gone');
+    await panel.assertAccessible('a picture is gone');
     await panel.screenshot('studio picture gone');
   });
 
@@ -268,7 +255,7 @@ describe('the studio', () => {
       type: 'error', error: { reason: 'engine-crashed', message: 'The engine stopped.', help: 'Try again.' }, actions: [{ id: 'retry', title: 'Try Again' }],
     }]);
     await button('Try Again').click();
-    assert.deepEqual(await panel.postedByStudio('action'), [{ type: 'action', id: 'retry' }]);
+    assert.deepEqual(await panel.posted('action'), [{ type: 'action', id: 'retry' }]);
     await panel.send(canned.state({ phase: 'preparing' }));
     assert.equal(await panel.page.locator('#error').isVisible(), false);
   });
@@ -276,9 +263,7 @@ describe('the studio', () => {
   for (const width of [320, 480, 720]) {
     it(`has room for everything at ${width} px`, async () => {
       await show(fooled, { width });
-      const wide = await panel.page.evaluate(() => [...document.querySelectorAll<HTMLElement>('#app *')]
-        .filter((part) => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest('.visually-hidden, .sheet, .plot')).map((part) => part.outerHTML.slice(0, 80)));
-      assert.deepEqual(wide, []);
+      await panel.assertFits('.sheet, .plot');
       await panel.screenshot(`studio ${width}`);
     });
   }

@@ -4,19 +4,14 @@ import { colorTable, reduceChannels, valueAt } from '../../src/protocol/display.
 import { guessNote } from '../../src/protocol/preprocessing.ts';
 import * as canned from './rig/canned.ts';
 import { near } from './rig/near.ts';
-import { PanelBrowser, type PanelPage } from './rig/panel-page.ts';
+import { panelBrowser } from './rig/panel-browser.ts';
+import type { PanelPage } from './rig/panel-page.ts';
 
 const { subject } = canned;
 
 describe('the result panel: what is explained', () => {
-  let browser: PanelBrowser;
-  let panel: PanelPage;
-
-  before(async function () {
-    browser = await PanelBrowser.start(this);
-  });
-  after(() => browser?.stop());
-  afterEach(() => panel?.close());
+  const browser = panelBrowser('result');
+  let panel: PanelPage<'result'>;
 
   const state = (): Promise<string | null> => panel.page.locator('body').getAttribute('data-state');
 
@@ -70,7 +65,7 @@ describe('the result panel: what is explained', () => {
       assert.equal((await panel.posted('explain'))[0].subject.layer, canned.layers[5].name);
 
       await panel.page.locator('#strip-toggle').click();
-      await panel.page.waitForFunction(() => (window as unknown as { posted: { type: string }[] }).posted.at(-1)?.type === 'request-strip');
+      await panel.whenPosted('request-strip');
       await panel.send({ type: 'strip', subject, entries: canned.strip });
       const items = panel.page.locator('.strip-item');
       assert.equal(await items.count(), canned.layers.length);

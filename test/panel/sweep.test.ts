@@ -1,12 +1,12 @@
 /** The sweep panel in a real browser: sides and their values, cells as they fill, keyboard, enlargement, exports, axe in every theme. */
 import assert from 'node:assert/strict';
-import { AxeBuilder } from '@axe-core/playwright';
 import sharp from 'sharp';
 import type { SweepHostMessage, SweepState } from '../../src/protocol/sweep-panel.ts';
 import * as studio from './rig/canned-studio.ts';
 import * as canned from './rig/canned-sweep.ts';
 import { pixels } from './rig/canned.ts';
-import { PanelBrowser, themes, type PanelOptions, type PanelPage } from './rig/panel-page.ts';
+import { panelBrowser, themes, type PanelOptions } from './rig/panel-browser.ts';
+import type { PanelPage } from './rig/panel-page.ts';
 
 const { styleSwept, mapSwept, plan, mapPlan, done, busy, failed, cells } = canned;
 const grid: SweepHostMessage = { type: 'grid', plan };
@@ -23,37 +23,24 @@ const broken: SweepHostMessage[] = [{
 }];
 
 describe('the sweep panel', () => {
-  let browser: PanelBrowser;
-  let panel: PanelPage;
+  const browser = panelBrowser('sweep');
+  let panel: PanelPage<'sweep'>;
 
-  before(async function () {
-    browser = await PanelBrowser.start(this, 'sweep');
-  });
-  after(() => browser?.stop());
-  afterEach(() => panel?.close());
-
-  async function show(messages: SweepHostMessage[], options: PanelOptions = {}): Promise<void> {
+  async function show(messages: SweepHostMessage[], options: PanelOptions<SweepState> = {}): Promise<void> {
     panel = await browser.open({ height: 900, ...options });
     await panel.send(...messages);
-    await settle();
+    await panel.settle();
   }
-  /** Two frames: what was changed is painted. */
-  const settle = () => panel.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   const cell = (index: number) => panel.page.locator(`#cell-${index}`);
-  const ran = async () => (await panel.postedBySweep('run')).at(-1)?.plan;
+  const ran = async () => (await panel.posted('run')).at(-1)?.plan;
   const enlarged = () => panel.page.locator('#enlarged');
-
-  async function assertNoViolations(what: string): Promise<void> {
-    const { violations } = await new AxeBuilder({ page: panel.page }).analyze();
-    assert.deepEqual(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${what}: ${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`)), []);
-  }
 
   for (const theme of themes) {
     for (const [what, messages] of Object.entries({ empty: [styleSwept], running, mixed, maps, broken })) {
       it(`keeps axe's rules in the theme ${theme}: ${what}`, async () => {
         await show(messages, { theme });
         await panel.screenshot(`sweep ${what} ${theme}`);
-        await assertNoViolations(what);
+        await panel.assertAccessible(what);
       });
     }
   }
@@ -124,7 +111,7 @@ describe('the sweep panel', () => {
     const own = studio.picture(80);
     const painted = await cell(2).locator('canvas').evaluate((canvas) => [...(canvas as HTMLCanvasElement).getContext('2d')!.getImageData(31, 77, 1, 1).data]);
     assert.deepEqual(painted, [...studio.picture(120).data.subarray((77 * own.width + 31) * 4).subarray(0, 4)]);
-    assert.deepEqual((await panel.postedBySweep('shown')).map(({ frame }) => frame), [80]);
+    assert.deepEqual((await panel.posted('shown')).map(({ frame }) => frame), [80]);
     assert.equal(await panel.page.locator('#progress').innerText(), '2 of 6 · about 14 s left', 'four seconds each, of the third one 60 % ahead');
     assert.equal(await cell(2).getAttribute('aria-label'), 'Content: 10 · Size: 128 px, under way');
     await panel.send(styleSwept, grid, { type: 'cell', index: 0, cell: busy(40) });
@@ -133,7 +120,7 @@ describe('the sweep panel', () => {
     await panel.send({ type: 'cell', index: 0, cell: busy(80) });
     assert.match(await panel.page.locator('#progress').innerText(), /^0 of 6 · about .* left$/, 'the first cell tells on its way');
     await panel.page.locator('#cancel').click();
-    assert.equal((await panel.postedBySweep('cancel')).length, 1);
+    assert.equal((await panel.posted('cancel')).length, 1);
   });
 
   it('is a grid: arrow keys move within its bounds, Enter opens, one cell is reached with Tab', async () => {
@@ -153,7 +140,7 @@ describe('the sweep panel', () => {
     await panel.page.keyboard.press('Enter');
     await cell(1).dblclick();
     await panel.page.locator('#open').click();
-    assert.deepEqual((await panel.postedBySweep('open')).map(({ index }) => index), [3, 1, 1]);
+    assert.deepEqual((await panel.posted('open')).map(({ index }) => index), [3, 1, 1]);
   });
 
   it('enlarges the cell under the pointer or reached by key, beside it; Escape puts that away', async () => {
@@ -180,10 +167,10 @@ describe('the sweep panel', () => {
     await cell(1).focus();
     assert.match(await panel.page.locator('#detail').innerText(), /"waves.jpg" is not there.*Put it back/s);
     await panel.page.locator('#detail').getByText('Try Again').click();
-    assert.deepEqual((await panel.postedBySweep('action')).map(({ id }) => id), ['retry']);
+    assert.deepEqual((await panel.posted('action')).map(({ id }) => id), ['retry']);
     assert.equal(await panel.page.locator('#progress').innerText(), '3 of 6 · stopped');
     await panel.page.locator('#continue').click();
-    assert.equal((await panel.postedBySweep('continue')).length, 1);
+    assert.equal((await panel.posted('continue')).length, 1);
     await cell(3).focus();
     assert.match((await cell(3).getAttribute('aria-label'))!, /the model is fooled/);
   });
@@ -197,7 +184,7 @@ describe('the sweep panel', () => {
     });
     const own = await colours();
     await panel.page.locator('#shared').check();
-    await settle();
+    await panel.settle();
     assert.notDeepEqual(await colours(), own, 'the weakest map is paler beside the strongest');
   });
 
@@ -205,15 +192,13 @@ describe('the sweep panel', () => {
     await show(mixed);
     await panel.page.getByRole('button', { name: 'Export' }).click();
     await panel.page.getByRole('menuitem', { name: /PNG/ }).click();
-    await panel.page.waitForFunction(() => JSON.stringify((window as unknown as { posted: { type: string }[] }).posted.map(({ type }) => type)).includes('export-picture'));
-    const [{ png }] = await panel.postedBySweep('export-picture');
+    const { png } = await panel.whenPosted('export-picture');
     await panel.keep('sweep exported', png);
     const { width, height } = await sharp(png).metadata();
     assert.ok(width > 3 * 512 && height > 2 * 512, `${width} × ${height}: cells at full size, and words`);
     await panel.page.getByRole('button', { name: 'Export' }).click();
     await panel.page.getByRole('menuitem', { name: /HTML/ }).click();
-    await panel.page.waitForFunction(() => JSON.stringify((window as unknown as { posted: { type: string }[] }).posted.map(({ type }) => type)).includes('export-page'));
-    const [{ cells: sent }] = await panel.postedBySweep('export-page');
+    const { cells: sent } = await panel.whenPosted('export-page');
     assert.deepEqual(sent.map(({ index }) => index), [0, 3, 4]);
     const { data, info } = await sharp(sent[0].png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
     assert.deepEqual([info.width, info.height, ...data.subarray(0, 3)], [96, 96, ...studio.picture(20).data.subarray(0, 3)]);
@@ -222,9 +207,7 @@ describe('the sweep panel', () => {
   for (const width of [320, 480, 720]) {
     it(`has room for everything at ${width} px`, async () => {
       await show(maps, { width });
-      const wide = await panel.page.evaluate(() => [...document.querySelectorAll<HTMLElement>('#app *')]
-        .filter((part) => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest('.visually-hidden, .sweep-scroller')).map((part) => part.outerHTML.slice(0, 80)));
-      assert.deepEqual(wide, []);
+      await panel.assertFits('.sweep-scroller');
       await panel.screenshot(`sweep ${width}`);
     });
   }
@@ -232,8 +215,8 @@ describe('the sweep panel', () => {
   it('comes back with its sides after a reload, and as it was when it is shown again', async () => {
     await show([styleSwept]);
     await panel.page.locator('#columns-values').fill('64, 96');
-    const kept = await panel.kept() as unknown as SweepState;
-    await panel.close();
+    const kept = await panel.kept();
+    await panel.page.close();
     await show([styleSwept], { state: kept });
     assert.equal(await panel.page.locator('#columns-values').inputValue(), '64, 96');
     await panel.send(...drawn.slice(1));

@@ -1,11 +1,11 @@
 /** The side panel *Tune* in a real browser: controls from a schema, what is sent and what is not, keyboard, axe in every theme. */
 import assert from 'node:assert/strict';
-import { AxeBuilder } from '@axe-core/playwright';
 import * as z from 'zod';
 import type { TechniqueDescription } from '../../src/protocol/techniques.ts';
 import type { TuneState } from '../../src/protocol/tune-panel.ts';
 import * as canned from './rig/canned.ts';
-import { PanelBrowser, themes, type PanelPage } from './rig/panel-page.ts';
+import { panelBrowser, themes } from './rig/panel-browser.ts';
+import type { PanelPage } from './rig/panel-page.ts';
 
 const parameters = z.object({
   samples: z.int().min(1).max(1000).default(25).meta({ title: 'Samples', description: 'Noisy copies of the picture whose gradients are averaged', unit: 'pictures' }),
@@ -28,14 +28,8 @@ const state = (patch: Partial<TuneState> = {}): TuneState => ({
 });
 
 describe('the side panel Tune', () => {
-  let browser: PanelBrowser;
-  let panel: PanelPage;
-
-  before(async function () {
-    browser = await PanelBrowser.start(this, 'tune');
-  });
-  after(() => browser?.stop());
-  afterEach(() => panel?.close());
+  const browser = panelBrowser('tune');
+  let panel: PanelPage<'tune'>;
 
   async function show(patch: Partial<TuneState> = {}, options = {}): Promise<void> {
     panel = await browser.open({ width: 300, height: 900, ...options });
@@ -44,28 +38,23 @@ describe('the side panel Tune', () => {
   const last = async () => (await panel.posted('change')).at(-1)?.tuned;
   const field = (name: string) => panel.page.locator(`[data-parameter="${name}"]`);
 
-  async function assertNoViolations(what: string): Promise<void> {
-    const { violations } = await new AxeBuilder({ page: panel.page }).analyze();
-    assert.deepEqual(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${what}: ${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`)), []);
-  }
-
   for (const theme of themes) {
     it(`keeps axe's rules in the theme ${theme}`, async () => {
       panel = await browser.open({ theme, width: 300, height: 900 });
       await panel.send({ type: 'state', state: null });
       await panel.screenshot(`tune empty ${theme}`);
-      await assertNoViolations('empty');
+      await panel.assertAccessible('empty');
       await panel.send(
         { type: 'model', model: { hash, labels, layers, defaultLayer } },
         { type: 'state', state: state({ canUndo: true, subject: { ...state().subject, parameters: { noise: 0.4, baseline: 'blur' }, seed: 7 } }) });
       await panel.screenshot(`tune ${theme}`);
-      await assertNoViolations('controls');
+      await panel.assertAccessible('controls');
       await panel.page.locator('#parameter-noise').fill('7');
       await panel.screenshot(`tune invalid ${theme}`);
-      await assertNoViolations('invalid');
+      await panel.assertAccessible('invalid');
       await panel.send({ type: 'state', state: state({ live: false, pending: true, milliseconds: 4200, serial: 99 }) });
       await panel.screenshot(`tune pending ${theme}`);
-      await assertNoViolations('pending');
+      await panel.assertAccessible('pending');
     });
   }
 
@@ -191,9 +180,7 @@ describe('the side panel Tune', () => {
 
   it('has room for everything at 200 px', async () => {
     await show({}, { width: 200 });
-    const wide = await panel.page.evaluate(() => [...document.querySelectorAll('#app *')]
-      .filter((part) => part.getBoundingClientRect().right > innerWidth + 1).map((part) => part.outerHTML.slice(0, 80)));
-    assert.deepEqual(wide, []);
+    await panel.assertFits();
     await panel.screenshot('tune narrow');
   });
 });

@@ -3,19 +3,14 @@ import assert from 'node:assert/strict';
 import { displayRange, paint, reduceChannels, valueAt } from '../../src/protocol/display.ts';
 import * as canned from './rig/canned.ts';
 import { near } from './rig/near.ts';
-import { PanelBrowser, type PanelPage } from './rig/panel-page.ts';
+import { panelBrowser } from './rig/panel-browser.ts';
+import type { PanelPage } from './rig/panel-page.ts';
 
 const { subject } = canned;
 
 describe('the result panel: the view', () => {
-  let browser: PanelBrowser;
-  let panel: PanelPage;
-
-  before(async function () {
-    browser = await PanelBrowser.start(this);
-  });
-  after(() => browser?.stop());
-  afterEach(() => panel?.close());
+  const browser = panelBrowser('result');
+  let panel: PanelPage<'result'>;
 
   const state = (): Promise<string | null> => panel.page.locator('body').getAttribute('data-state');
 
@@ -148,7 +143,7 @@ describe('the result panel: the view', () => {
       await panel.repaint(() => panel.page.keyboard.press('+'));
       const kept = await panel.kept();
       assert.deepEqual(kept.subject, subject);
-      await panel.close();
+      await panel.page.close();
 
       panel = await browser.open({ state: kept });
       assert.deepEqual((await panel.posted('ready'))[0].state, kept);

@@ -1,126 +1,22 @@
-/** A panel's own bundle in a plain page: the host's policy and theme around it, messages of a test in place of a host. */
+/** A page of a panel, in the hands of a test: what its host would send, what it posts, keeps and paints, and whether everybody can use it. */
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import esbuild from 'esbuild';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import type { CompareHostMessage, CompareMessage, CompareState } from '../../../src/protocol/compare-panel.ts';
-import type { HostMessage, PanelMessage, PanelState } from '../../../src/protocol/result-panel.ts';
-import type { StudioHostMessage, StudioMessage, StudioState } from '../../../src/protocol/studio-panel.ts';
-import type { SweepHostMessage, SweepMessage, SweepState } from '../../../src/protocol/sweep-panel.ts';
-import type { TuneHostMessage, TuneMessage } from '../../../src/protocol/tune-panel.ts';
-import { findChromium } from '../../rig/chromium.ts';
-import { introduction, shown } from './canned.ts';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { panels, type PanelName, type Panels } from './panels.ts';
 
-const root = path.join(import.meta.dirname, '..', '..', '..');
-const screenshots = path.join(root, '.cache', 'screenshots', 'panel');
-const origin = 'https://panel.test';
-const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' };
-const flags = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
-  '--disable-sync', '--disable-dev-shm-usage',
-];
+const screenshots = path.join(import.meta.dirname, '..', '..', '..', '.cache', 'screenshots', 'panel');
 
-export const themes = ['dark', 'light', 'high-contrast', 'high-contrast-light'] as const;
-export type Theme = (typeof themes)[number];
+type Hears<Name extends PanelName> = Panels[Name]['hears'];
+type Posts<Name extends PanelName> = Panels[Name]['posts'];
+type OfType<Message, Type> = Extract<Message, { type: Type }>;
 
-/** Variables and classes that VS Code gives a webview's page in its default themes. */
-type ThemeFixture = Record<Theme, { classes: string; kind: string; variables: Record<string, string> }>;
-
-export interface PanelOptions {
-  readonly theme?: Theme;
-  readonly width?: number;
-  readonly height?: number;
-  /** What an earlier page left with setState. */
-  readonly state?: PanelState | StudioState | CompareState | SweepState;
-}
-
-/** The pages there are, and what each has once it has started. */
-const pages = { result: '#map', tune: '#run', studio: '#run', compare: '#compare', sweep: '#run' } as const;
-type PageName = keyof typeof pages;
-/** What the pages post; `ready` of the side panel is one of the result panel's without a state. */
-type Message = PanelMessage | Exclude<TuneMessage, { type: PanelMessage['type'] }> | Exclude<CompareMessage, { type: (PanelMessage | TuneMessage)['type'] }>;
-
-/** A browser and the built bundle, for all tests of a file. */
-export class PanelBrowser {
-  private readonly problems: string[] = [];
-
-  private constructor(
-    private readonly browser: Browser, private readonly files: ReadonlyMap<string, Uint8Array>, private readonly fixture: ThemeFixture,
-    private readonly name: PageName,
-  ) {}
-
-  /** Skips the suite, and says so, where no Chromium is installed. */
-  static async start(suite: Mocha.Context, name: PageName = 'result'): Promise<PanelBrowser> {
-    const executablePath = findChromium();
-    if (!executablePath) {
-      console.log('      skipped: no Chromium found; `npm test` installs it, or name one in the environment variable CHROMIUM');
-      suite.skip();
-    }
-    const built = await esbuild.build({
-      absWorkingDir: root, bundle: true, write: false, format: 'esm', platform: 'browser', outdir: 'panel',
-      assetNames: '[name]', loader: { '.ttf': 'file' },
-      entryPoints: ['main.ts', `${name}.css`].map((file) => ({ in: `webview/${name}/${file}`, out: name })),
-    });
-    const files = new Map(built.outputFiles.map((file) => [path.basename(file.path), file.contents]));
-    const fixture = JSON.parse(await readFile(path.join(import.meta.dirname, 'themes.json'), 'utf8')) as ThemeFixture;
-    return new PanelBrowser(await chromium.launch({ executablePath, args: flags }), files, fixture, name);
-  }
-
-  /** @throws AssertionError if any page has reported something to its console, such as a breach of the policy */
-  async stop(): Promise<void> {
-    await this.browser.close();
-    assert.deepEqual(this.problems, [], 'nothing is reported to the console');
-  }
-
-  /** A page that shows a result, painted: the canned one or what the messages bring. */
-  async show(options: PanelOptions = {}, messages: HostMessage[] = [shown()]): Promise<PanelPage> {
-    const panel = await this.open(options);
-    await panel.send(...introduction());
-    await panel.repaint(() => panel.send(...messages));
-    return panel;
-  }
-
-  async open(options: PanelOptions = {}): Promise<PanelPage> {
-    const { theme = 'dark', width = 1200, height = 760, state } = options;
-    const context = await this.browser.newContext({ viewport: { width, height }, permissions: ['clipboard-read', 'clipboard-write'] });
-    const page = await context.newPage();
-    page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') this.problems.push(message.text());
-    });
-    page.on('pageerror', (error) => this.problems.push(error.message));
-    await page.route(`${origin}/**`, async (route) => {
-      const name = path.basename(new URL(route.request().url()).pathname);
-      const body = this.files.get(name);
-      const contentType = types[path.extname(name)];
-      if (body) await route.fulfill({ body: Buffer.from(body), contentType });
-      else if (name === 'panel.html') await route.fulfill({ body: html(this.fixture[theme], this.name), contentType });
-      else await route.fulfill({ status: 404 });
-    });
-    const { variables } = this.fixture[theme];
-    await page.addInitScript(`window.kept = ${JSON.stringify(state ?? null)}; window.themeVariables = ${JSON.stringify(variables)};`);
-    await page.addInitScript({ path: path.join(import.meta.dirname, 'stub-host.js') });
-    await page.goto(`${origin}/panel.html`);
-    await page.locator(pages[this.name]).waitFor({ state: 'attached', timeout: 5_000 }).catch((cause: unknown) => {
-      throw new Error(`The panel did not start: ${this.problems.join('; ')}`, { cause });
-    });
-    return new PanelPage(page, context);
-  }
-}
-
-/** As the extension sends it (src/extension/webview-html.ts), with the address of the test in place of the webview's. */
-function html({ classes, kind }: ThemeFixture[Theme], name: PageName): string {
-  const policy = `default-src 'none'; script-src 'nonce-n'; style-src ${origin} 'nonce-n'; font-src ${origin}; img-src ${origin} blob: data:`;
-  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta property="csp-nonce" content="n"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="${origin}/${name}.css"><title>Fovea</title></head>
-<body class="${classes}" data-vscode-theme-kind="${kind}"><div id="app"></div><script type="module" nonce="n" src="${origin}/${name}.js"></script></body></html>`;
-}
-
-export class PanelPage {
-  constructor(readonly page: Page, private readonly context: BrowserContext) {}
+export class PanelPage<Name extends PanelName> {
+  constructor(readonly page: Page, private readonly name: Name) {}
 
   /** Sends messages as a host does; typed arrays arrive as they are. */
-  async send(...messages: (HostMessage | TuneHostMessage | StudioHostMessage | CompareHostMessage | SweepHostMessage)[]): Promise<void> {
+  async send(...messages: Hears<Name>[]): Promise<void> {
     for (const message of messages) {
       await this.page.evaluate((encoded) => {
         const message: unknown = JSON.parse(encoded, (_, value: unknown) => {
@@ -136,34 +32,44 @@ export class PanelPage {
     }
   }
 
-  /** What the page has posted so far, of one type. */
-  async posted<T extends Message['type']>(type: T): Promise<Extract<Message, { type: T }>[]> {
-    const all = await this.page.evaluate(async () => {
-      // Events that the last action has queued, such as a disclosure's toggle, come first.
-      await new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
-      return (window as unknown as { posted: unknown[] }).posted;
-    }) as Message[];
-    return all.filter((message): message is Extract<Message, { type: T }> => message.type === type);
+  /** What the page has posted so far, of some types, as its host reads it. @throws ZodError if the host would not understand something */
+  async posted<Type extends Posts<Name>['type']>(...types: Type[]): Promise<OfType<Posts<Name>, Type>[]> {
+    // Events that the last action has queued, such as a disclosure's toggle, come first.
+    await this.page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); }));
+    const { schema } = panels[this.name];
+    const all = (await this.everythingPosted()).map((message) => schema.parse(message)) as Posts<Name>[];
+    return all.filter((message): message is OfType<Posts<Name>, Type> => types.some((type) => type === message.type));
   }
 
-  /** The same of the studio's page. */
-  async postedByStudio<T extends StudioMessage['type']>(type: T): Promise<Extract<StudioMessage, { type: T }>[]> {
-    return await this.posted(type as Message['type']) as unknown as Extract<StudioMessage, { type: T }>[];
-  }
-
-  /** The same of the sweep panel's page. */
-  async postedBySweep<T extends SweepMessage['type']>(type: T): Promise<Extract<SweepMessage, { type: T }>[]> {
-    return await this.posted(type as Message['type']) as unknown as Extract<SweepMessage, { type: T }>[];
+  /** The first message of a type, once it is there. */
+  async whenPosted<Type extends Posts<Name>['type']>(type: Type): Promise<OfType<Posts<Name>, Type>> {
+    await this.page.waitForFunction((wanted) => {
+      const { posted } = window as unknown as { posted: { type: string }[] };
+      return posted.some((message) => message.type === wanted);
+    }, type as string);
+    return (await this.posted(type))[0];
   }
 
   async postedCount(): Promise<number> {
-    return this.page.evaluate(() => (window as unknown as { posted: unknown[] }).posted.length);
+    return (await this.everythingPosted()).length;
   }
 
-  /** What the page keeps over hiding and reloading, once it has settled. */
-  async kept(): Promise<PanelState> {
-    await this.page.waitForTimeout(300);
-    return await this.page.evaluate(() => (window as unknown as { kept: unknown }).kept) as PanelState;
+  private everythingPosted(): Promise<unknown[]> {
+    return this.page.evaluate(() => (window as unknown as { posted: unknown[] }).posted);
+  }
+
+  /** What the page keeps over hiding and reloading; it is hidden for this, which it takes as the time to keep what is new. */
+  async kept(): Promise<Panels[Name]['keeps']> {
+    await this.settle();
+    return await this.page.evaluate(() => {
+      document.dispatchEvent(new Event('visibilitychange'));
+      return (window as unknown as { kept: unknown }).kept;
+    }) as Panels[Name]['keeps'];
+  }
+
+  /** Two frames of the screen: what was changed is painted. */
+  async settle(): Promise<void> {
+    await this.page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
   }
 
   async paints(): Promise<number> {
@@ -186,6 +92,21 @@ export class PanelPage {
     }, [x, y] as const);
   }
 
+  /** Asserts that axe finds nothing against its rules. @param state of the page, for the message @param within selector of the part that is meant */
+  async assertAccessible(state: string, within = 'body'): Promise<void> {
+    const { violations } = await new AxeBuilder({ page: this.page }).include(within).analyze();
+    const found = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${state}: ${id} (${help}): ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`));
+    assert.deepEqual(found, []);
+  }
+
+  /** Asserts that nothing reaches beyond the right edge. @param scrolling selector of what may, because it scrolls by itself */
+  async assertFits(scrolling?: string): Promise<void> {
+    const wide = await this.page.evaluate((excepted) => [...document.querySelectorAll('#app *')]
+      .filter((part) => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest(excepted)).map((part) => part.outerHTML.slice(0, 80)),
+    ['.visually-hidden', '.progress', scrolling].filter(Boolean).join());
+    assert.deepEqual(wide, []);
+  }
+
   async screenshot(name: string): Promise<void> {
     await mkdir(screenshots, { recursive: true });
     await this.page.screenshot({ path: path.join(screenshots, `${name}.png`) });
@@ -195,10 +116,6 @@ export class PanelPage {
   async keep(name: string, png: Uint8Array): Promise<void> {
     await mkdir(screenshots, { recursive: true });
     await writeFile(path.join(screenshots, `${name}.png`), png);
-  }
-
-  async close(): Promise<void> {
-    await this.context.close();
   }
 }
 

@@ -14,7 +14,7 @@ export interface MaskedPictures {
   readonly shown: Float32Array;
   /** The explained number; the context's where absent. */
   readonly kind?: ScoreKind;
-  /** Writes mask `index` (H·W values); `slot` tells it from the others of its batch. */
+  /** Writes mask `index` (H·W values), which stays until it was read; `slot` tells it from the others of its batch. */
   make(index: number, mask: Float32Array, slot: number): void;
   /** Is told the score of the context's first class; in the order of the indices. */
   read(index: number, score: number, slot: number): void;

@@ -32,32 +32,56 @@ export class RandomStream {
 
   /** target[i] = centre[i] + deviation · (standard normal number i). */
   gaussian(centre: ArrayLike<number>, deviation: number, target: Float32Array): void {
-    // Halves keep 0 and 1 out, where the quantile is infinite.
-    for (let i = 0; i < target.length; i++) target[i] = centre[i] + deviation * normalQuantile((this.bits(i) + 0.5) / 2 ** 32);
+    const [first, second] = [this.#first, this.#second];
+    for (let i = 0; i < target.length; i++) {
+      const bits = mix(mix(i, first), second);
+      const normal = (bits >> 7) * width[bits & 127];
+      target[i] = centre[i] + deviation * (Math.abs(normal) < inner[bits & 127] ? normal : this.#atEdge(i, bits));
+    }
+  }
+
+  /** What becomes of one number in forty, which lies where the density fills a part of its layer only. */
+  #atEdge(index: number, bits: number): number {
+    const more = new RandomStream(bits, mix(index, this.#first));
+    for (let draw = 0; ; draw += 2) {
+      const layer = bits & 127;
+      const normal = (bits >> 7) * width[layer];
+      if (Math.abs(normal) < inner[layer]) return normal;
+      if (layer === 0) return Math.sign(normal) * tail(more, draw);
+      const [lowest, highest] = [density(width[layer] * 2 ** 24), density(inner[layer])];
+      if (lowest + more.uniform(draw) * (highest - lowest) < density(normal)) return normal;
+      bits = more.bits(draw + 1);
+    }
   }
 }
 
 /**
- * The number that a standard normal one is below with probability p, 0 < p < 1, with a relative error of 1e-7: four times as fast as the
- * transcendental functions of Box and Muller's method. Source: Wichura 1988, algorithm AS 241, PPND7.
+ * The ziggurat: layers of equal area that cover the normal density, the lowest of them with the tail beyond its edge. Of the 32 bits of a number,
+ * 7 choose the layer and 25 the place in it, from −2^24 to 2^24; `width` is what a place of 1 is, and up to `inner` all of a layer is below the
+ * density. Three times as fast as the quantile of a uniform number. Source: Marsaglia, Tsang 2000; separate bits after Doornik 2005.
  */
-export function normalQuantile(p: number): number {
-  const q = p - 0.5;
-  if (Math.abs(q) <= 0.425) {
-    const r = 0.180625 - q * q;
-    return (q * (((59.10937472 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179))
-      / (((67.18756360 * r + 78.757757664) * r + 17.895169469) * r + 1);
+const [width, inner] = [new Float64Array(128), new Float64Array(128)];
+const tailStart = 3.442619855899;
+const areaOfLayer = 9.91256303526217e-3;
+for (let layer = 0, edge = areaOfLayer / density(tailStart); layer < 128; layer++) {
+  width[layer] = edge / 2 ** 24;
+  if (layer === 0) edge = tailStart;
+  else edge = layer === 127 ? 0 : Math.sqrt(-2 * Math.log(areaOfLayer / edge + density(edge)));
+  inner[layer] = edge;
+}
+
+/** Of the normal distribution, relative to its middle. */
+function density(distance: number): number {
+  return Math.exp(-0.5 * distance * distance);
+}
+
+/** A normal number beyond the start of the tail. Source: Marsaglia 1964. */
+function tail(random: RandomStream, from: number): number {
+  for (let draw = from; ; draw += 2) {
+    // 1 − u keeps 0 out, whose logarithm is infinite.
+    const beyond = -Math.log(1 - random.uniform(draw)) / tailStart;
+    if (-2 * Math.log(1 - random.uniform(draw + 1)) > beyond * beyond) return tailStart + beyond;
   }
-  const tail = Math.sqrt(-Math.log(q < 0 ? p : 1 - p));
-  let distance: number;
-  if (tail <= 5) {
-    const r = tail - 1.6;
-    distance = (((0.17023821103 * r + 1.3067284816) * r + 2.75681539) * r + 1.4234372777) / ((0.12021132975 * r + 0.7370016425) * r + 1);
-  } else {
-    const r = tail - 5;
-    distance = (((0.017337203997 * r + 0.42868294337) * r + 3.081226386) * r + 6.657905115) / ((0.012258202635 * r + 0.24197894225) * r + 1);
-  }
-  return q < 0 ? -distance : distance;
 }
 
 function mix(value: number, key: number): number {

@@ -10,7 +10,6 @@
 import * as z from 'zod';
 import { tensorOf } from '../graph/tensor.ts';
 import { baselineNotes, baselineParameter, makeBaseline } from './baselines.ts';
-import { batchSize } from './batches.ts';
 import { eachSample } from './each-sample.ts';
 import { scoresOf } from './forward.ts';
 import { scoreMasked } from './masks.ts';
@@ -49,16 +48,13 @@ export const rise: Technique<typeof parameters> = {
 /** Makes masks of one size; mask i depends on the seed and i alone. */
 export class MaskMaker {
   readonly #cell: Size;
-  readonly #whole: Size;
   readonly #upsampler: Upsampler;
-  readonly #enlarged: Float32Array;
 
   constructor(private readonly size: Size, private readonly cells: number, private readonly probability: number, private readonly seed: number) {
     this.#cell = { height: Math.ceil(size.height / cells), width: Math.ceil(size.width / cells) };
     // One cell more than the picture needs, so that the grid can be shifted.
-    this.#whole = { height: (cells + 1) * this.#cell.height, width: (cells + 1) * this.#cell.width };
-    this.#upsampler = new Upsampler({ height: cells, width: cells }, this.#whole, 'bilinear');
-    this.#enlarged = new Float32Array(this.#whole.height * this.#whole.width);
+    const whole = { height: (cells + 1) * this.#cell.height, width: (cells + 1) * this.#cell.width };
+    this.#upsampler = new Upsampler({ height: cells, width: cells }, whole, 'bilinear');
   }
 
   /** @param into H·W values from 0 (hidden) to 1 (shown) */
@@ -66,12 +62,8 @@ export class MaskMaker {
     const random = new RandomStream(this.seed, index);
     const count = this.cells * this.cells;
     const grid = Float32Array.from({ length: count }, (_, i) => (random.uniform(i) < this.probability ? 1 : 0));
-    const [down, right] = [random.below(this.#cell.height, count), random.below(this.#cell.width, count + 1)];
-    this.#upsampler.resize(grid, this.#enlarged);
-    for (let y = 0; y < this.size.height; y++) {
-      const start = (y + down) * this.#whole.width + right;
-      into.set(this.#enlarged.subarray(start, start + this.size.width), y * this.size.width);
-    }
+    const [top, left] = [random.below(this.#cell.height, count), random.below(this.#cell.width, count + 1)];
+    this.#upsampler.resize(grid, into, { top, left, ...this.size });
   }
 }
 
@@ -83,7 +75,7 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
   const { logits: [logits] } = await scoresOf(context, [x]);
 
   const plane = height * width;
-  const masks = Array.from({ length: Math.min(samples, batchSize(model)) }, () => new Float32Array(plane));
+  const masks: Float32Array[] = [];
   const maker = new MaskMaker(model.input, cells, probability, seed);
   const mean = new RunningMean(plane);
   const dims = [1, 1, height, width];
@@ -99,7 +91,7 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
     kind: weight === 'probability' ? 'probability' : context.score,
     make: (index, mask, slot) => {
       maker.make(index, mask);
-      masks[slot].set(mask);
+      masks[slot] = mask;
     },
     read: (_, score, slot) => mean.add(masks[slot], score / probability),
     after: (done) => {

@@ -46,17 +46,19 @@ export class Upsampler {
     this.#wide = new Float64Array(from.height * to.width);
   }
 
-  /** @param map row-major, of the size `from`; @param into of the size `to` */
-  resize(map: ArrayLike<number>, into: Float32Array): void {
-    const { width } = this.to;
-    const { first: left, second: right, part } = this.#columns;
+  /**
+   * @param map row-major, of the size `from`; @param into of the size `to`, or of the part of it that is asked for
+   * @param part where it begins, and its size
+   */
+  resize(map: ArrayLike<number>, into: Float32Array, { top, left, height, width } = { top: 0, left: 0, ...this.to }): void {
+    const { first, second, part } = this.#columns;
     const wide = this.#wide;
-    for (let row = 0, i = 0; i < wide.length; row += this.#width) {
-      for (let x = 0; x < width; x++, i++) wide[i] = map[row + left[x]] + part[x] * (map[row + right[x]] - map[row + left[x]]);
+    for (let row = 0, i = 0; row < map.length; row += this.#width) {
+      for (let x = left; x < left + width; x++, i++) wide[i] = map[row + first[x]] + part[x] * (map[row + second[x]] - map[row + first[x]]);
     }
-    for (let y = 0, i = 0; y < this.to.height; y++) {
-      const [top, bottom, down] = [this.#rows.first[y] * width, this.#rows.second[y] * width, this.#rows.part[y]];
-      for (let x = 0; x < width; x++, i++) into[i] = wide[top + x] + down * (wide[bottom + x] - wide[top + x]);
+    for (let y = top, i = 0; y < top + height; y++) {
+      const [above, below, down] = [this.#rows.first[y] * width, this.#rows.second[y] * width, this.#rows.part[y]];
+      for (let x = 0; x < width; x++, i++) into[i] = wide[above + x] + down * (wide[below + x] - wide[above + x]);
     }
   }
 }

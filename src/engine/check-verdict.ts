@@ -1,5 +1,6 @@
 /** What the similarities of a sanity check mean, in plain words. */
 import type { CheckMode } from '../protocol/checks.ts';
+import { likeness } from '../protocol/likeness.ts';
 import type { Similarity, Verdict, VerdictLevel } from '../protocol/trust.ts';
 
 /**
@@ -15,14 +16,6 @@ interface JudgedStep {
 }
 
 /**
- * The middle one of rank correlation of magnitudes, structural similarity and HOG correlation: of two maps of noise HOG alone stays high, of
- * sparse maps structural similarity does.
- */
-export function likeness({ absoluteSpearman, ssim, hog }: Similarity): number {
-  return [absoluteSpearman, ssim, hog].sort((a, b) => a - b)[1];
-}
-
-/**
  * The mean likeness of the judged steps against two thresholds. Of a cascade the steps that leave at least the lower half of the layers as they
  * are: once the first filters are shuffled too, even an edge detector made of them changes.
  * @param steps at least one
@@ -34,8 +27,8 @@ export function verdict(mode: CheckMode, technique: string, steps: readonly Judg
   const level = mean < changes ? 'passed' : mean >= stays ? 'failed' : 'mixed';
   return {
     level, label: labels[level], sentence: sentences[mode][level](technique, number(mean)),
-    rule: `Likeness is the middle one of three similarities (rank correlation of magnitudes, SSIM, HOG), ${averaged[mode]}: `
-      + `${number(mean)}. Below ${changes} the check is passed, from ${stays} on it is failed.`,
+    rule: `Likeness: the median of rank correlation of magnitudes, SSIM and HOG correlation, ${averaged[mode]}: ${number(mean)}. `
+      + `Passed below ${changes}, failed from ${stays}.`,
   };
 }
 
@@ -64,8 +57,8 @@ const sentences: Readonly<Record<CheckMode, Readonly<Record<VerdictLevel, (techn
     failed: (technique, mean) => `${technique}'s map hardly changes when a single layer is made meaningless (likeness ${mean}).`,
   },
   'random-logit': {
-    passed: (technique, mean) => `${technique}'s map is another one for other classes (likeness ${mean}).`,
-    mixed: (technique, mean) => `${technique}'s map is partly the same for other classes (likeness ${mean}).`,
+    passed: (technique, mean) => `${technique}'s map changes with the class (likeness ${mean}).`,
+    mixed: (technique, mean) => `${technique}'s map changes only in part with the class (likeness ${mean}).`,
     failed: (technique, mean) => `${technique}'s map is nearly the same whatever class is explained (likeness ${mean}): it does not say what speaks for this class.`,
   },
 };

@@ -11,15 +11,15 @@ export type CheckMode = (typeof checkModes)[number];
 export const checkWords: Readonly<Record<CheckMode, { readonly title: string; readonly question: string; readonly step: string }>> = {
   cascading: {
     title: 'From the top down', step: 'Layers shuffled',
-    question: 'Does the map change as the model forgets what it learned, from the logits down, layer after layer?',
+    question: 'Does the map change as the weights are shuffled layer after layer, from the logits down?',
   },
   independent: {
     title: 'One layer at a time', step: 'Layers from the top',
-    question: 'Does the map change when the weights of a single layer are shuffled, and all others are as they are?',
+    question: 'Does the map change when the weights of one layer alone are shuffled?',
   },
   'random-logit': {
     title: 'Another class', step: 'Other classes',
-    question: 'Is the map another one when a class drawn by chance is explained, with the model as it is?',
+    question: 'Does the map change when another class, drawn at random, is explained?',
   },
 };
 

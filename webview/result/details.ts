@@ -51,7 +51,7 @@ export class Details {
       ['Picture', `${picture.width} × ${picture.height} px`],
       ['Map', `${result.map.width} × ${result.map.height}${result.map.channels > 1 ? ` × ${result.map.channels}` : ''}, ${result.map.unit}`],
       ['Runtime', result.runtime],
-      ['Time', result.cached ? 'cached: the answer to an earlier request' : `${formatTime(result)}: picture ${ms('picture')}, build ${ms('build')}, run ${ms('run')}`],
+      ['Time', result.cached ? 'cached: the answer to an earlier request' : `${formatTime(result)}: picture ${ms('picture')}, build ${ms('build')}, run ${ms('run')} ms`],
     ];
     this.facts.replaceChildren(...facts.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]));
     this.guess.replaceChildren(icon('warning'), element('span', {}, `${guessNote} If the predictions look wrong, correct it.`));

@@ -3,10 +3,11 @@ import type { EvaluationState } from '../../src/protocol/result-panel.ts';
 import type { MetricId } from '../../src/protocol/measures.ts';
 import { formatValue } from '../../src/protocol/display.ts';
 import { button, progressRing } from '../ui/controls.ts';
-import { element, icon } from '../ui/element.ts';
+import { element } from '../ui/element.ts';
 import { aboutSeconds } from '../ui/words.ts';
 import { CurveView } from './curve-view.ts';
 import { MeasureList } from './measure-list.ts';
+import { badgeParts } from './sanity-badge.ts';
 
 export interface EvaluationListener {
   /** Asks what it would take. */
@@ -74,7 +75,7 @@ export class EvaluationSection {
     const { state } = this;
     const [symbol, label] = labelOf(state);
     this.root.dataset.state = stateName(state);
-    this.summary.replaceChildren(icon(symbol), element('span', {}, label));
+    this.summary.replaceChildren(...badgeParts(symbol, label));
     this.words.textContent = state ? wordsOf(state) : explanation;
     this.error.hidden = !state?.error;
     this.error.replaceChildren(...[state?.error?.message, state?.error?.help].filter(Boolean).map((words) => element('p', {}, words!)));
@@ -109,8 +110,8 @@ function stateName(state: EvaluationState | null): string {
 function labelOf(state: EvaluationState | null): [icon: string, words: string] {
   if (state?.running) return ['sync', `Evaluating… ${Math.round(state.running.fraction * 100)} %`];
   if (state?.error) return ['error', 'Evaluation failed'];
-  if (!state || state.taken.length === 0) return ['graph-line', 'Evaluate'];
-  return ['graph-line', remaining(state).length === 0 ? 'Evaluated' : 'Partly evaluated'];
+  if (!state || state.taken.length === 0) return ['graph-line', 'Evaluation'];
+  return ['graph-line', `Evaluation: ${state.taken.length} of ${state.plan.filter(({ unsuitable }) => unsuitable === undefined).length} measures`];
 }
 
 function wordsOf(state: EvaluationState): string {

@@ -4,6 +4,7 @@ import type { LayerStripEntry } from '../../src/protocol/engine.ts';
 import { element } from '../ui/element.ts';
 import { paintable, paintThumbnail, type PaintedResult } from '../ui/painted-result.ts';
 import { formatShape } from '../ui/words.ts';
+import { isZero, thumbnail } from './thumbnail.ts';
 
 /** Of the canvas; shown at half of it, so that it is sharp on dense screens. */
 const thumbnailSide = 152;
@@ -34,15 +35,18 @@ export class LayerStrip {
     if (stale && this.entries.length === 0) this.row.replaceChildren(element('p', { class: 'strip-empty' }, 'The maps of every layer come here.'));
   }
 
-  /** @param beneath the result whose picture is seen beneath the maps */
-  show(entries: readonly LayerStripEntry[], selected: string | undefined, display: Display, beneath: PaintedResult | undefined): void {
+  /** @param beneath the result whose picture is seen beneath the maps @param refused why there are none */
+  show(
+    entries: readonly LayerStripEntry[], selected: string | undefined, display: Display, beneath: PaintedResult | undefined,
+    refused = 'No spatial layer of this model leads to the score.',
+  ): void {
     this.entries = entries;
     this.beneath = beneath;
     this.canvases = entries.map(() => paintable({ width: thumbnailSide, height: thumbnailSide }));
     this.row.replaceChildren(...entries.map((entry, index) => this.item(entry, this.canvases[index])));
     this.paint(display);
     this.select(selected);
-    if (entries.length === 0) this.row.append(element('p', { class: 'strip-empty' }, 'No spatial layer of this model leads to the score.'));
+    if (entries.length === 0) this.row.append(element('p', { class: 'strip-empty' }, refused));
   }
 
   select(layer: string | undefined): void {
@@ -66,11 +70,10 @@ export class LayerStrip {
   }
 
   private item({ layer, map }: LayerStripEntry, canvas: HTMLCanvasElement): HTMLElement {
-    const nothing = map.values.every((value) => value === 0);
-    const facts = `${layer.op}, ${formatShape(layer)}${nothing ? ', no evidence: the map is zero everywhere' : ''}`;
+    const facts = `${layer.op}, ${formatShape(layer)}${isZero(map) ? ', no evidence: the map is zero everywhere' : ''}`;
     const item = element('button', {
       class: 'strip-item', type: 'button', 'data-layer': layer.name, title: `${layer.name}\n${facts}`, 'aria-label': `${layer.name}, ${facts}`,
-    }, element('span', { class: 'strip-map' }, canvas, ...(nothing ? [element('span', { class: 'strip-nothing' }, 'no evidence')] : [])),
+    }, thumbnail(canvas, map, 'no evidence'),
     element('span', { class: 'strip-shape' }, formatShape(layer)), element('span', { class: 'strip-name' }, ...breakable(nameEnd(layer.name))));
     item.addEventListener('click', () => this.onPick(layer.name));
     return item;

@@ -1,9 +1,9 @@
 /** Beside every map: whether it passed a sanity check, in a few words, and on demand what was found and how. */
 import type { BadgeState } from '../../src/protocol/result-panel.ts';
-import type { CheckResult, CheckStep, VerdictLevel } from '../../src/protocol/trust.ts';
+import type { CheckResult, VerdictLevel } from '../../src/protocol/trust.ts';
 import { button } from '../ui/controls.ts';
 import { element, icon } from '../ui/element.ts';
-import { filmFrame } from './film-frame.ts';
+import { edgesWords, filmFrame, likenessWords, similarityWords } from './film-frame.ts';
 
 export const verdictIcons: Readonly<Record<VerdictLevel, string>> = { passed: 'pass', mixed: 'question', failed: 'warning' };
 
@@ -28,7 +28,7 @@ export class SanityBadge {
     this.root.dataset.state = state?.state === 'done' ? state.result.verdict.level : state?.state ?? '';
     if (!state) return;
     const [symbol, words] = label(state);
-    this.summary.replaceChildren(icon(symbol), element('span', {}, words));
+    this.summary.replaceChildren(...badgeParts(symbol, words));
     this.summary.title = state.state === 'done' ? state.result.verdict.sentence : explanation;
     this.body.replaceChildren(...this.details(state), button('All Sanity Checks…', () => this.listener.openChecks(), { id: 'open-checks' }));
   }
@@ -51,17 +51,27 @@ export class SanityBadge {
   }
 }
 
+/** A row that opens: a sign, words, an arrow. */
+export function badgeParts(symbol: string, words: string): HTMLElement[] {
+  const [sign, arrow] = [icon(symbol), icon('chevron-right')];
+  sign.classList.add('badge-sign');
+  arrow.classList.add('badge-arrow');
+  return [sign, element('span', {}, words), arrow];
+}
+
 const explanation = 'The sanity check makes the upper layers meaningless and looks whether the map changes.';
 
 function found({ verdict, map, steps, edges, notes, picture, class: { name }, layers }: CheckResult): HTMLElement[] {
   const frames = [
-    filmFrame(map, 'The map', ['as it is']),
-    ...steps.map((step) => filmFrame(step.map, step.title, [likenessOf(step)], `${step.layers} of ${layers} layers shuffled`)),
-    filmFrame(edges.map, 'Edges', ['control'], 'An edge detector, which knows nothing of the model'),
+    filmFrame(map, 'The map', [`of ${name}`]),
+    ...steps.map(({ map: one, title, layers: shuffled, similarity }) => (
+      filmFrame(one, title, [likenessWords(similarity)], `${shuffled} of ${layers} layers shuffled\n${similarityWords(similarity)}`)
+    )),
+    filmFrame(edges.map, 'Edges', [likenessWords(edges.similarity)], edgesWords),
   ];
   return [
     element('p', {}, verdict.sentence),
-    element('div', { class: 'film', role: 'group', 'aria-label': 'Maps at each step', tabindex: 0 }, ...frames),
+    element('div', { class: 'film', role: 'group', 'aria-label': 'Maps at each step, with their likeness to the map' }, ...frames),
     element('p', { class: 'badge-rule' }, verdict.rule),
     element('p', { class: 'badge-rule' }, [`Checked on ${picture}, ${name}.`, ...notes].join(' ')),
   ];
@@ -74,9 +84,4 @@ function label(state: BadgeState): [icon: string, words: string] {
     case 'failed': return ['error', 'Sanity check not possible'];
     case 'done': return [verdictIcons[state.result.verdict.level], state.result.verdict.label];
   }
-}
-
-/** Rank correlation of magnitudes, SSIM and HOG correlation. */
-function likenessOf({ similarity: { absoluteSpearman, ssim, hog } }: CheckStep): string {
-  return [absoluteSpearman, ssim, hog].map((value) => value.toFixed(2)).join(' · ');
 }

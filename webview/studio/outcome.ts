@@ -2,9 +2,8 @@
 import type { Prediction } from '../../src/protocol/engine.ts';
 import type { StudioResult } from '../../src/protocol/studio-panel.ts';
 import { element, icon } from '../ui/element.ts';
-import { formatProbability } from '../ui/words.ts';
+import { formatDuration, formatProbability } from '../ui/words.ts';
 import { metricRows } from '../ui/metric-words.ts';
-import { shortNumber } from '../ui/plot-scale.ts';
 import { verdictOf, type Fooling } from './verdict.ts';
 
 const predictionsShown = 5;
@@ -72,7 +71,7 @@ function facts({ step, total, ended, milliseconds, runtime, recipe }: StudioResu
   const ways = { done: 'all steps done', reached: 'goal reached', stopped: 'stopped', dead: 'the target does not respond' };
   const rows: [string, string][] = [
     ['Ended', `${ways[ended]}, ${step} of ${total} steps`],
-    ['Per step', `${shortNumber(milliseconds.step)} ms`],
+    ['Per step', formatDuration(milliseconds.step)],
     ['Seed', String(recipe.seed)],
     ['Runtime', runtime],
     ...(recipe.continued ? [['Gone on', `at step ${recipe.continued.map(({ step: at }) => at).join(', ')}`] as [string, string]] : []),

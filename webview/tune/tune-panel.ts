@@ -4,7 +4,7 @@ import type { TuneHostMessage, TuneModel, Tuned, TuneState } from '../../src/pro
 import { button, iconButton } from '../ui/controls.ts';
 import { Combobox } from '../ui/combobox.ts';
 import { element } from '../ui/element.ts';
-import { formatShape } from '../ui/words.ts';
+import { formatDuration, formatShape } from '../ui/words.ts';
 import { TuneHost } from './host.ts';
 import { ParameterField } from '../ui/parameter-field.ts';
 import { PresetBar } from './preset-bar.ts';
@@ -121,7 +121,7 @@ export class TunePanel {
   private showOutcome({ live, pending, busy, milliseconds, cached, failed }: TuneState): void {
     this.run.replaceChildren(busy ? 'Cancel' : 'Run');
     this.run.appearance = busy || !pending ? 'secondary' : 'primary';
-    const took = milliseconds === undefined ? '' : milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+    const took = milliseconds === undefined ? '' : formatDuration(milliseconds);
     if (busy) this.outcome.textContent = 'Running…';
     else if (pending) this.outcome.textContent = `Changed: press Run (the last run took ${took}).`;
     else if (failed) this.outcome.textContent = 'It failed; the result says why.';

@@ -1,4 +1,4 @@
-/** Curves over one scale. Lines differ in colour and in dashes; the legend says the newest values, unless it has something better to say. */
+/** Curves over one scale. Lines differ in colour and in dashes; the legend says the newest values or those at the mark, unless it has something better to say. */
 import { element, setAttributes, type Attributes } from './element.ts';
 import { axisOf, placeOf, shortNumber } from './plot-scale.ts';
 
@@ -14,7 +14,7 @@ export interface PlottedCurve {
   /** Along the horizontal axis, ascending. */
   readonly steps: readonly number[];
   readonly values: readonly number[];
-  /** In the legend, in the place of the newest value; may be empty. */
+  /** In the legend, in the place of a value. */
   readonly note?: string;
 }
 
@@ -41,6 +41,8 @@ export class CurvePlot {
   private readonly drawing = shape('svg', { class: 'plot', role: 'img', height });
   private readonly legend = element('ul', { class: 'legend' });
   private curves: readonly PlottedCurve[] = [];
+  /** In the legend, of each curve. */
+  private readings: readonly HTMLElement[] = [];
   private total = 0;
   private losses = false;
   private width = 0;
@@ -70,15 +72,26 @@ export class CurvePlot {
     this.curves = curves;
     this.total = total;
     this.root.hidden = curves.length === 0;
-    this.legend.replaceChildren(...curves.map(({ title, values, note }, index) => element('li', { class: `look-${index % looks}` },
-      sample(), element('span', {}, inWords(title)), ...(note === '' ? [] : [element('strong', {}, note ?? shortNumber(values[values.length - 1]))]))));
+    this.readings = curves.map(() => element('strong'));
+    this.legend.replaceChildren(...curves.map(({ title }, index) => (
+      element('li', { class: `look-${index % looks}` }, sample(), element('span', {}, inWords(title)), this.readings[index])
+    )));
+    this.read();
     this.draw();
   }
 
   /** Marks a place along the horizontal axis. */
   mark(step: number): void {
     this.marked = step;
+    this.read();
     this.draw();
+  }
+
+  private read(): void {
+    const { curves, marked } = this;
+    curves.forEach(({ steps, values, note }, index) => {
+      this.readings[index].textContent = note ?? shortNumber(values[marked === undefined ? values.length - 1 : nearestIndex(steps, marked)]);
+    });
   }
 
   private draw(): void {
@@ -96,7 +109,7 @@ export class CurvePlot {
     this.drawing.replaceChildren(
       ...values.ticks.flatMap((tick) => [
         shape('line', { class: 'grid', x1: left, x2: width - margin.right, y1: y(tick), y2: y(tick) }),
-        text(shortNumber(tick), { class: 'tick', x: left - 6, y: y(tick) + 4, 'text-anchor': 'end' }),
+        text(shortNumber(tick).replace('-', '−'), { class: 'tick', x: left - 6, y: y(tick) + 4, 'text-anchor': 'end' }),
       ]),
       ...shown.map((tick) => text(place(tick), { class: 'tick', x: x(tick), y: height - margin.bottom + 14, 'text-anchor': 'middle' })),
       text(across, { class: 'axis', x: (left + width - margin.right) / 2, y: height - 3, 'text-anchor': 'middle' }),
@@ -119,10 +132,11 @@ export class CurvePlot {
   }
 
   private axisTitle(): string {
-    const [{ title }] = this.curves;
     if (this.axes.up) return this.axes.up.title;
     if (this.losses) return 'Loss';
-    return this.curves.length === 1 && title.length <= longestAxisTitle ? inWords(title) : 'Value';
+    // "Score 1", "Score 2", …; "Probability of the most likely class"
+    const [first, ...others] = new Set(this.curves.map(({ title }) => title.split(' ', 1)[0]));
+    return others.length === 0 && first.length <= longestAxisTitle ? inWords(first) : 'Value';
   }
 
   /** The plot as a sentence. */

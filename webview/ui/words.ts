@@ -47,7 +47,13 @@ function trim(value: number): string {
 
 /** How long a result took, or that nothing was computed for it. */
 export function formatTime({ milliseconds, cached }: Pick<ExplainResult, 'milliseconds' | 'cached'>): string {
-  return cached ? 'cached' : `${Math.round(milliseconds.total)} ms`;
+  return cached ? 'cached' : formatDuration(milliseconds.total);
+}
+
+/** A duration that was measured: 26 ms, 4.4 s, 17.7 s. @param milliseconds it took */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 9.95) return `${Number(milliseconds.toPrecision(2))} ms`;
+  return milliseconds < 999.5 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
 /** A duration of which about two digits are known. */

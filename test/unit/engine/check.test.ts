@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { evenly } from '../../../src/engine/check.ts';
-import { likeness, verdict } from '../../../src/engine/check-verdict.ts';
+import { verdict } from '../../../src/engine/check-verdict.ts';
+import { likeness } from '../../../src/protocol/likeness.ts';
 import { findPackageRoot } from '../../../src/engine/package-root.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { N } from '../../../src/graph/graph.ts';

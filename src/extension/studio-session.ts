@@ -137,11 +137,13 @@ export class StudioSession {
   }
 
   /** Adds steps: to the run that is going on, or to the one that ended. */
-  async continue(steps: number): Promise<void> {
-    if (this.run) return this.tell({ more: steps });
-    if (!this.canContinue || !this.ended) return;
-    const { step } = this.ended;
-    await this.generate({ ...this.current, parameters: { ...this.current.parameters, steps: step + steps } }, { earlier: this.ended });
+  async continue(more: number): Promise<void> {
+    const { run, ended, canContinue, frames, current } = this;
+    if (!run && !(canContinue && ended)) return;
+    const planned = run ? Number(current.parameters.steps) || (frames.newest?.total ?? 0) : ended!.step;
+    this.current = { ...current, parameters: { ...current.parameters, steps: planned + more } }; // what the field says, to be moved from there
+    this.keepState();
+    await (run ? this.tell({ more }) : this.generate(this.current, { earlier: ended }));
   }
 
   pause(paused: boolean): Promise<void> {

@@ -18,7 +18,7 @@ const parameters = z.object({
     title: 'Window', description: 'Side of the square that is covered; auto: a seventh of the input\'s shorter side', unit: 'px',
   }),
   stride: z.union([z.int().min(1).max(8192), z.literal('auto')]).default('auto').meta({
-    title: 'Stride', description: 'Step from one window to the next, at most the window\'s side; auto: half of it', unit: 'px',
+    title: 'Stride', description: 'Step from one window to the next, at most the window\'s side; auto: half of it', unit: 'px', atMost: 'window',
   }),
   baseline: baselineParameter('mean'),
 }).refine(({ window, stride }) => window === 'auto' || stride === 'auto' || stride <= window, {

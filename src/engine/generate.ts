@@ -110,7 +110,7 @@ export class Generations {
         pictures: pixelsOf(result.picture, preprocessing), predictions,
         classes: classes.map((index) => ({ index, name: className(facts.labels, index) })), layer: layer && describeLayer(layer),
         step: result.step, total: result.total, ended: result.ended, curves: run.curves, metrics: { ...result.metrics },
-        fooling, notes: [...setup.notes, ...lossesOf(run), ...result.notes, ...notes],
+        fooling, notes: [...setup.notes, ...lossesOf(setup.generator, run), ...result.notes, ...notes],
         runtime: runtime.title,
         milliseconds: {
           build: programs.milliseconds, run: took, step: steps > 0 ? (took - run.pausedFor) / steps : 0, total: performance.now() - began,
@@ -230,9 +230,9 @@ function stateOf(pictures: readonly Pixels[], step: number, preprocessing: Prepr
 }
 
 /** What is to be known of a run that was gone on with from its pictures alone. */
-function lossesOf({ history: { continued = [] } }: LiveRun): string[] {
+function lossesOf({ family }: Generator, { history: { continued = [] } }: LiveRun): string[] {
   return continued.filter(({ from }) => from === 'pictures').map(({ step }) => (
-    `Gone on at step ${step} from the picture as it was kept, rounded to 8 bits; what else the optimiser had learnt by then was lost.`
+    `Continued at step ${step} from the picture as kept, rounded to 8 bits${family === 'fooling' ? '' : '; the optimiser started afresh'}.`
   ));
 }
 

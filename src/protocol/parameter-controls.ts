@@ -24,6 +24,8 @@ export interface NumberControl extends Common {
   readonly exclusive: { readonly min: boolean; readonly max: boolean };
   /** A word that may stand in the place of a number, e.g. `auto`. */
   readonly word: string | undefined;
+  /** Name of the parameter whose value this one's may not exceed. */
+  readonly atMost?: string;
   /** What the slider spans, where that is less than what is allowed. */
   readonly slider?: readonly [min: number, max: number];
 }
@@ -41,7 +43,7 @@ export type ParameterControl =
   /** Anything else, written as JSON. */
   | (Common & { readonly kind: 'text' });
 
-/** The part of JSON Schema that parameters use; `unit`, `choices` (help by value), `when` and `slider` (see the controls) come from their `meta`. */
+/** The part of JSON Schema that parameters use; `unit`, `choices` (help by value), `when`, `atMost` and `slider` (see the controls) come from their `meta`. */
 const fieldSchema = z.object({
   type: z.string().optional(),
   title: z.string().optional(),
@@ -49,6 +51,7 @@ const fieldSchema = z.object({
   unit: z.string().optional(),
   choices: z.record(z.string(), z.string()).optional(),
   when: z.record(z.string(), z.unknown()).optional(),
+  atMost: z.string().optional(),
   slider: z.tuple([z.number(), z.number()]).optional(),
   default: z.unknown().optional(),
   enum: z.array(z.unknown()).optional(),
@@ -81,7 +84,8 @@ function control(name: string, field: Field): ParameterControl {
   const others = field.anyOf?.filter((one) => one !== number) ?? [];
   const [word] = others.map((one) => one.const ?? (one.enum?.length === 1 ? one.enum[0] : undefined));
   if (number && (others.length === 0 || (others.length === 1 && typeof word === 'string'))) {
-    return { ...common, kind: 'number', ...rangeOf(number), word: word as string | undefined, ...(field.slider && { slider: field.slider }) };
+    return { ...common, kind: 'number', ...rangeOf(number), word: word as string | undefined,
+      ...(field.atMost && { atMost: field.atMost }), ...(field.slider && { slider: field.slider }) };
   }
   return { ...common, kind: 'text' };
 }
@@ -119,6 +123,25 @@ export function unmetCondition(
     return `Used only where “${other.title}” is ${label ?? (wanted === true ? 'on' : wanted === false ? 'off' : String(wanted))}.`;
   }
   return undefined;
+}
+
+/** What a parameter's value is beside the others. refused: as it stands, nothing can be run. */
+export interface Conflict {
+  readonly message: string;
+  readonly refused: boolean;
+}
+
+/** Of a number that exceeds its limit, or would be cut to one that is not known yet. @param parameters values that differ from the defaults */
+export function conflictOf(
+  parameter: ParameterControl, controls: readonly ParameterControl[], parameters: Readonly<Record<string, unknown>>,
+): Conflict | undefined {
+  const other = parameter.kind === 'number' ? controls.find(({ name }) => name === parameter.atMost) : undefined;
+  if (!other) return undefined;
+  const [value, limit] = [parameter, other].map((one) => parameters[one.name] ?? one.default);
+  const title = other.title.toLowerCase();
+  if (typeof value !== 'number') return undefined;
+  if (typeof limit !== 'number') return { message: `Cut to the automatic ${title} where that is smaller.`, refused: false };
+  return value > limit ? { message: `It is at most the ${title}, ${limit}${other.unit ? ` ${other.unit}` : ''}.`, refused: true } : undefined;
 }
 
 /** Why a value is not one of the parameter's, as a sentence; undefined where it is. */

@@ -82,7 +82,7 @@ describe('the studio', () => {
     await restored.locator('#more-steps').fill('2');
     await restored.locator('#continue').click();
     await restored.waitForFunction((total) => document.getElementById('progress')!.textContent === `Step ${total} of ${total}`, paused + 12, { timeout: patience });
-    await (await studio('result')).getByText(`Gone on at step ${paused + 10} from the picture as it was kept`).waitFor();
+    await (await studio('result')).getByText(`Continued at step ${paused + 10} from the picture as kept`).waitFor();
   });
 
   it('makes a fooling image from the context menu of a picture', async () => {

@@ -190,7 +190,7 @@ describe('the studio', () => {
     const widths = await panel.page.locator('.figure-picture').evaluateAll((all) => all.map((canvas) => Math.round(canvas.getBoundingClientRect().width)));
     assert.equal(new Set(widths).size, 1, 'the three are of one size');
     assert.match(await panel.page.locator('#verdict').innerText(), /The model is fooled\s+The saved picture is classified as “espresso” \(91\.2 %\)/);
-    const outcome = await panel.page.locator('#outcome').innerText();
+    const outcome = await panel.page.locator('.sidebar').innerText();
     for (const words of ['L2 distance', 'PSNR', '38.2 dB', 'As saved']) assert.ok(outcome.toLowerCase().includes(words.toLowerCase()), words);
     await button('Export').click();
     await panel.page.getByRole('menuitem', { name: 'Difference × 10 (PNG)' }).click();
@@ -243,11 +243,13 @@ describe('the studio', () => {
     assert.ok(await panel.page.locator('#loss').isHidden());
     const names = { content: 'tower.jpg', style: 'waves.jpg' };
     await panel.send(canned.state({ canContinue: true, fromPictures: true, work: canned.styleWork, names, missing: ['style'], run: 'ab' }), canned.sources);
-    assert.match(await panel.page.locator('#loss').innerText(), /8 bits a colour.*begins anew/);
+    assert.match(await panel.page.locator('#loss').innerText(), /rounded to 8 bits; the optimiser starts afresh/);
     assert.match(await panel.page.locator('#style').innerText(), /waves\.jpg\s+is not there any more/);
     assert.doesNotMatch(await panel.page.locator('#content').innerText(), /not there/);
     await panel.assertAccessible('a picture is gone');
     await panel.screenshot('studio picture gone');
+    await panel.send(canned.state({ canContinue: true, fromPictures: true, work: canned.foolingWork }));
+    assert.match(await panel.page.locator('#loss').innerText(), /rounded to 8 bits\.$/, 'an attack has no optimiser');
   });
 
   it('offers what can be done about an error, over the picture that is there', async () => {

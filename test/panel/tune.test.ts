@@ -120,6 +120,20 @@ describe('the side panel Tune', () => {
     assert.equal(await field('noise').getByRole('alert').count(), 0);
   });
 
+  it('explains a value that another one limits, and sends nothing that contradicts itself', async () => {
+    const side = z.union([z.int().min(1).max(100), z.literal('auto')]).default('auto');
+    const limited = z.object({ extent: side.meta({ title: 'Extent', unit: 'px' }), stride: side.meta({ title: 'Stride', unit: 'px', atMost: 'extent' }) });
+    await show({ technique: { ...technique, parameters: z.toJSONSchema(limited, { io: 'input' }) }, subject: { ...state().subject, parameters: { stride: 9 } } });
+    assert.match(await field('stride').getByRole('status').innerText(), /^Cut to the automatic extent/);
+    await field('extent').getByRole('checkbox', { name: 'Auto' }).click();
+    await panel.page.locator('#parameter-extent').fill('8');
+    assert.equal(await field('stride').getByRole('alert').innerText(), 'It is at most the extent, 8 px.');
+    assert.notEqual((await last())?.parameters?.extent, 8, 'it is held back');
+    await panel.page.locator('#parameter-stride').fill('4');
+    assert.deepEqual(await last(), { parameters: { extent: 8, stride: 4 } });
+    assert.equal(await field('stride').getByRole('alert').count(), 0);
+  });
+
   it('is worked by keyboard: arrows in a field, undo and redo', async () => {
     await show({ canUndo: true, canRedo: true });
     await panel.page.locator('#parameter-samples').focus();

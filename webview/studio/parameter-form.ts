@@ -21,8 +21,8 @@ export class ParameterForm {
   constructor(private readonly onChange: (change: WorkChange) => void) {
     this.presets = new Combobox('Preset', 'preset', 'Load a preset', (id) => this.load(id));
     this.seed = new SeedField((seed) => onChange({ seed }));
-    this.live = new Group('live', 'While it runs', 'Act at once, on the run that is going on.');
-    this.fixed = new Group('fixed', 'Before it starts', 'Fixed while it runs.');
+    this.live = new Group('live', 'Live parameters', 'Changes act on the run under way.');
+    this.fixed = new Group('fixed', 'Start parameters', 'Fixed while it runs.');
     this.root = element('div', { class: 'parameter-form' }, this.live.root, this.fixed.root);
   }
 

@@ -78,7 +78,7 @@ export class Studio {
       element('header', { class: 'header' }, this.chooser.root, element('div', { class: 'header-tools' }, this.exports.root)),
       element('div', { class: 'middle' },
         element('main', { class: 'centre', 'aria-label': 'Picture' }, this.title, element('div', { class: 'stage-box' }, this.easel.root, this.empty.root, this.error.root), this.plot.root),
-        element('aside', { class: 'sidebar', 'aria-label': 'Controls' }, this.transport.root, this.outcome.root, this.form.root)),
+        element('aside', { class: 'sidebar', 'aria-label': 'Controls' }, this.transport.root, this.outcome.root, this.form.root, this.outcome.details)),
       element('footer', { class: 'status-line' }, this.modelName, button('Select Model…', () => this.host.post({ type: 'select-model' }), { id: 'select-model' })),
       this.announcer.root));
     this.refresh();
@@ -226,7 +226,7 @@ export class Studio {
       this.chooser.show(work, names, missing, phase !== 'idle');
       if (generator) this.form.showGenerator(generator);
       this.form.show(work, phase !== 'idle');
-      this.transport.show({ phase, canContinue, fromPictures, message });
+      this.transport.show({ phase, canContinue, fromPictures, message, optimises: generator?.family !== 'fooling' });
     }
     this.transport.showProgress(shown);
     this.plot.show(result?.curves ?? frame?.curves ?? [], shown?.total ?? 0, this.generator?.family === 'style');

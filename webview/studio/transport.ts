@@ -20,6 +20,8 @@ export interface TransportState {
   /** Whether what is shown can be gone on with; and whether nothing but its pictures was kept. */
   readonly canContinue: boolean;
   readonly fromPictures: boolean;
+  /** Whether there is an optimiser that remembers earlier steps; an attack goes by the picture alone. */
+  readonly optimises: boolean;
   /** What is being done, while the run is being prepared. */
   readonly message: string | undefined;
 }
@@ -46,10 +48,9 @@ export class Transport {
   private readonly bar = element('div', { class: 'transport-bar', role: 'progressbar', 'aria-label': 'Steps done', 'aria-valuemin': 0 });
   private readonly words = element('p', { class: 'transport-words', id: 'progress' });
   private progress: Progress | undefined;
-  private readonly loss = element('p', { class: 'transport-words', id: 'loss', hidden: true },
-    'Goes on from the picture as it is kept, with 8 bits a colour. What else the optimiser had learnt begins anew.');
+  private readonly loss = element('p', { class: 'transport-words', id: 'loss', hidden: true });
 
-  private state: TransportState = { phase: 'idle', canContinue: false, fromPictures: false, message: undefined };
+  private state: TransportState = { phase: 'idle', canContinue: false, fromPictures: false, optimises: true, message: undefined };
 
   constructor(private readonly listener: TransportListener) {
     this.moreRow = element('div', { class: 'transport-more' }, this.more, this.steps, element('span', { class: 'transport-unit' }, 'more steps'));
@@ -58,7 +59,7 @@ export class Transport {
     });
     this.steps.addEventListener('input', () => this.refresh());
     this.root = element('section', { class: 'section transport', 'aria-label': 'Run' },
-      element('div', { class: 'transport-buttons' }, this.run, this.pause, this.resume, this.stop, this.cancel, this.reseed, this.sweep), this.moreRow, this.loss, this.bar, this.words);
+      element('div', { class: 'transport-buttons' }, this.run, this.pause, this.resume, this.stop, this.cancel, this.reseed, this.sweep), this.bar, this.words, this.moreRow, this.loss);
     this.refresh();
   }
 
@@ -73,7 +74,7 @@ export class Transport {
   }
 
   private refresh(): void {
-    const { phase, canContinue, fromPictures, message } = this.state;
+    const { phase, canContinue, fromPictures, optimises, message } = this.state;
     const going = phase === 'running' || phase === 'paused';
     this.run.hidden = phase !== 'idle';
     this.reseed.hidden = phase !== 'idle' || this.progress === undefined;
@@ -83,6 +84,7 @@ export class Transport {
     this.stop.hidden = !going;
     this.cancel.hidden = phase !== 'preparing' && phase !== 'ending';
     this.moreRow.hidden = !going && !(phase === 'idle' && canContinue);
+    this.loss.textContent = `Continues from the picture as kept, rounded to 8 bits${optimises ? '; the optimiser starts afresh' : ''}.`;
     this.loss.hidden = going || this.moreRow.hidden || !fromPictures;
     this.more.textContent = going ? 'Add' : 'Continue';
     this.more.disabled = this.wanted === undefined;

@@ -1,5 +1,5 @@
 /** The side panel's page: the controls of the focused result's technique, and what becomes of a change. */
-import { controlsOf, unmetCondition, type ParameterControl } from '../../src/protocol/parameter-controls.ts';
+import { conflictOf, controlsOf, unmetCondition, type ParameterControl } from '../../src/protocol/parameter-controls.ts';
 import type { TuneHostMessage, TuneModel, Tuned, TuneState } from '../../src/protocol/tune-panel.ts';
 import { button, iconButton } from '../ui/controls.ts';
 import { Combobox } from '../ui/combobox.ts';
@@ -31,6 +31,8 @@ export class TunePanel {
   /** The technique that the fields belong to. */
   private built = '';
   private state: TuneState | undefined;
+  /** Changes that wait for a contradiction to be resolved. */
+  private held: Tuned = {};
   /** Number of the last change: a state that was sent before it says nothing of it. */
   private serial = 0;
   private model: TuneModel | undefined;
@@ -103,9 +105,15 @@ export class TunePanel {
     this.parameters.dataset.technique = subject.technique;
   }
 
-  /** Parameters that mean nothing beside the others say so. */
-  private showConditions(parameters: Readonly<Record<string, unknown>>): void {
-    for (const control of this.controls) this.fields.get(control.name)!.needless = unmetCondition(control, this.controls, parameters);
+  /** Parameters that mean nothing beside the others, or contradict them, say so. @returns whether none contradicts another */
+  private showConditions(parameters: Readonly<Record<string, unknown>>): boolean {
+    return this.controls.map((control) => {
+      const field = this.fields.get(control.name)!;
+      const conflict = conflictOf(control, this.controls, parameters);
+      field.needless = unmetCondition(control, this.controls, parameters);
+      field.conflict = conflict;
+      return !conflict?.refused;
+    }).every(Boolean);
   }
 
   private showSubject(): void {
@@ -139,8 +147,10 @@ export class TunePanel {
   private change(tuned: Tuned): void {
     if (!this.state) return;
     this.state = { ...this.state, subject: { ...this.state.subject, ...tuned } }; // what comes next builds on it
-    this.showConditions(this.state.subject.parameters);
-    this.host.post({ type: 'change', tuned, serial: ++this.serial });
+    this.held = { ...this.held, ...tuned };
+    if (!this.showConditions(this.state.subject.parameters)) return;
+    this.host.post({ type: 'change', tuned: this.held, serial: ++this.serial });
+    this.held = {};
   }
 
   /** Undo and redo, but not in the middle of writing: there the keys belong to the text. */

@@ -1,5 +1,5 @@
 /** One parameter: a control of its kind, its help and unit, a way back to the default, and why a value is refused. */
-import { objection, type ParameterControl } from '../../src/protocol/parameter-controls.ts';
+import { objection, type Conflict, type ParameterControl } from '../../src/protocol/parameter-controls.ts';
 import { iconButton } from './controls.ts';
 import { element, newId, setAttributes } from './element.ts';
 import { BooleanInput } from './boolean-input.ts';
@@ -29,6 +29,9 @@ export class ParameterField {
   private readonly reset;
   private readonly help: HTMLElement;
   private readonly needlessReason = element('p', { class: 'parameter-help', hidden: true });
+  private refused: string | undefined;
+  private conflicting: Conflict | undefined;
+  private readonly remark = element('p', { class: 'choice-meaning', id: newId('remark'), role: 'status', hidden: true });
 
   /** @param onChange called with allowed values, undefined for the default */
   constructor(private readonly parameter: ParameterControl, onChange: (value: unknown) => void) {
@@ -45,9 +48,8 @@ export class ParameterField {
     const label = parameter.kind === 'boolean' ? [] : [element('label', { class: 'parameter-title', for: id }, title, ...(unit ? [element('span', { class: 'parameter-unit' }, ` · ${unit}`)] : []))];
     this.root = element('div', { class: `parameter parameter-${parameter.kind}`, 'data-parameter': name },
       element('div', { class: 'parameter-head' }, ...label, ...(parameter.kind === 'boolean' ? [this.input.root] : []), this.reset),
-      ...(parameter.kind === 'boolean' ? [] : [this.input.root]),
-      this.error, this.help, this.needlessReason);
-    setAttributes(this.input.described, { 'aria-describedby': `${this.error.id} ${helpId}` });
+      this.help, this.needlessReason, ...(parameter.kind === 'boolean' ? [] : [this.input.root]), this.remark, this.error);
+    setAttributes(this.input.described, { 'aria-describedby': `${this.error.id} ${this.remark.id} ${helpId}` });
   }
 
   /** @param value undefined: the default */
@@ -69,6 +71,12 @@ export class ParameterField {
     this.needlessReason.textContent = reason ?? '';
   }
 
+  /** What its value is beside the others. */
+  set conflict(conflict: Conflict | undefined) {
+    this.conflicting = conflict;
+    this.explain();
+  }
+
   private entered(value: unknown, onChange: (value: unknown) => void): void {
     const refused = objection(this.parameter, value);
     this.object(refused);
@@ -84,8 +92,18 @@ export class ParameterField {
   }
 
   private object(message: string | undefined): void {
+    this.refused = message;
+    this.explain();
+  }
+
+  private explain(): void {
+    const { refused, conflicting } = this;
+    const message = refused ?? (conflicting?.refused ? conflicting.message : undefined);
+    const remark = message === undefined ? conflicting?.message : undefined;
     this.error.textContent = message ?? '';
     this.error.hidden = message === undefined;
+    this.remark.textContent = remark ?? '';
+    this.remark.hidden = remark === undefined;
     setAttributes(this.input.described, { 'aria-invalid': message === undefined ? undefined : 'true' });
     this.root.classList.toggle('invalid', message !== undefined);
   }

@@ -12,10 +12,10 @@ export class SeedField {
   private readonly error = element('p', { class: 'parameter-error', id: newId('error'), role: 'alert', hidden: true }, 'Enter a whole number from 0.');
 
   constructor(private readonly onChange: (seed: number) => void) {
-    const help = element('p', { class: 'parameter-help', id: newId('help') }, 'Of everything random: the same seed gives the same result');
+    const help = element('p', { class: 'parameter-help', id: newId('help') }, 'The same seed gives the same result');
     this.root = element('div', { class: 'parameter parameter-seed' },
       element('div', { class: 'parameter-head' }, element('label', { class: 'parameter-title', for: 'seed' }, 'Seed')),
-      element('div', { class: 'number' }, this.input, iconButton('refresh', 'Throw another seed', () => this.throw(), 'seed-dice')), this.error, help);
+      help, element('div', { class: 'number' }, this.input, iconButton('refresh', 'Throw another seed', () => this.throw(), 'seed-dice')), this.error);
     setAttributes(this.input, { 'aria-describedby': `${this.error.id} ${help.id}` });
     this.input.addEventListener('input', () => this.entered());
   }

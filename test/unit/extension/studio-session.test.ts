@@ -204,6 +204,9 @@ describe('studio session', () => {
     run.frame(note(1));
     await session.continue(30);
     assert.deepEqual(engine.steered, [{ token: run.token, more: 30 }]);
+    assert.equal(of('state').at(-1)!.work.parameters.steps, 130, 'what the page shows is what is planned');
+    await session.continue(5);
+    assert.equal(of('state').at(-1)!.work.parameters.steps, 135);
   });
 
   it('shows a failure and keeps the last frame', async () => {

@@ -77,7 +77,8 @@ describe('A run that is made again', () => {
       const rest = await generate({ ...request, from, parameters: { ...request.parameters, steps: 9 } }, (frame) => frames.push(frame));
       assert.deepEqual([rest.step, rest.curves.length], [9, 9]);
       assert.deepEqual(frames[0].pictures, pictures, 'it begins with what was kept');
-      assert.match(rest.notes.join(), /Gone on at step 6 from the picture as it was kept, rounded to 8 bits/);
+      assert.match(rest.notes.join(), /Continued at step 6 from the picture as kept, rounded to 8 bits/);
+      assert.equal(rest.notes.join().includes('the optimiser started afresh'), rig.engine.generators().find(({ id }) => id === request.generator)!.family !== 'fooling');
       await assertSame(request, rest);
     });
   }

@@ -93,7 +93,7 @@ export class Generations {
         pictures: { content: content?.input, style: style?.input },
         parameters: () => run.parameters,
         program: (key, build) => programs.get(key, build),
-        report: (frame) => run.report(frame),
+        report: (progress, picture) => run.report(progress, picture),
         signal: job.signal,
       });
       let result = await goOn(earlier?.state);

@@ -1,14 +1,15 @@
 /** A generator's run while it goes on: how it is steered, paused and stopped, which of its frames are shown, and what happened to it on its way. */
+import type { Tensor } from '../graph/graph.ts';
 import type { CurvePoint, RunEvents, RunHistory, SteerRequest } from '../protocol/generate.ts';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
-import type { Frame, Generator } from '../techniques/generator.ts';
+import type { CurrentPicture, Generator, Progress } from '../techniques/generator.ts';
 import { parseParameters } from './parameters.ts';
 
 /** At most so many frames a second are shown: more are not seen, and each costs a conversion to pixels. */
 const framesPerSecond = 20;
 
-/** What a frame is shown with. */
-export interface ShownFrame extends Frame {
+export interface ShownFrame extends Progress {
+  readonly picture: Tensor;
   readonly paused: boolean;
   /** Points of the curves since the last frame that was shown. */
   readonly points: CurvePoint[];
@@ -48,7 +49,7 @@ export class LiveRun {
   #waiting: Parameters | undefined;
   #paused = false;
   #stopped = false;
-  #frame: Frame | undefined;
+  #progress: Progress | undefined;
   #shownAt = -Infinity;
   #shownPoints = 0;
   /** Lets a paused run look again. */
@@ -77,7 +78,7 @@ export class LiveRun {
 
   /** Acts when the step under way is done. @throws FoveaError `parameter-invalid`, and then nothing is changed */
   steer({ parameters = {}, paused, stop, more }: SteerRequest): void {
-    const planned = Number(this.#waiting?.steps ?? this.#frame?.total ?? 0);
+    const planned = Number(this.#waiting?.steps ?? this.#progress?.total ?? 0);
     const changes = more === undefined ? parameters : { ...parameters, steps: planned + more };
     if (Object.keys(changes).length > 0) this.#wait(changes);
     this.#stopped ||= stop ?? false;
@@ -86,32 +87,32 @@ export class LiveRun {
   }
 
   /** The generator's report after a step: see GeneratorContext. */
-  async report(frame: Frame): Promise<'continue' | 'stop'> {
+  async report(progress: Progress, picture: CurrentPicture): Promise<'continue' | 'stop'> {
     const { signal } = this.options;
     // "auto" may mean another number in another version.
-    if (!this.#frame && !this.options.earlier && 'steps' in this.#first) this.#first = { ...this.#first, steps: frame.total };
-    this.#frame = frame;
-    if (Object.keys(frame.curves).length > 0) this.curves.push({ step: frame.step, values: { ...frame.curves } });
+    if (!this.#progress && !this.options.earlier && 'steps' in this.#first) this.#first = { ...this.#first, steps: progress.total };
+    this.#progress = progress;
+    if (Object.keys(progress.curves).length > 0) this.curves.push({ step: progress.step, values: { ...progress.curves } });
     // Lets in what was sent while a pass held the thread.
     await new Promise((resolve) => setImmediate(resolve));
-    const ends = frame.step >= frame.total;
-    if (ends || this.#paused || performance.now() - this.#shownAt >= 1000 / framesPerSecond) this.#show(frame);
+    const ends = progress.step >= progress.total;
+    if (ends || this.#paused || performance.now() - this.#shownAt >= 1000 / framesPerSecond) await this.#show(progress, picture);
     const waiting = performance.now();
     while (this.#paused && !this.#stopped && !signal.aborted) {
       await this.#woken();
-      if (!this.#paused) this.#show(frame);
+      if (!this.#paused) await this.#show(progress, picture);
     }
     this.pausedFor += performance.now() - waiting;
     if (signal.aborted) throw new CancelledError();
-    this.#change(frame.step);
-    const ended = this.#script.continued.length > 0 ? this.#script.continued[0].step === frame.step : this.#script.stopped === frame.step;
+    this.#change(progress.step);
+    const ended = this.#script.continued.length > 0 ? this.#script.continued[0].step === progress.step : this.#script.stopped === progress.step;
     return this.#stopped || ended ? 'stop' : 'continue';
   }
 
   /** Called when the generator has ended: how it is to be gone on with, where that is to happen again. */
   continuation(): 'state' | 'pictures' | undefined {
     const [next] = this.#script.continued;
-    if (this.#stopped || next?.step !== this.#frame?.step) return undefined;
+    if (this.#stopped || next?.step !== this.#progress?.step) return undefined;
     this.#continued.push(...this.#script.continued.splice(0, 1));
     return next?.from;
   }
@@ -134,11 +135,11 @@ export class LiveRun {
     signal.removeEventListener('abort', wake);
   }
 
-  #show(frame: Frame): void {
+  async #show(progress: Progress, picture: CurrentPicture): Promise<void> {
     this.#shownAt = performance.now();
     const points = this.curves.slice(this.#shownPoints);
     this.#shownPoints = this.curves.length;
-    this.options.show({ ...frame, paused: this.#paused, points });
+    this.options.show({ ...progress, picture: await picture(), paused: this.#paused, points });
   }
 
   #wait(changes: Parameters): void {

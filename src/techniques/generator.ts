@@ -11,18 +11,21 @@ import type { GeneratorFamily } from '../protocol/generate.ts';
 import type { Preset } from './technique.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 
-/** The state of a run after some steps. */
-export interface Frame {
+/** How far a run is after some steps. */
+export interface Progress {
   /** Steps done, of those planned so far. */
   readonly step: number;
   readonly total: number;
-  /** The picture in the model's input space, float32 [N,C,H,W]; several pictures make a contact sheet. */
-  readonly picture: Tensor;
   /** The newest value of each curve, by its title, e.g. the score or each term of a loss. */
   readonly curves: Readonly<Record<string, number>>;
 }
 
-export interface GeneratorResult extends Frame {
+/** Gives a copy of the picture of the step that was reported, as model input float32 [N,C,H,W]; several pictures make a contact sheet. */
+export type CurrentPicture = () => Tensor | Promise<Tensor>;
+
+export interface GeneratorResult extends Progress {
+  /** As CurrentPicture gives it. */
+  readonly picture: Tensor;
   /**
    * Why it ended: all steps done, its goal reached, stopped by the person, or nothing to go by because the target does not respond ('dead';
    * the notes say more). The picture is kept in every case.
@@ -68,8 +71,11 @@ export interface GeneratorContext<P> {
   /** The parameters as they are now: the person may change them while the run goes on. */
   parameters(): P;
   program(key: string, build: () => Graph): Promise<Program>;
-  /** Shows the state after a step; resolves at once, or when a paused run goes on. Tells whether to go on. */
-  report(frame: Frame): Promise<'continue' | 'stop'>;
+  /**
+   * Shows the state after a step; resolves at once, or when a paused run goes on. Tells whether to go on.
+   * @param picture asked for before that, and only where it is shown
+   */
+  report(progress: Progress, picture: CurrentPicture): Promise<'continue' | 'stop'>;
   readonly signal: AbortSignal;
 }
 

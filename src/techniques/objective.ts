@@ -14,6 +14,7 @@ import type { Graph, Tensor } from '../graph/graph.ts';
 import type { Layer, Model } from '../graph/model.ts';
 import type { RectifierRule } from '../graph/operators/operator.ts';
 import { tensorOf } from '../graph/tensor.ts';
+import { euclideanNorm } from '../metrics/distance.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { ScoreKind } from '../protocol/techniques.ts';
 import { batchSize } from './batches.ts';
@@ -69,7 +70,7 @@ export function objective({ model, program, signal }: Pick<GeneratorContext<unkn
     const gradients = all('values');
     const logits = target.kind === 'class' ? all('logits') : undefined;
     const scores = target.kind === 'class' ? chosen(logits!, target.classes, score, model.finalActivation) : all('score').data as Float32Array;
-    const norms = Array.from({ length: count }, (_, n) => norm((gradients.data as Float32Array).subarray(n * size, (n + 1) * size)));
+    const norms = Array.from({ length: count }, (_, n) => euclideanNorm((gradients.data as Float32Array).subarray(n * size, (n + 1) * size)));
     if (![...scores, ...norms].every(Number.isFinite)) {
       throw new FoveaError('output-not-finite', 'The score or its gradient is not a finite number.', 'The model may be damaged, or its preprocessing may be wrong.');
     }
@@ -119,10 +120,4 @@ function chosen(logits: Tensor, classes: readonly number[], score: ScoreKind, fi
   const [, count] = logits.dims;
   const row = (n: number): Float32Array => (logits.data as Float32Array).subarray(n * count, (n + 1) * count);
   return Float32Array.from(classes, (index, n) => scoreValue(row(n), index, score, finalActivation));
-}
-
-function norm(values: Float32Array): number {
-  let sum = 0;
-  for (const value of values) sum += value * value;
-  return Math.sqrt(sum);
 }

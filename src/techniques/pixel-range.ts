@@ -32,7 +32,10 @@ export function eachChannel({ data, dims: [count, channels, height, width] }: Te
 export function clampToPixels(pictures: Tensor, ranges: readonly PixelRange[]): void {
   eachChannel(pictures, (values, channel) => {
     const { low, high } = ranges[channel];
-    for (let i = 0; i < values.length; i++) values[i] = Math.min(Math.max(values[i], low), high);
+    for (let i = 0; i < values.length; i++) {
+      if (values[i] < low) values[i] = low;
+      else if (values[i] > high) values[i] = high;
+    }
   });
 }
 

@@ -1,6 +1,5 @@
 /** The loop that all generators share: step after step, shown as it goes, until the steps are done, the goal is reached or the person stops it. */
-import type { Tensor } from '../graph/graph.ts';
-import type { Frame, GeneratorContext, GeneratorResult } from './generator.ts';
+import type { CurrentPicture, GeneratorContext, GeneratorResult, Progress } from './generator.ts';
 
 export interface Steps {
   /** Steps that an earlier run has done. */
@@ -10,19 +9,21 @@ export interface Steps {
   /** Carries out step 0, 1, 2, ...; returns the newest value of each curve, and why there is to be no further step, if there is not. */
   advance(step: number): Promise<{ readonly curves: Readonly<Record<string, number>>; readonly end?: 'reached' | 'dead' }>;
   /** The picture as it is now, [N,C,H,W]; not changed by later steps. */
-  picture(): Tensor | Promise<Tensor>;
+  readonly picture: CurrentPicture;
 }
 
-/** @returns the last frame, and why it is the last. @throws CancelledError between two passes */
-export async function runSteps({ report }: Pick<GeneratorContext<unknown>, 'report'>, steps: Steps): Promise<Frame & Pick<GeneratorResult, 'ended'>> {
-  let frame: Frame = { step: steps.from, total: steps.total(), picture: await steps.picture(), curves: {} };
-  if (await report(frame) === 'stop') return { ...frame, ended: 'stopped' };
-  while (frame.step < steps.total()) {
-    const { curves, end } = await steps.advance(frame.step);
-    frame = { step: frame.step + 1, total: steps.total(), picture: await steps.picture(), curves };
-    const answer = await report(frame);
-    if (end) return { ...frame, ended: end };
-    if (answer === 'stop') return { ...frame, ended: 'stopped' };
+/** @returns where the run ended, and why. @throws CancelledError between two passes */
+export async function runSteps(
+  { report }: Pick<GeneratorContext<unknown>, 'report'>, steps: Steps,
+): Promise<Progress & Pick<GeneratorResult, 'picture' | 'ended'>> {
+  let progress: Progress = { step: steps.from, total: steps.total(), curves: {} };
+  let ended: GeneratorResult['ended'] | undefined;
+  if (await report(progress, steps.picture) === 'stop') ended = 'stopped';
+  while (!ended && progress.step < steps.total()) {
+    const { curves, end } = await steps.advance(progress.step);
+    progress = { step: progress.step + 1, total: steps.total(), curves };
+    const answer = await report(progress, steps.picture);
+    ended = end ?? (answer === 'stop' ? 'stopped' : undefined);
   }
-  return { ...frame, ended: 'done' };
+  return { ...progress, picture: await steps.picture(), ended: ended ?? 'done' };
 }

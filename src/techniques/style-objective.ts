@@ -2,6 +2,7 @@
 import type { Tensor } from '../graph/graph.ts';
 import type { Layer } from '../graph/model.ts';
 import { tensorOf } from '../graph/tensor.ts';
+import { euclideanNorm } from '../metrics/distance.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { CourseUnits } from './course-units.ts';
 import type { GeneratorContext } from './generator.ts';
@@ -63,7 +64,7 @@ export async function styleObjective(context: Context, settings: ObjectiveSettin
     const inputs = { ...targets, [trunk.picture]: { type: 'float32', dims, data: picture } as const, weights: tensorOf('float32', weights) };
     const { losses, gradient } = await program.run(inputs, { signal: context.signal });
     const result = { terms: losses.data as Float32Array, gradient: gradient.data as Float32Array };
-    if (result.terms.every(Number.isFinite) && result.gradient.every(Number.isFinite)) return result;
+    if (result.terms.every(Number.isFinite) && Number.isFinite(euclideanNorm(result.gradient))) return result;
     throw new FoveaError('output-not-finite', 'A loss or its gradient is not a finite number.', 'Try smaller weights; the model may be damaged, or its preprocessing wrong.');
   };
   return {

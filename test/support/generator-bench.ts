@@ -5,7 +5,7 @@ import type { Model } from '../../src/graph/model.ts';
 import { preprocessingSchema, type Preprocessing } from '../../src/protocol/preprocessing.ts';
 import { loadNative } from '../../src/runtimes/onnxruntime/native.ts';
 import type { Program, Runtime } from '../../src/runtimes/runtime.ts';
-import type { Frame, Generator, GeneratorContext, GeneratorResult, GeneratorState } from '../../src/techniques/generator.ts';
+import type { CurrentPicture, Generator, GeneratorContext, GeneratorResult, GeneratorState, Progress } from '../../src/techniques/generator.ts';
 
 export interface GeneratorRequest {
   readonly classes?: readonly number[];
@@ -15,7 +15,7 @@ export interface GeneratorRequest {
   readonly parameters?: Record<string, unknown>;
   readonly seed?: number;
   readonly resume?: GeneratorState;
-  readonly report?: (frame: Frame) => 'continue' | 'stop';
+  readonly report?: (progress: Progress, picture: CurrentPicture) => 'continue' | 'stop' | Promise<'continue' | 'stop'>;
 }
 
 export class GeneratorBench {
@@ -47,7 +47,7 @@ export class GeneratorBench {
         this.#programs.set(key, known);
         return known;
       },
-      report: (frame) => Promise.resolve(request.report?.(frame) ?? 'continue'),
+      report: async (progress, picture) => await request.report?.(progress, picture) ?? 'continue',
       signal: new AbortController().signal,
     };
   }

@@ -47,8 +47,8 @@ describe('Class visualization', () => {
     const frames: Float32Array[] = [];
     await flat.run(any(classVisualization), {
       classes: [index], seed: 5, parameters: { recipe: 'classic', stepSize: eta, decay: lambda, jitter, steps, blur: 0.6, blurEvery: 2 },
-      report: ({ picture: { data } }) => {
-        frames.push((data as Float32Array).slice());
+      report: async (_, picture) => {
+        frames.push((await picture()).data as Float32Array);
         return 'continue';
       },
     });
@@ -131,6 +131,16 @@ describe('Class visualization', () => {
       assert.ok(result.step < 40);
     }
     assert.equal((await dead.run(any(classVisualization), { layer: 'relu', parameters: { channel: 1, steps: 5 } })).ended, 'done');
+  });
+
+  it('diagnoses the one picture of a contact sheet whose class does not respond', async () => {
+    for (const recipe of ['classic', 'modern']) {
+      const result = await dead.run(any(classVisualization), { classes: [1, 0], parameters: { recipe, steps: 20, ...still } });
+      assert.deepEqual([result.ended, result.notes.length], ['done', 1]);
+      assert.match(result.notes[0], /^Picture 2 of 2 was not drawn: the class does not respond to it/);
+      const both = await dead.run(any(classVisualization), { classes: [1, 1], parameters: { recipe, steps: 20, ...still } });
+      assert.deepEqual(both.notes, []);
+    }
   });
 
   it('wakes a channel that is silent on the start only: gradients pass it in the first steps', async () => {

@@ -13,7 +13,7 @@ import { ModernAscent } from './modern-ascent.ts';
 import { objective, type Target } from './objective.ts';
 import { pixelRanges } from './pixel-range.ts';
 import { runSteps } from './steps.ts';
-import { outcome, silence, targetOf, unitParameters } from './target.ts';
+import { Response, targetOf, unitParameters } from './target.ts';
 
 const recipes = { classic: 100, modern: 512 } as const;
 
@@ -61,16 +61,16 @@ export const classVisualization: Generator<typeof parameters> = {
   needs: { content: false, style: false, target: 'class-or-layer' },
   parameters,
   async run(context) {
-    const { classes, layer } = context;
+    const { classes, layer, className } = context;
     const { pictures, recipe, ...unit } = context.parameters();
     const target = targetOf(classes.flatMap((index) => new Array<number>(pictures).fill(index)), layer, unit);
-    const result = await (recipe === 'classic' ? classic : modern)(context, target);
-    const notes = result.ended === 'dead' ? [silence(target)] : [];
-    return { ...result, notes, metrics: {} };
+    const response = new Response(target, className);
+    const result = await (recipe === 'classic' ? classic : modern)(context, target, response);
+    return { ...result, notes: response.notes(), metrics: {} };
   },
 };
 
-async function classic(context: Context, target: Target) {
+async function classic(context: Context, target: Target, response: Response) {
   const { model: { input: { channels } }, preprocessing, seed, resume } = context;
   const ranges = pixelRanges(preprocessing, channels);
   const dims = dimsOf(context, target);
@@ -82,12 +82,12 @@ async function classic(context: Context, target: Target) {
     from: resume?.step ?? 0,
     total: () => plannedSteps(context.parameters()),
     picture: () => ({ ...pictures, data: (pictures.data as Float32Array).slice() }),
-    advance: async (step) => outcome(await classicStep(pictures, step, seed, ranges, evaluate, context.parameters())),
+    advance: async (step) => response.outcome(await classicStep(pictures, step, seed, ranges, evaluate, context.parameters())),
   });
   return { ...last, state: { step: last.step, arrays: { pictures: last.picture.data as Float32Array } } };
 }
 
-async function modern(context: Context, target: Target) {
+async function modern(context: Context, target: Target, response: Response) {
   const ranges = pixelRanges(context.preprocessing, context.model.input.channels);
   const ascent = await ModernAscent.start(context, dimsOf(context, target), ranges, context.resume);
   const evaluate = objective(context, target);
@@ -95,7 +95,7 @@ async function modern(context: Context, target: Target) {
     from: context.resume?.step ?? 0,
     total: () => plannedSteps(context.parameters()),
     picture: () => ascent.pictures(),
-    advance: async (step) => outcome(await ascent.step(step, evaluate, context.parameters())),
+    advance: async (step) => response.outcome(await ascent.step(step, evaluate, context.parameters())),
   });
   return { ...last, state: ascent.state(last.step) };
 }

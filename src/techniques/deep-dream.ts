@@ -15,7 +15,7 @@ import { objective, type Ascent, type Evaluate } from './objective.ts';
 import { clampToPixels, eachChannel, pixelRanges, type PixelRange } from './pixel-range.ts';
 import { RandomStream } from './random.ts';
 import { runSteps } from './steps.ts';
-import { outcome, silence, targetOf, unitParameters } from './target.ts';
+import { Response, targetOf, unitParameters } from './target.ts';
 import { Sampling, viewOf } from './view.ts';
 
 const parameters = z.object({
@@ -41,9 +41,10 @@ export const deepDream: Generator<typeof parameters> = {
   needs: { content: true, style: false, target: 'class-or-layer' },
   parameters,
   async run(context) {
-    const { model: { input: { channels } }, preprocessing, resume, pictures: { content }, classes, layer } = context;
+    const { model: { input: { channels } }, preprocessing, resume, pictures: { content }, classes, layer, className } = context;
     const ranges = pixelRanges(preprocessing, channels);
     const target = targetOf(classes, layer, context.parameters());
+    const response = new Response(target, className);
     const count = Math.max(1, classes.length);
     const data = resume ? resumedPicture(resume, 'pictures') : repeated(content!.data as Float32Array, count);
     const pictures: Tensor = { type: 'float32', dims: [count, ...content!.dims.slice(1)], data };
@@ -52,10 +53,10 @@ export const deepDream: Generator<typeof parameters> = {
       from: resume?.step ?? 0,
       total: () => context.parameters().steps,
       picture: () => ({ ...pictures, data: data.slice() }),
-      advance: async (step) => outcome(await dreamStep(pictures, step, context, ranges, evaluate)),
+      advance: async (step) => response.outcome(await dreamStep(pictures, step, context, ranges, evaluate)),
     });
     return {
-      ...last, notes: last.ended === 'dead' ? [silence(target)] : [], metrics: {},
+      ...last, notes: response.notes(), metrics: {},
       state: { step: last.step, arrays: { pictures: last.picture.data as Float32Array } },
     };
   },

@@ -44,21 +44,38 @@ export function targetOf(classes: readonly number[], layer: Layer | undefined, {
   return { kind: 'channel', layer, channel, position: { x, y } };
 }
 
-/** What is said of a target that gives no gradient. */
-export function silence(target: Target): string {
-  return `${describe(target)} does not respond to any of the pictures tried: its gradient is zero. It is dead, or silent on such pictures; another seed may tell.`;
+/** Follows whether pictures respond to their target, step by step. */
+export class Response {
+  #norms: readonly number[] = [];
+
+  constructor(private readonly target: Target, private readonly className?: (index: number) => string) {}
+
+  /** A curve of the scores, or one for each picture of a contact sheet; and whether there is no use in going on. */
+  outcome({ scores, norms }: Ascent): { curves: Record<string, number>; end?: 'dead' } {
+    this.#norms = norms;
+    const title = (n: number): string => (scores.length === 1 ? 'score' : `score ${n + 1}`);
+    const curves = Object.fromEntries(Array.from(scores, (score, n) => [title(n), score]));
+    return norms.every((norm) => norm === 0) ? { curves, end: 'dead' } : { curves };
+  }
+
+  /** What is to be said of pictures that give no gradient: of all at once, else one by one. */
+  notes(): string[] {
+    const silent = [...this.#norms.keys()].filter((n) => this.#norms[n] === 0);
+    const why = 'It is dead, or silent on such pictures; another seed may tell.';
+    if (silent.length === 0) return [];
+    if (silent.length === this.#norms.length) return [`${this.#describe()} does not respond to any of the pictures tried: its gradient is zero. ${why}`];
+    return silent.map((n) => `Picture ${n + 1} of ${this.#norms.length} was not drawn: ${lowerFirst(this.#describe(n))} does not respond to it, its gradient is zero. ${why}`);
+  }
+
+  #describe(n?: number): string {
+    const { target, className } = this;
+    if (target.kind === 'class') return n === undefined || !className ? 'The class' : `The class ${className(target.classes[n])}`;
+    if (target.kind === 'layer') return `The layer "${target.layer.name}"`;
+    const { layer, channel, position } = target;
+    return position ? `The neuron at column ${position.x}, row ${position.y} of channel ${channel} of "${layer.name}"` : `Channel ${channel} of "${layer.name}"`;
+  }
 }
 
-function describe(target: Target): string {
-  if (target.kind === 'class') return 'The class';
-  if (target.kind === 'layer') return `The layer "${target.layer.name}"`;
-  const { layer, channel, position } = target;
-  return position ? `The neuron at column ${position.x}, row ${position.y} of channel ${channel} of "${layer.name}"` : `Channel ${channel} of "${layer.name}"`;
-}
-
-/** A curve of the scores, or one for each picture of a contact sheet; and whether there is no use in going on. */
-export function outcome({ scores, norms }: Ascent): { curves: Record<string, number>; end?: 'dead' } {
-  const title = (n: number): string => (scores.length === 1 ? 'score' : `score ${n + 1}`);
-  const curves = Object.fromEntries(Array.from(scores, (score, n) => [title(n), score]));
-  return norms.every((norm) => norm === 0) ? { curves, end: 'dead' } : { curves };
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }

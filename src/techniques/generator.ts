@@ -20,7 +20,7 @@ export interface Progress {
   readonly curves: Readonly<Record<string, number>>;
 }
 
-/** Gives a copy of the picture of the step that was reported, as model input float32 [N,C,H,W]; several pictures make a contact sheet. */
+/** Gives a copy of the picture of the reported step as a model input, float32 [N,C,H,W]; several pictures make a contact sheet. */
 export type CurrentPicture = () => Tensor | Promise<Tensor>;
 
 export interface GeneratorResult extends Progress {

@@ -23,7 +23,7 @@ export type Preprocessing = z.output<typeof preprocessingSchema>;
 export type PreprocessingSource = 'bundled' | 'sidecar' | 'huggingface' | 'metadata' | 'override' | 'guess';
 
 /** What a person is told of a preprocessing whose source is 'guess'. */
-export const guessNote = 'Nothing says how the model wants its pictures: the preprocessing is a guess.';
+export const guessNote = 'The model does not state its preprocessing, so this is a guess.';
 
 /** Rectangle of the oriented picture, in its pixels, that the model's whole input plane covers; may reach outside it (letterbox). */
 export interface Placement {

@@ -235,7 +235,7 @@ describe('the result panel: what is explained', () => {
       await panel.page.locator('#correct-preprocessing').click();
       assert.equal((await panel.posted('request-preprocessing-trials')).length, 1);
       await panel.send({ type: 'preprocessing-trials', trials: canned.trials });
-      const choices = panel.page.getByRole('radiogroup', { name: 'How does this model want its pictures?' }).getByRole('radio');
+      const choices = panel.page.getByRole('radiogroup', { name: 'Choose the preprocessing' }).getByRole('radio');
       assert.equal(await choices.count(), 3);
       assert.equal(await choices.nth(0).isChecked(), true, 'the present one');
       await choices.nth(2).check();

@@ -58,6 +58,7 @@ export function differenceOf(from: Term, less: Term, { magnitudes, scaled }: Pic
   const values = a.values.map((value, at) => term(value) / s - term(b.values[at]) / t);
   const unit = scaled ? 'share of the largest magnitude' : p.map.unit;
   const sizes = values.map(Math.abs);
+  const most = sizes.reduce((so, value) => Math.max(so, value), 0);
   const bars = magnitudes ? '|' : '';
   const name = `${bars}${from.name}${bars} − ${bars}${less.name}${bars}`;
   const what = `${magnitudes ? 'Magnitudes' : 'Values'}${scaled ? ', each divided by its map\'s largest magnitude' : ''}`;
@@ -71,9 +72,9 @@ export function differenceOf(from: Term, less: Term, { magnitudes, scaled }: Pic
     facts: [
       { term: 'Subtracts', value: `${magnitudes ? 'magnitudes' : 'signed values'}${scaled ? ', scaled' : ''}`, hint: `${what}.${techniques}` },
       ...(scaled ? [{ term: 'Scales', value: `${formatValue(s)}; ${formatValue(t)}`, hint: 'Largest magnitude of each map, in its unit' }] : []),
-      { term: 'Above zero', value: `more in ${from.name}` },
+      most === 0 ? { term: 'Difference', value: 'none' } : { term: 'Above zero', value: `more in ${from.name}` },
       { term: 'Mean magnitude', value: formatValue(sizes.reduce((sum, value) => sum + value, 0) / sizes.length) },
-      { term: 'Largest magnitude', value: formatValue(sizes.reduce((most, value) => Math.max(most, value), 0)) },
+      { term: 'Largest magnitude', value: formatValue(most) },
     ],
     sentence: `${name}: ${what.toLowerCase()}, in ${unit}. Above zero: more in ${from.name}; below zero: more in ${less.name}.${techniques}`,
   };

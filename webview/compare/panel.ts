@@ -21,7 +21,7 @@ import { LinkedZoom } from './linked-zoom.ts';
 import { Toolbar } from './toolbar.ts';
 
 /** Lengths of compare.css, in pixels. */
-const room = { gap: 12, frame: { width: 18, height: 46 }, words: { beneath: 165, beside: 196 }, least: 220 };
+const room = { gap: 12, frame: { width: 18, height: 48 }, words: { beneath: 165, beside: 196 }, least: 220 };
 
 export class ComparePanel {
   private readonly host = new Host<CompareHostMessage, CompareMessage, CompareState>(compareStateSchema, (message) => this.receive(message));

@@ -54,7 +54,7 @@ export class Details {
       ['Time', result.cached ? 'cached: the answer to an earlier request' : `${formatTime(result)}: picture ${ms('picture')}, build ${ms('build')}, run ${ms('run')} ms`],
     ];
     this.facts.replaceChildren(...facts.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]));
-    this.guess.replaceChildren(icon('warning'), element('span', {}, `${guessNote} If the predictions look wrong, correct it.`));
+    this.guess.replaceChildren(icon('warning'), element('span', {}, `${guessNote} Correct it if the predictions look wrong.`));
     this.guess.hidden = !guessed;
     this.correct.replaceChildren(guessed ? 'Correct…' : 'Preprocessing…');
     (guessed ? this.guess : this.actions).append(this.correct);

@@ -16,8 +16,8 @@ export class PreprocessingTrials {
 
   constructor(private readonly onUse: (preprocessing: Preprocessing, save: boolean) => void) {
     this.root = element('dialog', { class: 'dialog', id: 'trials', 'aria-labelledby': 'trials-title' },
-      element('h2', { id: 'trials-title', class: 'dialog-title' }, 'How does this model want its pictures?'),
-      element('p', { class: 'dialog-text' }, 'The file does not always say. Take the preprocessing under which the model names your picture rightly and surely.'),
+      element('h2', { id: 'trials-title', class: 'dialog-title' }, 'Choose the preprocessing'),
+      element('p', { class: 'dialog-text' }, 'Pick the one under which the model names this picture correctly.'),
       this.list, element('div', { class: 'dialog-actions' }, button('Cancel', () => this.root.close()), this.use, this.save));
   }
 
@@ -26,7 +26,7 @@ export class PreprocessingTrials {
     this.chosen = undefined;
     this.save.hidden = !canSave;
     this.use.setAttribute('appearance', canSave ? 'secondary' : 'primary');
-    this.list.replaceChildren(element('div', { class: 'trials-wait' }, progressRing(), 'Trying the common ones…'));
+    this.list.replaceChildren(element('div', { class: 'trials-wait' }, progressRing(), 'Trying common preprocessings…'));
     this.updateActions();
     this.root.showModal();
   }

@@ -20,7 +20,7 @@ export class ColourBar {
     this.painted = painted;
     const { range, plane, result } = painted;
     this.paintTrack(display);
-    const marks = withEnds(ticks(range, 4), range);
+    const marks = withEnds(ticks(range, 4), range, plane.signed);
     this.ticks.replaceChildren(...marks.map(({ position, label }) => {
       const edge = position < 0.02 ? ' start' : position > 0.98 ? ' end' : ''; // labels stay within the bar
       const mark = element('span', { class: `colour-bar-tick${edge}` }, label.replace('-', '−'));
@@ -58,8 +58,8 @@ export class ColourBar {
 const labelShare = 0.25;
 
 /** The marks and the ends of the range themselves, in place of marks that would lie under their labels. */
-function withEnds(marks: readonly Tick[], { min, max }: DisplayRange): Tick[] {
-  if (!(max > min)) return [...marks];
+function withEnds(marks: readonly Tick[], { min, max }: DisplayRange, signed: boolean): Tick[] {
+  if (!(max > min)) return marks.map((mark) => ({ ...mark, position: signed ? 0.5 : 0 }));
   const end = (value: number, position: number): Tick => ({ value, position, label: formatValue(value) });
   return [end(min, 0), ...marks.filter(({ position }) => position >= labelShare && position <= 1 - labelShare), end(max, 1)];
 }

@@ -28,7 +28,7 @@ export const views = {
   },
   viewsWelcome: [{
     view: runsView,
-    contents: 'Every picture that is explained or made is kept here, to be opened and run again.\n[Explain Sample](command:fovea.explainSample)',
+    contents: 'Results are kept here, to be opened or run again.',
   }],
   customEditors: [{ viewType: recipeViewType, displayName: 'Fovea Result', selector: [{ filenamePattern: `*${recipeSuffix}` }], priority: 'default' }],
 };

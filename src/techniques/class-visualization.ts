@@ -27,7 +27,7 @@ const parameters = z.object({
     choices: { classic: 'Ascent on pixels with shifts, decay and blur', modern: 'Ascent on a Fourier image under random transformations' },
   }),
   steps: z.union([z.literal('auto'), z.int().min(1).max(10_000)]).default('auto')
-    .meta({ title: 'Steps', description: 'Number of steps; auto: as the recipe has it, 100 classic, 512 modern', live: true }),
+    .meta({ title: 'Steps', description: 'Auto: 100 for classic, 512 for modern', live: true }),
   pictures: z.int().min(1).max(16).default(1).meta({ title: 'Pictures', description: 'Pictures of each target, each from noise of its own' }),
   ...unitParameters,
   noise: z.number().min(0).max(1).default(0.2).meta({
@@ -40,10 +40,10 @@ const parameters = z.object({
   blur: z.number().min(0).max(20).default(0.5).meta({ title: 'Blur', description: 'Classic: standard deviation of the blur', unit: 'px', live: true, ...ofClassic }),
   blurEvery: z.int().min(1).max(10_000).default(10).meta({ title: 'Blur every', description: 'Classic: steps from one blur to the next', unit: 'steps', live: true, ...ofClassic }),
   learningRate: z.number().min(0).max(10).default(0.05).meta({ title: 'Learning rate', description: 'Modern: rate of Adam', slider: [0.001, 1], live: true, ...ofModern }),
-  shift: z.int().min(0).max(256).default(8).meta({ title: 'Shift', description: 'Modern: room of the first shift', unit: 'px', live: true, ...ofModern }),
-  zoom: z.number().min(0).max(0.9).default(0.1).meta({ title: 'Zoom', description: 'Modern: the picture is scaled by 1 ± this', live: true, ...ofModern }),
-  turn: z.number().min(0).max(180).default(10).meta({ title: 'Turn', description: 'Modern: largest angle', unit: '°', live: true, ...ofModern }),
-  lastShift: z.int().min(0).max(256).default(4).meta({ title: 'Last shift', description: 'Modern: room of the last shift', unit: 'px', live: true, ...ofModern }),
+  shift: z.int().min(0).max(256).default(8).meta({ title: 'Shift', description: 'Modern: largest shift before scaling and turning', unit: 'px', live: true, ...ofModern }),
+  zoom: z.number().min(0).max(0.9).default(0.1).meta({ title: 'Zoom', description: 'Modern: largest change of scale, 0.1: from 0.9 to 1.1', live: true, ...ofModern }),
+  turn: z.number().min(0).max(180).default(10).meta({ title: 'Rotation', description: 'Modern: largest angle', unit: '°', live: true, ...ofModern }),
+  lastShift: z.int().min(0).max(256).default(4).meta({ title: 'Last shift', description: 'Modern: largest shift after scaling and turning', unit: 'px', live: true, ...ofModern }),
 });
 
 type Parameters = z.output<typeof parameters>;

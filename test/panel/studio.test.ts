@@ -114,6 +114,14 @@ describe('the studio', () => {
     assert.equal(await button('Run').count(), 0);
   });
 
+  it('says what is to be chosen before it can run', async () => {
+    await show(canned.introduction({ work: { ...canned.styleWork, style: undefined } }));
+    assert.equal(await button('Run').isDisabled(), true);
+    assert.equal(await panel.page.locator('#progress').innerText(), 'Choose a style first.');
+    await panel.send(canned.state({ work: canned.styleWork }));
+    assert.equal(await button('Run').isDisabled(), false);
+  });
+
   it('goes on for as many steps as are asked for, and begins anew with another seed', async () => {
     await show([...canned.introduction({ canContinue: true }), canned.result()]);
     await panel.page.locator('#more-steps').fill('0');

@@ -19,7 +19,7 @@ export class CheckDialog {
   private readonly tabs = new Map<CheckMode, HTMLButtonElement>();
   private readonly question = element('p', { class: 'dialog-text' });
   private readonly head = element('div', { class: 'evaluation-head' });
-  private readonly bar = element('div', { class: 'evaluation-bar', role: 'progressbar', 'aria-label': 'Progress of the check' });
+  private readonly bar = element('div', { class: 'meter', role: 'progressbar', 'aria-label': 'Progress of the check' });
   private readonly run = button('Check', () => this.listener.check(this.mode), { id: 'check-run', appearance: 'primary' });
   private readonly stop = button('Cancel', () => this.listener.cancel(), { id: 'check-cancel' });
   private readonly failure = element('p', { class: 'evaluation-error', role: 'alert', hidden: true });

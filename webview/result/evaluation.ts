@@ -28,7 +28,7 @@ export class EvaluationSection {
   private readonly words = element('p', { id: 'evaluation-words' });
   private readonly run = button('Evaluate', () => this.listener.evaluate(), { id: 'evaluate', appearance: 'primary' });
   private readonly stop = button('Cancel', () => this.listener.cancel(), { id: 'cancel-evaluation' });
-  private readonly bar = element('div', { class: 'evaluation-bar', role: 'progressbar', 'aria-label': 'Progress of the evaluation' });
+  private readonly bar = element('div', { class: 'meter', role: 'progressbar', 'aria-label': 'Progress of the evaluation' });
   private readonly head = element('div', { class: 'evaluation-head' });
   private readonly error = element('div', { class: 'evaluation-error', role: 'alert', hidden: true });
   private readonly list = new MeasureList((only) => this.listener.evaluate(only));

@@ -2,7 +2,7 @@
 import type { Pixels } from '../../src/protocol/engine.ts';
 import type { GeneratorDescription } from '../../src/protocol/generate.ts';
 import {
-  studioStateSchema, type StudioHostMessage, type StudioMessage, type StudioModel, type StudioState, type WorkChange,
+  studioStateSchema, type StudioHostMessage, type StudioMessage, type StudioModel, type StudioState, type Work, type WorkChange,
 } from '../../src/protocol/studio-panel.ts';
 import { ErrorCard, EmptyNotice } from '../ui/notices.ts';
 import { Announcer } from '../ui/announcer.ts';
@@ -18,6 +18,13 @@ import { ParameterForm } from './parameter-form.ts';
 import { Transport } from './transport.ts';
 
 type Message<T extends StudioHostMessage['type']> = Extract<StudioHostMessage, { type: T }>;
+
+/** What must be chosen before anything can be made, as a sentence. */
+function lackingOf({ needs }: GeneratorDescription, { content, style, classes, layer }: Work): string | undefined {
+  if (needs.content && content === undefined) return 'Choose a photograph first.';
+  if (needs.style && style === undefined) return 'Choose a style first.';
+  return needs.target.startsWith('class') && needs.target !== 'class-or-any' && classes.length === 0 && layer === undefined ? 'Choose a class first.' : undefined;
+}
 
 type ExportKind = Extract<StudioMessage, { type: 'export' }>['what'];
 type TakeKind = Extract<StudioMessage, { type: 'take' }>['what'];
@@ -226,7 +233,7 @@ export class Studio {
       this.chooser.show(work, names, missing, phase !== 'idle');
       if (generator) this.form.showGenerator(generator);
       this.form.show(work, phase !== 'idle');
-      this.transport.show({ phase, canContinue, fromPictures, message, optimises: generator?.family !== 'fooling' });
+      this.transport.show({ phase, canContinue, fromPictures, message, optimises: generator?.family !== 'fooling', lacking: generator && lackingOf(generator, work) });
     }
     this.transport.showProgress(shown);
     this.plot.show(result?.curves ?? frame?.curves ?? [], shown?.total ?? 0, this.generator?.family === 'style');

@@ -22,6 +22,8 @@ export interface TransportState {
   readonly fromPictures: boolean;
   /** Whether there is an optimiser that remembers earlier steps; an attack goes by the picture alone. */
   readonly optimises: boolean;
+  /** What must be chosen first, as a sentence. */
+  readonly lacking: string | undefined;
   /** What is being done, while the run is being prepared. */
   readonly message: string | undefined;
 }
@@ -45,12 +47,12 @@ export class Transport {
   private readonly steps = element('input', { id: 'more-steps', class: 'number-input', type: 'text', inputmode: 'numeric', value: usualSteps, 'aria-label': 'Steps to add' });
   private readonly more = button('Continue', () => this.addSteps(), { id: 'continue', title: 'Goes on for so many more steps' });
   private readonly moreRow: HTMLElement;
-  private readonly bar = element('div', { class: 'transport-bar', role: 'progressbar', 'aria-label': 'Steps done', 'aria-valuemin': 0 });
+  private readonly bar = element('div', { class: 'meter', role: 'progressbar', 'aria-label': 'Steps done', 'aria-valuemin': 0 });
   private readonly words = element('p', { class: 'transport-words', id: 'progress' });
   private progress: Progress | undefined;
   private readonly loss = element('p', { class: 'transport-words', id: 'loss', hidden: true });
 
-  private state: TransportState = { phase: 'idle', canContinue: false, fromPictures: false, optimises: true, message: undefined };
+  private state: TransportState = { phase: 'idle', canContinue: false, fromPictures: false, optimises: true, lacking: undefined, message: undefined };
 
   constructor(private readonly listener: TransportListener) {
     this.moreRow = element('div', { class: 'transport-more' }, this.more, this.steps, element('span', { class: 'transport-unit' }, 'more steps'));
@@ -74,9 +76,10 @@ export class Transport {
   }
 
   private refresh(): void {
-    const { phase, canContinue, fromPictures, optimises, message } = this.state;
+    const { phase, canContinue, fromPictures, optimises, lacking, message } = this.state;
     const going = phase === 'running' || phase === 'paused';
     this.run.hidden = phase !== 'idle';
+    this.run.disabled = this.sweep.disabled = lacking !== undefined;
     this.reseed.hidden = phase !== 'idle' || this.progress === undefined;
     this.sweep.hidden = phase !== 'idle';
     this.pause.hidden = phase !== 'running';
@@ -93,7 +96,7 @@ export class Transport {
   }
 
   private showBar(message: string | undefined): void {
-    const { phase } = this.state;
+    const { phase, lacking = '' } = this.state;
     const { step = 0, total = 0 } = this.progress ?? {};
     const indeterminate = phase === 'preparing';
     this.bar.hidden = phase === 'idle' && this.progress === undefined;
@@ -101,7 +104,7 @@ export class Transport {
     this.bar.style.setProperty('--share', String(total > 0 ? Math.min(step / total, 1) : 0));
     setAttributes(this.bar, indeterminate ? { 'aria-valuenow': undefined, 'aria-valuemax': undefined } : { 'aria-valuenow': step, 'aria-valuemax': Math.max(total, 1) });
     const done = this.progress ? `Step ${step} of ${total}` : '';
-    const state = { idle: '', preparing: message ?? 'Preparing…', running: '', paused: 'paused', ending: 'ending after this step…' }[phase];
+    const state = { idle: lacking, preparing: message ?? 'Preparing…', running: '', paused: 'paused', ending: 'ending after this step…' }[phase];
     this.words.textContent = phase === 'preparing' ? state : [done, state].filter(Boolean).join(' · ');
   }
 

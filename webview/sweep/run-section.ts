@@ -31,7 +31,7 @@ export class RunSection {
   private readonly cancel;
   private readonly cost = element('p', { class: 'run-cost', id: 'cost' });
   private readonly refused = element('p', { class: 'parameter-error', id: 'refused', role: 'alert', hidden: true });
-  private readonly bar = element('div', { class: 'run-bar', role: 'progressbar', 'aria-label': 'Cells done', 'aria-valuemin': 0 });
+  private readonly bar = element('div', { class: 'meter', role: 'progressbar', 'aria-label': 'Cells done', 'aria-valuemin': 0 });
   private readonly words = element('p', { class: 'run-words', id: 'progress' });
 
   constructor(listener: RunListener) {

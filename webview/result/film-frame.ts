@@ -2,6 +2,7 @@
 import type { AttributionMap } from '../../src/protocol/engine.ts';
 import { likeness } from '../../src/protocol/likeness.ts';
 import type { Similarity } from '../../src/protocol/trust.ts';
+import { breakable } from '../ui/breakable.ts';
 import { element } from '../ui/element.ts';
 import { paintable, paintThumbnail } from '../ui/painted-result.ts';
 import { thumbnail } from './thumbnail.ts';
@@ -25,7 +26,7 @@ export function filmFrame(map: AttributionMap, title: string, values: readonly (
   const canvas = paintable({ width: thumbnailSide, height: thumbnailSide });
   paintThumbnail(canvas, map, { opacity: 1, threshold: 0 }, undefined);
   return element('figure', { class: 'film-frame', title: about === title ? title : `${title}\n${about}` }, thumbnail(canvas, map, 'zero'),
-    element('figcaption', {}, element('span', { class: 'film-title' }, title), element('span', { class: 'film-values' }, ...values)));
+    element('figcaption', {}, element('span', { class: 'film-title' }, ...breakable(title)), element('span', { class: 'film-values' }, ...values)));
 }
 
 /** What is shown beneath a step: one number, the same that the verdict is about. */

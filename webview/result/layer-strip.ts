@@ -1,6 +1,7 @@
 /** Every layer at a glance: a small map for each, in the order of the network; choosing one explains at it. */
 import type { Display } from '../../src/protocol/display.ts';
 import type { LayerStripEntry } from '../../src/protocol/engine.ts';
+import { breakable } from '../ui/breakable.ts';
 import { element } from '../ui/element.ts';
 import { paintable, paintThumbnail, type PaintedResult } from '../ui/painted-result.ts';
 import { formatShape } from '../ui/words.ts';
@@ -93,14 +94,9 @@ export class LayerStrip {
  * The end of a layer's name, as much as three lines hold, cut between its parts. Exporters end every tensor's name alike; what tells layers
  * apart comes before that.
  */
-function nameEnd(name: string): string[] {
+function nameEnd(name: string): string {
   const parts = name.replace(/_output_0$/, '').replace(/^\//, '').split(/(?<=[/.])/);
   let from = parts.length - 1;
   while (from > 0 && parts.slice(from - 1).join('').length <= nameLength) from--;
-  return from > 0 ? ['…', ...parts.slice(from)] : parts;
-}
-
-/** Parts of a name, which may stand on lines of their own. */
-function breakable(parts: readonly string[]): Node[] {
-  return parts.flatMap((part, index) => [...(index > 0 ? [element('wbr')] : []), document.createTextNode(part)]);
+  return `${from > 0 ? '…' : ''}${parts.slice(from).join('')}`;
 }

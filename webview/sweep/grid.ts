@@ -5,6 +5,7 @@
 import type { ParameterControl } from '../../src/protocol/parameter-controls.ts';
 import type { PlanState } from '../../src/protocol/sweep-panel.ts';
 import { sideTitle, valueWords } from '../../src/protocol/sweep-plan.ts';
+import { breakable } from '../ui/breakable.ts';
 import { element, setAttributes } from '../ui/element.ts';
 import { pixelatedFrom } from '../ui/viewport.ts';
 import { CellView } from './cell-view.ts';
@@ -52,12 +53,12 @@ export class SweepGrid {
     const down = rows?.values ?? [undefined];
     this.cells = down.flatMap((value, row) => columns.values.map((across, column) => this.cell(
       row * this.columns + column, [named(columns, across), ...(rows ? [named(rows, value)] : [])].join(' · '))));
-    const heads = columns.values.map((value) => element('span', { class: 'column-head', role: 'columnheader', 'aria-label': named(columns, value), title: words(columns, value) }, words(columns, value)));
+    const heads = columns.values.map((value) => element('span', { class: 'column-head', role: 'columnheader', 'aria-label': named(columns, value), title: words(columns, value) }, ...breakable(words(columns, value))));
     const corner = element('span', { class: 'corner', role: 'columnheader' }, element('span', { class: 'visually-hidden' }, rows ? titleOf(rows.parameter) : 'Row'));
     this.table.replaceChildren(
       element('div', { class: 'sweep-row', role: 'row' }, corner, ...heads),
       ...down.map((value, row) => element('div', { class: 'sweep-row', role: 'row' },
-        element('span', { class: 'row-head', role: 'rowheader', 'aria-label': rows ? named(rows, value) : 'Only row', title: rows && words(rows, value) }, rows ? words(rows, value) : ''),
+        element('span', { class: 'row-head', role: 'rowheader', 'aria-label': rows ? named(rows, value) : 'Only row', title: rows && words(rows, value) }, ...breakable(rows ? words(rows, value) : '')),
         ...this.cells.slice(row * this.columns, (row + 1) * this.columns).map(({ root }) => root))));
     this.table.setAttribute('role', 'grid');
     this.table.setAttribute('aria-label', title);

@@ -50,13 +50,21 @@ const gemm: Operator = {
   gradient: (context) => {
     const { b, gradients: [g], inputs: [left, right], shape, wants } = context;
     const { alpha, beta, transA, transB } = gemmForm(context);
+    const rest = wants(2) ? scaled(b, b.sumTo(g!, shape(2)), beta) : undefined;
+    if (left === right && transA !== transB) return [wants(0) ? gramGradient(b, alpha, g!, left, transA) : undefined, undefined, rest];
     return [
       wants(0) ? (transA ? product(b, alpha, right, transB, g!, true) : product(b, alpha, g!, false, right, !transB)) : undefined,
       wants(1) ? (transB ? product(b, alpha, g!, true, left, transA) : product(b, alpha, left, !transA, g!, false)) : undefined,
-      wants(2) ? scaled(b, b.sumTo(g!, shape(2)), beta) : undefined,
+      rest,
     ];
   },
 };
+
+/** Of A·Aᵀ, or of Aᵀ·A: both factors at once, with one product in place of two. */
+function gramGradient(b: GraphBuilder, alpha: number, g: string, matrix: string, transA: boolean): string {
+  const both = b.add('Add', [g, transposed(b, g)]);
+  return transA ? product(b, alpha, matrix, false, both, false) : product(b, alpha, both, false, matrix, false);
+}
 
 /** Vectors become matrices of one row (left) or one column (right). */
 function asMatrices(context: NodeContext): readonly [Shape, Shape] {

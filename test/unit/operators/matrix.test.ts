@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
-import type { Dim } from '../../../src/graph/graph.ts';
+import { addGradients } from '../../../src/graph/differentiate.ts';
+import type { Dim, Graph, Tensor } from '../../../src/graph/graph.ts';
 import { N } from '../../../src/graph/graph.ts';
+import { tensorOf } from '../../../src/graph/tensor.ts';
 import { FoveaError, UnsupportedOperatorError } from '../../../src/protocol/errors.ts';
 import type { Operand, OperatorCase } from './gradient-check.ts';
-import { checkGradient, checkShapes } from './gradient-check.ts';
+import { assertClose, checkGradient, checkShapes, runGraph } from './gradient-check.ts';
+
+/** Not symmetric. */
+function randomSquare(side: number): Tensor {
+  return tensorOf('float32', Float32Array.from({ length: side * side }, (_, i) => Math.cos(3 * i * i)), [side, side]);
+}
 
 async function check(test: OperatorCase): Promise<void> {
   await checkShapes(test);
@@ -32,6 +39,25 @@ describe('Gemm', () => {
   it('with constant weights', () => check({
     op: 'Gemm', inputs: [{ shape: [N, 3] }, { shape: [4, 3], constant: true }, { shape: [4], constant: true }], attributes: { transB: 1 },
   }));
+
+  for (const transposed of [{ transB: 1 }, { transA: 1 }]) {
+    it(`of a matrix with itself, ${Object.keys(transposed)[0]}: its gradient is the sum of those of the two factors`, async () => {
+      const [x, g] = [tensorOf('float32', Float32Array.from({ length: 12 }, (_, i) => Math.sin(i * i)), [4, 3]), randomSquare('transA' in transposed ? 3 : 4)];
+      const gradients = (same: boolean): Graph => {
+        const b = new GraphBuilder();
+        const left = b.input('left', 'float32', [4, 3]);
+        const right = same ? left : b.input('right', 'float32', [4, 3]);
+        const product = b.add('Gemm', [left, right], { ...transposed, alpha: 0.5 });
+        const found = addGradients(b, product, b.input('g', 'float32', g.dims), same ? [left] : [left, right]);
+        return b.build('gradients', Object.fromEntries(found.map((name, i) => [`d${i}`, name!])));
+      };
+      const { d0 } = await runGraph(gradients(true), { left: x, g });
+      const parts = await runGraph(gradients(false), { left: x, right: x, g });
+      const sum = Float32Array.from(parts.d0.data as Float32Array, (value, i) => value + Number(parts.d1.data[i]));
+      // A few roundings of float32, in another order.
+      assertClose(d0, { ...d0, data: sum }, 1e-6, 'gradient');
+    });
+  }
 
   it('refuses what cannot be multiplied', () => {
     const b = new GraphBuilder();

@@ -7,6 +7,8 @@ export interface FoveaApi {
   status(): string;
   /** One entry per open result panel, in the order of opening. */
   panels(): PanelSummary[];
+  /** Commands that do something. */
+  commands(): Promise<string[]>;
 }
 
 export interface PanelSummary {

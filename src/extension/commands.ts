@@ -1,11 +1,10 @@
-/** The commands, and what each does. */
-import { commands, Disposable, Uri, window, type ExtensionContext, type LogOutputChannel } from 'vscode';
+/** Commands that explain, and those about model, engine and log. */
+import { commands, Uri, window, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { FoveaError } from '../protocol/errors.ts';
 import type { Subject } from '../protocol/result-panel.ts';
 import type { ActiveModel } from './models.ts';
 import { selectModel } from './model-picker.ts';
 import { LayerItem, ModelItem } from './models-view.ts';
-import { notifyError } from './notifications.ts';
 import { activePicture, askForPictures, picturesOf } from './pictures.ts';
 import type { TechniqueCommand } from './technique-commands.ts';
 import type { Workbench } from './workbench.ts';
@@ -16,15 +15,17 @@ const maximumPanels = 12;
 /** The picture of the walkthrough. */
 const samplePicture = ['media', 'samples', 'cat-and-espresso.jpg'];
 
-/** @param others commands whose handlers stand elsewhere */
-export function registerCommands(
+/** What a command does. @throws FoveaError */
+export type Handler = (...args: unknown[]) => Promise<void>;
+
+/** Handlers by command, of those that do not stand elsewhere. */
+export function commandHandlers(
   { extensionUri }: ExtensionContext,
   log: LogOutputChannel,
   models: ActiveModel,
   techniques: readonly TechniqueCommand[],
   workbench: () => Promise<Workbench>,
-  others: Readonly<Record<string, (...args: unknown[]) => Promise<void>>>,
-): Disposable {
+): Record<string, Handler> {
   const sample = Uri.joinPath(extensionUri, ...samplePicture);
 
   async function explain(technique: string, pictures: readonly Uri[], changes: Partial<Subject> = {}): Promise<void> {
@@ -50,7 +51,7 @@ export function registerCommands(
     return active && Uri.parse(active.session.subject.picture);
   }
 
-  const handlers: Record<string, (...args: unknown[]) => Promise<void>> = {
+  return {
     ...Object.fromEntries(techniques.map(({ command, id }) => [command, async (...args: unknown[]) => explain(id, await picturesFor(args))])),
     'fovea.openSample': async () => {
       await commands.executeCommand('vscode.open', sample);
@@ -83,8 +84,5 @@ export function registerCommands(
       void window.showInformationMessage('The Fovea engine will start afresh with the next picture.');
     },
     'fovea.showLog': async () => log.show(),
-    ...others,
   };
-  return Disposable.from(...Object.entries(handlers).map(([command, handler]) =>
-    commands.registerCommand(command, (...args: unknown[]) => handler(...args).catch((error: unknown) => void notifyError(error)))));
 }

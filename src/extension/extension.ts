@@ -1,59 +1,51 @@
-/** Activation: registers what the manifest promises and does nothing else; everything heavier waits for the first picture. */
-import { Disposable, window, type ExtensionContext, type WebviewPanel } from 'vscode';
+/**
+ * Activation: registers what the manifest promises, in a few milliseconds. This is a bundle of its own, loaded with `require`, which nothing
+ * else in the window can hold up; everything behind the registrations is in main.ts and is read when the first of them is used. The two
+ * bundles share no module's state: what both import is constants, pure functions and types.
+ */
+import { commands, Disposable, window, type ExtensionContext, type WebviewPanel } from 'vscode';
 import type { FoveaApi } from './api.ts';
-import { registerCommands } from './commands.ts';
-import { compareCommands } from './compare-commands.ts';
-import { compareViewType, resultViewType, studioViewType, sweepViewType } from './ids.ts';
-import { ActiveModel } from './models.ts';
-import { SidePanel } from './side-panel.ts';
+import { compareViewType, modelsView, recipeViewType, resultViewType, runsView, studioViewType, sweepViewType, tuneView } from './ids.ts';
+import { lazyTree } from './lazy-tree.ts';
+import type { Main } from './main.ts';
 import { StatusItem } from './status-item.ts';
-import { studioCommands } from './studio-commands.ts';
-import { sweepCommands } from './sweep-commands.ts';
-import { techniqueCommands } from './technique-commands.ts';
 import { offerInTerminals } from './terminals.ts';
-import type { Workbench } from './workbench.ts';
 
 export function activate(context: ExtensionContext): FoveaApi {
-  const log = window.createOutputChannel('Fovea', { log: true });
-  const models = new ActiveModel(context.workspaceState);
-  const status = new StatusItem(models);
-  const techniques = techniqueCommands(context.extension);
-  offerInTerminals(context);
-
-  let ready: Workbench | undefined;
-  let starting: Promise<Workbench> | undefined;
-  const workbench = (): Promise<Workbench> => {
-    starting ??= import('./workbench.ts').then(({ Workbench }) => (ready = new Workbench(context, log, models, status, techniques, sidePanel.runs)));
+  const status = new StatusItem(context.workspaceState);
+  let ready: Main | undefined;
+  let starting: Promise<Main> | undefined;
+  const main = (): Promise<Main> => {
+    starting ??= import('./main.js').then(({ Main }) => (ready = new Main(context, status, runs)));
     return starting;
   };
-  const sidePanel = new SidePanel(context, log, models, workbench);
+  const runs = window.createTreeView(runsView, { treeDataProvider: lazyTree(async () => (await main()).sidePanel.runsView), canSelectMany: true });
+  const restore = (viewType: string, into: (main: Main, view: WebviewPanel, state: unknown) => Promise<void>): Disposable =>
+    window.registerWebviewPanelSerializer(viewType, { deserializeWebviewPanel: async (view, state: unknown) => into(await main(), view, state) });
 
+  const { contributes } = context.extension.packageJSON as { contributes: { commands: { command: string }[] } };
   context.subscriptions.push(
-    log,
-    models,
     status,
-    sidePanel,
-    registerCommands(context, log, models, techniques, workbench, {
-      ...sidePanel.commands, ...compareCommands(models, workbench), ...studioCommands(models, workbench), ...sweepCommands(models, workbench),
+    ...contributes.commands.map(({ command }) => commands.registerCommand(command, async (...args: unknown[]) => (await main()).run(command, args))),
+    runs,
+    window.createTreeView(modelsView, { treeDataProvider: lazyTree(async () => (await main()).sidePanel.modelsView) }),
+    window.registerWebviewViewProvider(tuneView, { resolveWebviewView: async (view) => (await main()).sidePanel.showTune(view) }),
+    window.registerCustomEditorProvider(recipeViewType, {
+      openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
+      resolveCustomEditor: async (document, view) => (await main()).sidePanel.openRecipe(document, view),
     }),
-    window.registerWebviewPanelSerializer(compareViewType, {
-      deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).comparisons.restore(view, state),
-    }),
-    window.registerWebviewPanelSerializer(resultViewType, {
-      deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).panels.restore(view, state),
-    }),
-    window.registerWebviewPanelSerializer(studioViewType, {
-      deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).studios.restore(view, state),
-    }),
-    window.registerWebviewPanelSerializer(sweepViewType, {
-      deserializeWebviewPanel: async (view: WebviewPanel, state: unknown) => (await workbench()).sweeps.restore(view, state),
-    }),
+    restore(resultViewType, async (main, view, state) => (await main.workbench()).panels.restore(view, state)),
+    restore(compareViewType, async (main, view, state) => (await main.workbench()).comparisons.restore(view, state)),
+    restore(studioViewType, async (main, view, state) => (await main.workbench()).studios.restore(view, state)),
+    restore(sweepViewType, async (main, view, state) => (await main.workbench()).sweeps.restore(view, state)),
     new Disposable(() => ready?.dispose()),
   );
+  offerInTerminals(context);
 
   return {
-    enginePid: () => ready?.engine.pid,
+    enginePid: () => ready?.opened?.engine.pid,
     status: () => status.text,
-    panels: () => ready?.panels.all.map((panel) => panel.session.summary()) ?? [],
+    panels: () => ready?.opened?.panels.all.map((panel) => panel.session.summary()) ?? [],
+    commands: async () => Object.keys((await main()).handlers),
   };
 }

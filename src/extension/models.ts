@@ -34,16 +34,21 @@ export function checkModelAllowed(reference: ModelReference): void {
 
 const stateKey = 'activeModel';
 
+/** The choice made in a workspace; the default bundled model without one, or while the workspace is not trusted. */
+export function activeModel(state: Memento): ModelReference {
+  const chosen = state.get<ModelReference>(stateKey);
+  return chosen !== undefined && (isBundled(chosen) || workspace.isTrusted) ? chosen : bundledModels[0].reference;
+}
+
+/** Its changes. */
 export class ActiveModel implements Disposable {
   private readonly changed = new EventEmitter<ModelReference>();
   readonly onDidChange = this.changed.event;
 
   constructor(private readonly state: Memento) {}
 
-  /** The choice made in this workspace; the default bundled model without one, or while the workspace is not trusted. */
   get reference(): ModelReference {
-    const chosen = this.state.get<ModelReference>(stateKey);
-    return chosen !== undefined && (isBundled(chosen) || workspace.isTrusted) ? chosen : bundledModels[0].reference;
+    return activeModel(this.state);
   }
 
   /** @throws FoveaError `model-untrusted` */

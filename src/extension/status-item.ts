@@ -1,18 +1,18 @@
 /** The status-bar item that says which model and runtime explain pictures here. */
-import { MarkdownString, StatusBarAlignment, window, workspace, type Disposable } from 'vscode';
+import { MarkdownString, StatusBarAlignment, window, workspace, type Disposable, type Memento } from 'vscode';
 import type { ExplainResult } from '../protocol/engine.ts';
-import { modelTitle, type ActiveModel } from './models.ts';
+import { activeModel, modelTitle } from './models.ts';
 
 export class StatusItem implements Disposable {
   private readonly item = window.createStatusBarItem('fovea.model', StatusBarAlignment.Right, 100);
   private readonly disposables: Disposable[];
   private runtime: string | undefined;
 
-  constructor(private readonly models: ActiveModel) {
+  /** @param state of the workspace, where the active model is kept */
+  constructor(private readonly state: Memento) {
     this.item.name = 'Fovea';
     this.item.command = 'fovea.selectModel';
-    const update = (): void => this.update();
-    this.disposables = [this.item, models.onDidChange(update), workspace.onDidGrantWorkspaceTrust(update)];
+    this.disposables = [this.item, workspace.onDidGrantWorkspaceTrust(() => this.update())];
     this.update();
     this.item.show();
   }
@@ -31,8 +31,9 @@ export class StatusItem implements Disposable {
     for (const disposable of this.disposables) disposable.dispose();
   }
 
-  private update(): void {
-    const title = modelTitle(this.models.reference);
+  /** The active model may have changed. */
+  update(): void {
+    const title = modelTitle(activeModel(this.state));
     this.item.text = `$(eye) ${title}${this.runtime ? ` · ${this.runtime}` : ''}`;
     const tooltip = new MarkdownString(undefined, true);
     tooltip.isTrusted = { enabledCommands: ['fovea.selectModel', 'fovea.restartEngine', 'fovea.showLog'] };

@@ -11,13 +11,15 @@ describe('activation', () => {
     assert.deepEqual(panels(), []);
   });
 
-  it('registers the commands that the manifest contributes, and no others', async () => {
-    await api();
+  it('registers the commands that the manifest contributes, and no others, and each does something', async () => {
+    const { commands: handled } = await api();
     const { contributes } = extension().packageJSON as { contributes: { commands: { command: string }[]; views: Record<string, { id: string }[]> } };
     const views = Object.values(contributes.views).flat();
     const isOfView = (command: string): boolean => views.some(({ id }) => command.startsWith(`${id}.`)); // made by the editor
     const registered = (await commands.getCommands(true)).filter((command) => command.startsWith('fovea.') && !isOfView(command));
-    assert.deepEqual(registered.sort(), contributes.commands.map(({ command }) => command).sort());
+    const contributed = contributes.commands.map(({ command }) => command).sort();
+    assert.deepEqual(registered.sort(), contributed);
+    assert.deepEqual((await handled()).sort(), contributed);
   });
 
   it('names the default model in the status bar', async () => {

@@ -56,7 +56,7 @@ async function runCopiedLine({ workbench, folder }: Session): Promise<void> {
 async function checkFiles(folder: string): Promise<void> {
   const files = (await readdir(folder, { recursive: true })).map((file) => file.replaceAll('\\', '/'));
   const needed = [
-    'models/index.json', 'models/imagenet-labels.txt', 'models/efficientnet-lite0.onnx', 'dist/engine/engine.js', 'bin/fovea', 'dist/extension/extension.js',
+    'models/index.json', 'models/imagenet-labels.txt', 'models/efficientnet-lite0.onnx', 'dist/engine/engine.js', 'bin/fovea', 'dist/extension/extension.cjs',
     'dist/webview/result.js', 'media/samples/cat-and-espresso.jpg',
   ];
   for (const file of needed) {

@@ -26,7 +26,7 @@ export class Session {
 
   /** Starts with the extension as it lies in dist/, or with the package named by `options.vsix`. */
   static async start(options: SessionOptions = {}): Promise<Session> {
-    if (!options.vsix && !existsSync(path.join(repositoryRoot, 'dist', 'extension', 'extension.js'))) throw new Error('Run `npm run build` first.');
+    if (!options.vsix && !existsSync(path.join(repositoryRoot, 'dist', 'extension', 'extension.cjs'))) throw new Error('Run `npm run build` first.');
     const home = await mkdtemp(path.join(tmpdir(), 'fovea-e2e-'));
     const folder = path.join(home, 'pictures');
     await mkdir(folder);

@@ -181,6 +181,11 @@ export class GraphBuilder {
     return this.#nodes;
   }
 
+  /** Keeps names for tensors that are added later, so that none is made up for another. */
+  reserve(names: Iterable<string>): void {
+    for (const name of names) this.#names.add(name);
+  }
+
   /** A name that no tensor has yet. */
   fresh(stem: string): string {
     let name = stem;

@@ -19,6 +19,7 @@ export interface NormaliseOptions {
  */
 export function normalise(graph: Graph, options: NormaliseOptions = {}): Graph {
   const b = new GraphBuilder();
+  b.reserve(tensorNames(graph));
   const batchNames = new Set(graph.inputs.map(({ shape }) => shape?.[0]).filter((dim) => typeof dim === 'string'));
   for (const input of graph.inputs) {
     b.input(input.name, input.type, options.inputShapes?.[input.name] ?? openBatch(input, batchNames));
@@ -26,6 +27,15 @@ export function normalise(graph: Graph, options: NormaliseOptions = {}): Graph {
   for (const [name, tensor] of graph.initializers) b.constant(tensor, name);
   const outputs = addNodes(b, graph);
   return b.build(graph.name, Object.fromEntries(outputs), graph.metadata);
+}
+
+/** Every name that a graph or a branch in it gives to a tensor: what a rewrite adds must have none that comes later in the file. */
+function* tensorNames(graph: Graph): Generator<string> {
+  yield* graph.initializers.keys();
+  for (const { outputs, attributes } of graph.nodes) {
+    yield* outputs;
+    for (const value of Object.values(attributes)) if (typeof value === 'object' && 'nodes' in value) yield* tensorNames(value);
+  }
 }
 
 /**

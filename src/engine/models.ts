@@ -4,11 +4,11 @@ import path from 'node:path';
 import { readModel } from '../formats/read-model.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
-import { prepareModel } from '../graph/prepare-model.ts';
+import { leavesSizeOpen, prepareModel } from '../graph/prepare-model.ts';
 import type { ModelDescription, ModelReference } from '../protocol/engine.ts';
 import { guessNote, type Preprocessing, type PreprocessingSource } from '../protocol/preprocessing.ts';
 import { bundledPrefix, type BundledModel, type BundledModels } from './bundled-models.ts';
-import { factFiles, findFacts, fitPreprocessing, type ModelFacts } from './facts/facts.ts';
+import { factFiles, findFacts, findSize, fitPreprocessing, type ModelFacts } from './facts/facts.ts';
 import { inputHints, type InputHints } from './facts/guess.ts';
 import { linesOf, fillLabels } from './facts/labels.ts';
 import { readSideFile } from './facts/side-file.ts';
@@ -37,7 +37,7 @@ interface Kept<T> {
   readonly value: T;
 }
 
-/** Which files beside the model's hold a part of it is known only after it was read. */
+/** Which files beside the model's hold a part of it, or the size of its pictures, is known only after it was read. */
 interface KeptContent extends Kept<ModelContent> {
   readonly beside: readonly string[];
   readonly besideStamp: string;
@@ -83,8 +83,11 @@ export class Models {
       await this.onDrop(known.value.hash);
     }
     const { graph, format, hash, bytes, beside: files } = await readModel(file, signal);
-    const value = { hash, format, bytes, model: prepareModel(graph), metadata: graph.metadata, hints: inputHints(graph) };
-    this.#contents.set(file, { stamp, beside: files, besideStamp: await stampOf(files), value });
+    const open = leavesSizeOpen(graph);
+    const model = prepareModel(graph, open ? await findSize(file) : {});
+    const value = { hash, format, bytes, model, metadata: graph.metadata, hints: inputHints(graph) };
+    const stated = open ? [...files, ...factFiles(file)] : files;
+    this.#contents.set(file, { stamp, beside: stated, besideStamp: await stampOf(stated), value });
     await this.#shrink(file);
     return value;
   }

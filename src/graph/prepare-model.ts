@@ -48,6 +48,12 @@ export function prepareModel(source: Graph, options: PrepareOptions = {}): Model
   };
 }
 
+/** Whether a graph takes pictures of any size, so that somebody has to say which. @throws FoveaError `model-unsuitable` */
+export function leavesSizeOpen(source: Graph): boolean {
+  const { height, width } = readLayout(pictureInput(source), { height: 0, width: 0 });
+  return height === 0 || width === 0;
+}
+
 function pictureInput(graph: Graph): ValueInfo {
   const [input, ...others] = graph.inputs;
   if (!input) throw new FoveaError('model-unsuitable', 'The model has no input.', 'Fovea explains classifiers that take one picture.');

@@ -25,19 +25,23 @@ export interface Fit {
  * - crop: torchvision's Resize(resize) and CenterCrop([height, width]), with its roundings, black where the crop is larger than the
  *   resized picture. Without `resize` the picture is made just large enough to cover the input.
  * - squash: both sides resized to the input.
+ * - squash-crop: both sides resized to `resize`, then the centre cropped as above.
  * - letterbox: as large as fits, centred, padded with `pad` (the rounding of Ultralytics' LetterBox).
  */
 export function fitInto(picture: Size, preprocessing: Preprocessing): Fit {
   const { width, height, fit, pad } = preprocessing;
-  if (fit === 'squash') return place(picture, preprocessing, { width, height }, { x: 0, y: 0 }, 0);
-  if (fit === 'crop') {
-    const size = coveringSize(picture, preprocessing);
+  if (fit !== 'letterbox') {
+    const size = fit === 'crop' ? coveringSize(picture, preprocessing) : squashedSize(preprocessing);
     return place(picture, preprocessing, size, { x: cropOffset(size.width, width), y: cropOffset(size.height, height) }, 0);
   }
   const ratio = Math.min(width / picture.width, height / picture.height);
   const size = { width: Math.max(1, Math.round(picture.width * ratio)), height: Math.max(1, Math.round(picture.height * ratio)) };
   const offset = (room: number): number => -Math.round(room / 2 - 0.1);
   return place(picture, preprocessing, size, { x: offset(width - size.width), y: offset(height - size.height) }, pad);
+}
+
+function squashedSize({ width, height, fit, resize }: Preprocessing): Size {
+  return fit === 'squash' || resize === undefined ? { width, height } : { width: resize, height: resize };
 }
 
 /** The shorter side at `resize`, the longer one rounded down. */

@@ -20,7 +20,7 @@ const mostSaved = 16e6;
 /** @param picture from which the input was made, if there was one */
 export function savedPicture(picture: Pick<Picture, 'width' | 'height' | 'data'> | undefined, input: Tensor, preprocessing: Preprocessing): Pixels {
   const changed = restorePixels(input, preprocessing);
-  if (preprocessing.fit !== 'crop') return changed;
+  if (!preprocessing.fit.endsWith('crop')) return changed;
   const source = picture ?? grey(Math.max(preprocessing.width, preprocessing.resize ?? 0), Math.max(preprocessing.height, preprocessing.resize ?? 0));
   const { size, window } = fitInto(source, preprocessing);
   const covered = window.width === changed.width && window.height === changed.height;

@@ -4,10 +4,11 @@ import * as z from 'zod';
 export const preprocessingSchema = z.object({
   width: z.int().min(1).max(8192).meta({ title: 'Width', description: 'Width of the model input', unit: 'px' }),
   height: z.int().min(1).max(8192).meta({ title: 'Height', description: 'Height of the model input', unit: 'px' }),
-  fit: z.enum(['crop', 'squash', 'letterbox']).default('crop').meta({
-    title: 'Fit', description: 'crop: shorter side to the resize size, then the central square; squash: both sides stretched; letterbox: longer side fits, the rest is padded',
+  fit: z.enum(['crop', 'squash', 'squash-crop', 'letterbox']).default('crop').meta({
+    title: 'Fit', description: 'crop: shorter side to the resize size, then the central square; squash: both sides stretched to the input; '
+      + 'squash-crop: both sides stretched to the resize size, then the central square; letterbox: longer side fits, the rest is padded',
   }),
-  resize: z.int().min(1).max(8192).optional().meta({ title: 'Resize', description: 'Shorter side before the central crop (fit: crop); the input size if absent', unit: 'px' }),
+  resize: z.int().min(1).max(8192).optional().meta({ title: 'Resize', description: 'Shorter side (fit: crop) or both sides (fit: squash-crop) before the central crop; the input size if absent', unit: 'px' }),
   interpolation: z.enum(['nearest', 'bilinear', 'bicubic', 'lanczos']).default('bilinear').meta({ title: 'Interpolation', description: 'Resampling filter, antialiased when shrinking' }),
   channels: z.enum(['rgb', 'bgr', 'grey', 'rgba']).default('rgb').meta({ title: 'Channels', description: 'Channel order of the model input' }),
   scale: z.number().positive().default(1 / 255).meta({ title: 'Scale', description: 'Pixel values 0..255 are multiplied by this first' }),

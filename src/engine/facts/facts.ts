@@ -4,10 +4,10 @@ import type { Model } from '../../graph/model.ts';
 import { FoveaError } from '../../protocol/errors.ts';
 import { sidecarPath, type Preprocessing, type PreprocessingSource } from '../../protocol/preprocessing.ts';
 import { guessPreprocessing, type InputHints } from './guess.ts';
-import { readHuggingFace } from './hugging-face.ts';
+import { readHuggingFace, readHuggingFaceSize } from './hugging-face.ts';
 import { fillLabels, imagenetLabels, readLabelsBeside } from './labels.ts';
 import { labelsFromMetadata, preprocessingFromMetadata } from './onnx-metadata.ts';
-import { readSidecar } from './sidecar.ts';
+import { readSidecar, readSidecarSize } from './sidecar.ts';
 
 export interface ModelFacts {
   readonly title: string;
@@ -39,6 +39,11 @@ export function factFiles(model: string): string[] {
     sidecarPath(model), path.join(folder, 'labels.txt'), path.join(folder, 'labels.json'),
     ...[folder, ...above].flatMap((place) => ['preprocessor_config.json', 'config.json'].map((name) => path.join(place, name))),
   ];
+}
+
+/** The size of the pictures, where a file beside the model states it, for a model that takes any. @throws FoveaError `preprocessing-invalid` */
+export async function findSize(file: string): Promise<Pick<Preprocessing, 'width' | 'height'> | undefined> {
+  return await readSidecarSize(file) ?? await readHuggingFaceSize(file);
 }
 
 /** @throws FoveaError `preprocessing-invalid`, naming file and field */

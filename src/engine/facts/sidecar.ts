@@ -1,7 +1,7 @@
 /** `<model>.fovea.json` beside a model: what a person stated about it; it comes before every other source. */
 import path from 'node:path';
 import { FoveaError } from '../../protocol/errors.ts';
-import { sidecarPath, sidecarSchema, type Sidecar } from '../../protocol/preprocessing.ts';
+import { sidecarPath, sidecarSchema, type Preprocessing, type Sidecar } from '../../protocol/preprocessing.ts';
 import { linesOf } from './labels.ts';
 import { readSideFile, readSideJson } from './side-file.ts';
 
@@ -15,6 +15,11 @@ export async function readSidecar(model: string): Promise<(Omit<Sidecar, 'labels
   if (!sidecar) return undefined;
   const { labels, ...rest } = sidecar;
   return { ...rest, labels: typeof labels === 'string' ? await readLabelFile(file, labels) : labels };
+}
+
+/** The input's size that a sidecar states. @throws FoveaError `preprocessing-invalid` */
+export async function readSidecarSize(model: string): Promise<Pick<Preprocessing, 'width' | 'height'> | undefined> {
+  return (await readSideJson(sidecarPath(model), sidecarSchema))?.preprocessing;
 }
 
 async function readLabelFile(sidecar: string, name: string): Promise<string[]> {

@@ -5,6 +5,7 @@ import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { Engine } from '../../../src/engine/engine.ts';
 import { findPackageRoot } from '../../../src/engine/package-root.ts';
+import { N } from '../../../src/graph/graph.ts';
 import { tensorOf } from '../../../src/graph/tensor.ts';
 import { decodeNpy, encodeNpy } from '../../../src/pictures/npy.ts';
 import { CancelledError } from '../../../src/protocol/errors.ts';
@@ -15,6 +16,7 @@ import { useEngine } from '../../support/engine-rig.ts';
 import { rejects } from '../../support/errors.ts';
 import { onFullDisk } from '../../support/full-disk.ts';
 import { message, modelBytes, node, tensor, valueInfo } from '../../support/onnx-bytes.ts';
+import { convolutional, writeModel } from '../../support/small-models.ts';
 
 describe('the engine', () => {
   const rig = useEngine();
@@ -165,6 +167,25 @@ describe('the engine', () => {
       assert.equal((await rig.engine.explain(await request({ model: file }))).layer?.name, 'relu');
       await rm(at('net.fovea.json'));
       assert.equal((await rig.engine.describeModel({ model: file })).title, 'net.onnx');
+    });
+
+    it('takes the size of a model for any from the files beside it, and notices when they change', async () => {
+      const open = convolutional();
+      const file = await writeModel({ ...open, inputs: open.inputs.map((input) => ({ ...input, shape: [N, 3, 'height', 'width'] })) }, at('open.onnx'));
+      const sizes = async (): Promise<number[]> => {
+        const { preprocessing: { height, width }, layers: [{ shape }] } = await rig.engine.describeModel({ model: file });
+        assert.deepEqual(shape.slice(2), [height, width]);
+        return [height, width];
+      };
+      assert.deepEqual(await sizes(), [224, 224]);
+      await writeFile(at('preprocessor_config.json'), JSON.stringify({ size: { height: 20, width: 16 } }));
+      assert.deepEqual(await sizes(), [20, 16]);
+      assert.deepEqual((await rig.engine.explain(await request({ model: file }))).map.values.length, 10 * 8);
+      await writeFile(at('config.json'), JSON.stringify({ pretrained_cfg: { mean: [0, 0, 0], std: [1, 1, 1], input_size: [3, 32, 32] } }));
+      await rm(at('preprocessor_config.json'));
+      assert.deepEqual(await sizes(), [32, 32]);
+      await writeFile(at('open.fovea.json'), JSON.stringify({ preprocessing: { width: 12, height: 18 } }));
+      assert.deepEqual(await sizes(), [18, 12]);
     });
 
     it('uses another preprocessing for a request where one is given', async () => {

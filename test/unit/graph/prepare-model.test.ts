@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { castTensor, makeTensor, tensorOf } from '../../../src/graph/tensor.ts';
 import { N, type Graph, type Node, type Shape, type Tensor } from '../../../src/graph/graph.ts';
-import { prepareModel } from '../../../src/graph/prepare-model.ts';
+import { leavesSizeOpen, prepareModel } from '../../../src/graph/prepare-model.ts';
 import { FoveaError, type Reason } from '../../../src/protocol/errors.ts';
 
 function node(op: string, inputs: string[], output: string, attributes: Node['attributes'] = {}): Node {
@@ -51,6 +51,27 @@ describe('preparing a model', () => {
     assert.deepEqual(model.layers, [{ name: 'conv', op: 'Conv', shape: [N, 4, 8, 8], map: { kind: 'spatial', channels: 4, height: 8, width: 8 } }]);
     assert.equal(model.defaultLayer?.name, 'conv');
     assert.equal(model.dynamicBatch, true);
+  });
+
+  it('takes the size that it is told where the file leaves it open', () => {
+    const open = graph({ ...plain, input: ['batch', 3, 'height', 'width'] });
+    assert.equal(leavesSizeOpen(open), true);
+    assert.equal(leavesSizeOpen(graph(plain)), false);
+    assert.deepEqual(prepareModel(open, { height: 12, width: 10 }).input, { name: 'image', channels: 3, height: 12, width: 10 });
+    assert.deepEqual(prepareModel(open).layers[0].shape, [N, 4, 224, 224]);
+    assert.deepEqual(prepareModel(graph(plain), { height: 12, width: 10 }).input.height, 8);
+  });
+
+  it('reads tensors that are named as exporters name those which a rewriting adds', () => {
+    // PyTorch's exporter calls tensors "mul", "add", "erf" after their operators; Gelu is rewritten into those operators.
+    const nodes = [
+      conv, { ...node('Gelu', ['conv'], 'gelu'), attributes: {} }, node('Mul', ['gelu', 'gelu'], 'mul'), node('Add', ['mul', 'mul'], 'add'),
+      node('Erf', ['add'], 'erf'), node('GlobalAveragePool', ['erf'], 'pool'), node('Flatten', ['pool'], 'flat'), classifier,
+    ];
+    const model = prepareModel({ ...graph({ ...plain, nodes }), opset: 20 });
+    const names = model.graph.nodes.flatMap(({ outputs }) => outputs);
+    assert.equal(new Set(names).size, names.length);
+    assert.deepEqual(model.graph.nodes.find(({ outputs }) => outputs[0] === 'mul')?.inputs, ['gelu', 'gelu']);
   });
 
   it('opens a batch that the file fixes at one, also where sizes are written out', () => {

@@ -1,7 +1,7 @@
 /** What the studio contributes to the manifest: commands that make pictures, and their places in the submenu of a picture. */
 
 /** In the order of the menu; those that start from a picture have a place in its submenu. */
-export const studioCommandFacts = [
+const studioCommandFacts = [
   { command: 'fovea.visualizeClass', title: 'Visualize a Class…' },
   { command: 'fovea.makeFoolingImage', title: 'Make a Fooling Image…', place: '5_make@1' },
   { command: 'fovea.deepDream', title: 'Deep Dream…', place: '5_make@2' },

@@ -1,7 +1,7 @@
 /** What a person can do about an error, as buttons of the panel and of notifications. */
 import type { Reason } from '../protocol/errors.ts';
 
-export const errorActions = {
+const errorActions = {
   retry: 'Try Again',
   'show-log': 'Show Log',
   'select-model': 'Select Model…',

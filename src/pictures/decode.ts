@@ -8,7 +8,7 @@ import { loadSharp } from './load-sharp.ts';
 import { readPictureFile, sniffPicture, type PictureFormat } from './picture-file.ts';
 
 /** Pictures of more pixels are refused before anything is allocated: their pixels alone would take 400 MB. */
-export const mostPixels = 100e6;
+const mostPixels = 100e6;
 
 export interface Picture {
   /** Base name of the file. */

@@ -4,7 +4,7 @@ import type { Picture } from './decode.ts';
 import { loadSharp } from './load-sharp.ts';
 
 /** Longer side of the pixels that are sent to a view. */
-export const longestShown = 1600;
+const longestShown = 1600;
 
 /** A picture's pixels, shrunk where its longer side is longer than `longest`; for display, never as a model's input. */
 export async function shownPixels({ width, height, data }: Pick<Picture, 'width' | 'height' | 'data'>, longest = longestShown): Promise<Pixels> {

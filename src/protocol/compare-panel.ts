@@ -7,7 +7,7 @@ import type { ErrorData } from './errors.ts';
 import { pngSchema } from './png-file.ts';
 
 /** Which two cells are subtracted, and what of them. */
-export const differenceSchema = z.object({
+const differenceSchema = z.object({
   /** Until it is chosen, two cells of one picture and technique have one. */
   shown: z.boolean().optional(),
   /** By their place: `from − less`. */

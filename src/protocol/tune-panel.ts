@@ -7,7 +7,7 @@ import type { TechniqueDescription } from './techniques.ts';
 const { class: target, layer } = subjectSchema.shape;
 
 /** The parts of a subject that are tuned. Without defaults: what is missing has not been changed. */
-export const tunedSchema = z.object({
+const tunedSchema = z.object({
   parameters: z.record(z.string(), z.unknown()).optional(), seed: z.int().min(0).optional(), class: target.optional(), layer,
 });
 export type Tuned = z.output<typeof tunedSchema>;

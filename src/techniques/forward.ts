@@ -28,7 +28,7 @@ export interface ScoredInputs {
 }
 
 /** Runs inputs through the model. @throws FoveaError `runtime-failed`; CancelledError */
-export async function scoreInputs(context: TechniqueContext<unknown>, inputs: ScoredInputs): Promise<void> {
+async function scoreInputs(context: TechniqueContext<unknown>, inputs: ScoredInputs): Promise<void> {
   const { model, classes: [chosen], score } = context;
   const kind = inputs.kind ?? score;
   const program = await context.program(forwardKey, () => forwardGraph(model));

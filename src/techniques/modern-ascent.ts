@@ -27,7 +27,7 @@ export interface ModernSettings {
 }
 
 /** Steps in which gradients pass dead units. */
-export const wakingSteps = 16;
+const wakingSteps = 16;
 
 /** Standard deviation of the spectrum that a run starts from. */
 const startDeviation = 0.01;

@@ -4,7 +4,7 @@
  * nearest: each cell repeated; bilinear: between cell centres; bilinear-aligned: between cell centres that are stretched so that the
  * corner cells' centres lie on the corner pixels' (PyTorch's `align_corners`).
  */
-export const upsamplings = ['nearest', 'bilinear', 'bilinear-aligned'] as const;
+const upsamplings = ['nearest', 'bilinear', 'bilinear-aligned'] as const;
 export type Upsampling = (typeof upsamplings)[number];
 
 export interface Size {

@@ -65,7 +65,7 @@ function flip(bytes: Buffer, at: number): Buffer {
 }
 
 /** A valid PNG of one grey: deflate shrinks zeros a thousandfold, so gigabytes fit into little. */
-export function hugePng(width: number, height: number): Buffer {
+function hugePng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);

@@ -132,7 +132,7 @@ function fitOf(file: z.output<typeof processorSchema>): Pick<Preprocessing, 'fit
 }
 
 /** timm's pretrained_cfg, as its evaluation transform uses it. */
-export function fromTimm(cfg: z.output<typeof timmSchema>, input: { width: number; height: number }): Partial<Preprocessing> {
+function fromTimm(cfg: z.output<typeof timmSchema>, input: { width: number; height: number }): Partial<Preprocessing> {
   const interpolation = (['bilinear', 'bicubic', 'nearest', 'lanczos'] as const).find((name) => name === cfg.interpolation) ?? 'bicubic';
   const share = cfg.crop_pct ?? 0.875;
   return {

@@ -53,7 +53,7 @@ export function padAxis(b: GraphBuilder, name: string, axis: number, before: num
 }
 
 /** A part of the tensor along one axis. */
-export function sliceAxis(b: GraphBuilder, name: string, axis: number, start: number, end: number, step = 1): string {
+function sliceAxis(b: GraphBuilder, name: string, axis: number, start: number, end: number, step = 1): string {
   if (start === 0 && step === 1 && end === b.shape(name)[axis]) return name;
   return b.add('Slice', [name, b.ints([start]), b.ints([end]), b.ints([axis]), b.ints([step])]);
 }

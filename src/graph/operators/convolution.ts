@@ -106,7 +106,7 @@ function inferConvTranspose(context: NodeContext): readonly OutputInfo[] {
 /**
  * Weights (M,C/group,...) of a convolution as those of the convolution that carries its gradient back: (C,M/group,...), each kernel turned around.
  */
-export function turnWeights(weights: Tensor, group: number): Tensor {
+function turnWeights(weights: Tensor, group: number): Tensor {
   const [rows, columns, ...kernel] = weights.dims;
   const taps = kernel.reduce((a, b) => a * b, 1);
   const rowsPerGroup = rows / group;

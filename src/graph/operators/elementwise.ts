@@ -18,7 +18,7 @@ export function likeInput(context: NodeContext): readonly OutputInfo[] {
 }
 
 /** Entries of a tensor of rank 0 or 1 that are known: sizes, or the values of a constant. */
-export function knownEntries(context: NodeContext, index: number): readonly Dim[] | undefined {
+function knownEntries(context: NodeContext, index: number): readonly Dim[] | undefined {
   const dims = context.dims(index);
   if (dims) return dims;
   const constant = context.constant(index);

@@ -103,7 +103,7 @@ export async function runGraph(graph: Graph, inputs: Readonly<Record<string, Ten
 }
 
 /** The shape at a batch size. */
-export function atBatch(shape: Shape, batch: number): number[] {
+function atBatch(shape: Shape, batch: number): number[] {
   return shape.map((dim: Dim) => {
     assert.notEqual(typeof dim, 'string', 'a size has no number');
     return typeof dim === 'object' ? dim.batch * batch : (dim as number);
@@ -241,7 +241,7 @@ function norm(values: readonly number[]): number {
 }
 
 /** The node alone as a graph of some operator set, as a file would hold it. */
-export function rawGraph(test: OperatorCase, sampled: Sampled, opset: number, types: readonly ElementType[]): Graph {
+function rawGraph(test: OperatorCase, sampled: Sampled, opset: number, types: readonly ElementType[]): Graph {
   const names = Array.from({ length: test.outputs ?? 1 }, (_, i) => `out${i}`);
   return {
     name: test.op, opset, metadata: {}, values: new Map(), initializers: sampled.constants,

@@ -15,7 +15,7 @@ import { blackPixel } from '../pictures/preprocess.ts';
 import { RandomStream } from '../techniques/random.ts';
 import { Upsampler } from '../techniques/upsample.ts';
 import { caveats, verdict } from './check-verdict.ts';
-import { attributionMap, explainPicture, type PictureExplanation } from './explain-picture.ts';
+import { attributionMap, shownPicture, type PictureExplanation } from './explain-picture.ts';
 import type { Explanation } from './explanation.ts';
 import type { Job, Turn } from './job.ts';
 import { shrink } from './layer-strip.ts';
@@ -44,7 +44,7 @@ export class Checks {
   async check(request: CheckRequest, job: Job): Promise<CheckResult> {
     const mode = request.mode ?? 'cascading';
     if (!request.quick) return this.#run(request, mode, job);
-    const key = await this.turn(job, async () => answerKey(await setUp(this.services, request, job.signal), mode));
+    const key = await this.turn(job, async () => answerKey(await setUp(this.services, request, job.signal), mode, request.shown));
     const answer = this.#answers.get(key) ?? await this.#run(request, mode, job);
     this.#answers.delete(key);
     this.#answers.set(key, answer);
@@ -56,7 +56,7 @@ export class Checks {
   async #run(request: CheckRequest, mode: CheckMode, job: Job): Promise<CheckResult> {
     const began = performance.now();
     const whole = { signal: job.signal, progress: (message: string) => job.progress(message, 0) };
-    const original = await this.turn(whole, () => explainPicture(this.services, request, whole));
+    const original = await this.turn(whole, () => shownPicture(this.services, request, whole));
     const { setup, input, explanation, result } = original;
     const { loaded: { model, facts }, technique } = setup;
     const layers = weightLayers(model.graph);
@@ -90,7 +90,7 @@ export class Checks {
   }
 
   /** The map of a changed model or another class. */
-  async #explain({ setup, input, result }: PictureExplanation, { randomised, class: explained }: Change, job: Job): Promise<Explanation> {
+  async #explain({ setup, input, result, enough }: PictureExplanation, { randomised, class: explained }: Change, job: Job): Promise<Explanation> {
     const { loaded } = setup;
     const changed = randomised.length === 0 ? loaded : {
       ...loaded, hash: `${loaded.hash} randomised`,
@@ -98,7 +98,7 @@ export class Checks {
     };
     try {
       return await this.services.explainer.explain({
-        ...setup, loaded: changed, input: input.input, black: blackPixel(result.recipe.preprocessing), classes: [explained],
+        ...setup, loaded: changed, input: input.input, black: blackPixel(result.recipe.preprocessing), classes: [explained], enough,
       }, job);
     } finally {
       if (changed !== loaded) await this.services.explainer.forget(changed.hash);
@@ -106,8 +106,8 @@ export class Checks {
   }
 }
 
-function answerKey({ technique, parameters, loaded, layer, score, runtime }: ExplainSetup, mode: CheckMode): string {
-  return JSON.stringify([mode, loaded.hash, technique.id, parameters, layer?.name, score, runtime.id]);
+function answerKey({ technique, parameters, loaded, layer, score, runtime }: ExplainSetup, mode: CheckMode, shown: CheckRequest['shown']): string {
+  return JSON.stringify([mode, loaded.hash, technique.id, parameters, layer?.name, score, runtime.id, shown?.samples?.done]);
 }
 
 /** Streams of random numbers by tensor: its place in the model's file. */

@@ -17,7 +17,7 @@ import type { PlannedMeasure } from '../protocol/measures.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { SweepRequest, SweepResult } from '../protocol/sweep.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
-import type { CheckRequest, CheckResult, EvaluateRequest, EvaluateResult } from '../protocol/trust.ts';
+import type { CheckRequest, CheckResult, EvaluateRequest, EvaluateResult, MeasureRequest } from '../protocol/trust.ts';
 import type { Runtimes, RuntimeStatus } from '../runtimes/choose.ts';
 import type { Generator } from '../techniques/generator.ts';
 import { generators as allGenerators } from '../techniques/generators.ts';
@@ -172,7 +172,7 @@ export class Engine {
     return evaluate(this.#services, (turn, work) => this.#run(turn, work), request, job);
   }
 
-  planEvaluation(request: ExplainRequest, job: Job = unattended): Promise<PlannedMeasure[]> {
+  planEvaluation(request: MeasureRequest, job: Job = unattended): Promise<PlannedMeasure[]> {
     return planEvaluation(this.#services, (turn, work) => this.#run(turn, work), request, job);
   }
 

@@ -1,10 +1,9 @@
 /** Measures how good a technique's map of a picture is. Each measure is a turn in the queue, so that other requests go between. */
 import { measures } from '../metrics/measures.ts';
 import { metricIds, type Evaluation, type PlannedMeasure } from '../protocol/measures.ts';
-import type { ExplainRequest } from '../protocol/engine.ts';
-import type { EvaluateRequest, EvaluateResult } from '../protocol/trust.ts';
+import type { EvaluateRequest, EvaluateResult, MeasureRequest } from '../protocol/trust.ts';
 import { Evaluator, incompletable } from './evaluator.ts';
-import { explainPicture } from './explain-picture.ts';
+import { shownPicture } from './explain-picture.ts';
 import type { Job, Turn } from './job.ts';
 import { choosePreprocessing } from './models.ts';
 import { setUp, type Services } from './services.ts';
@@ -13,7 +12,7 @@ import { setUp, type Services } from './services.ts';
 export async function evaluate(services: Services, turn: Turn, request: EvaluateRequest, job: Job): Promise<EvaluateResult> {
   const began = performance.now();
   const whole = { signal: job.signal, progress: (message: string) => job.progress(message, 0) };
-  const original = await turn(whole, () => explainPicture(services, request, whole));
+  const original = await turn(whole, () => shownPicture(services, request, whole));
   const { result } = original;
   const wanted = metricIds.filter((id) => request.metrics?.includes(id) ?? true);
   const evaluations: Evaluation[] = [];
@@ -42,7 +41,7 @@ export async function evaluate(services: Services, turn: Turn, request: Evaluate
  * What measuring a map would take, from a pass of the model and the last run of the technique.
  * @throws FoveaError of every kind that reading a picture and a model can cause; CancelledError
  */
-export async function planEvaluation(services: Services, turn: Turn, request: ExplainRequest, job: Job): Promise<PlannedMeasure[]> {
+export async function planEvaluation(services: Services, turn: Turn, request: MeasureRequest, job: Job): Promise<PlannedMeasure[]> {
   return turn(job, async () => {
     const setup = await setUp(services, request, job.signal);
     const { loaded, runtime, technique } = setup;

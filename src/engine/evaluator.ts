@@ -84,7 +84,7 @@ export class Evaluator {
   }
 
   async #sensitivity(): Promise<Measured> {
-    const { setup, input: { input }, explanation, result } = this.original;
+    const { setup, input: { input }, explanation, result, enough } = this.original;
     const [low, high] = this.#input.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
     const radius = nearbyRadius * (high - low);
     const maps: Float32Array[] = [];
@@ -92,7 +92,7 @@ export class Evaluator {
       const random = new RandomStream(setup.seed, n);
       const data = this.#input.map((value, i) => value + radius * (2 * random.uniform(i) - 1));
       const { values } = await this.services.explainer.explain({
-        ...setup, input: { ...input, data }, black: blackPixel(result.recipe.preprocessing), classes: explanation.classes,
+        ...setup, input: { ...input, data }, black: blackPixel(result.recipe.preprocessing), classes: explanation.classes, enough,
       }, { signal: this.job.signal, progress: () => undefined });
       maps.push(values.data as Float32Array);
       this.job.progress('', maps.length / effort.nearbyInputs);

@@ -1,6 +1,10 @@
 /** Explains a picture: decode, preprocess, run the technique, and say what came out and how. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Tensor } from '../graph/graph.ts';
+import { tensorOf } from '../graph/tensor.ts';
 import type { AttributionMap, ExplainRequest, ExplainResult, Recipe } from '../protocol/engine.ts';
+import { FoveaError } from '../protocol/errors.ts';
+import type { MeasureRequest } from '../protocol/trust.ts';
 import { blackPixel } from '../pictures/preprocess.ts';
 import { shownPixels } from '../pictures/shown-pixels.ts';
 import { scoreValue } from '../techniques/score-value.ts';
@@ -22,6 +26,8 @@ export interface PictureExplanation {
   readonly input: PictureInput;
   readonly explanation: Explanation;
   readonly result: ExplainResult;
+  /** Samples after which the technique was stopped; undefined where it was not. */
+  readonly enough?: number;
 }
 
 /** @throws FoveaError of every kind that a picture, a model or a request can cause; CancelledError */
@@ -83,6 +89,30 @@ export async function explainPicture(services: Services, request: ExplainRequest
     ...setup, input: input.input, inputKey: input.key, black: blackPixel(preprocessing), classes, partial: partial && report,
   }, job);
   return { setup, input, explanation, result: { ...resultOf(explanation), pixels } };
+}
+
+/**
+ * What is shown already, as if it had just been explained; explained where a request shows nothing.
+ * @throws FoveaError `run-lost` where the picture, the model or its preprocessing is another one by now; as `explainPicture` does; CancelledError
+ */
+export async function shownPicture(services: Services, { shown, ...request }: MeasureRequest, job: Job): Promise<PictureExplanation> {
+  if (!shown) return explainPicture(services, request, job);
+  job.progress('Reading model and picture');
+  const setup = await setUp(services, request, job.signal);
+  const { loaded, technique } = setup;
+  const preprocessing = choosePreprocessing(loaded, request.preprocessing);
+  const input = await services.pictures.input(request.picture.path, preprocessing, job.signal);
+  const { recipe, samples, class: { index }, map: { values, channels, height, width } } = shown;
+  const whole = loaded.model.input;
+  const fits = technique.values.resolution === 'layer' || (height === whole.height && width === whole.width);
+  if (recipe.picture.hash !== input.picture.hash || recipe.model.hash !== loaded.hash || !isDeepStrictEqual(recipe.preprocessing, preprocessing)
+    || !fits || index >= loaded.model.logits.classes) {
+    throw new FoveaError('run-lost', 'The picture or the model is not what the map was made of any more.', 'Explain it again first.');
+  }
+  const explanation: Explanation = {
+    values: tensorOf('float32', values, [1, channels, height, width]), classes: [index], logits: [], samples, notes: [], metrics: [], milliseconds: shown.milliseconds,
+  };
+  return { setup, input, explanation, result: shown, ...(samples && samples.done < samples.total && { enough: samples.done }) };
 }
 
 /** The class that a request asks for. @throws FoveaError `class-unknown`, `class-out-of-range` */

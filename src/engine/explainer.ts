@@ -38,6 +38,8 @@ export interface ExplanationRequest {
   readonly classes: readonly (number | 'top')[];
   /** Is shown what a sampling technique has so far. */
   readonly partial?: (explanation: Explanation) => void;
+  /** A sampling technique stops after so many samples. */
+  readonly enough?: number;
 }
 
 export class Explainer {
@@ -111,7 +113,7 @@ export class Explainer {
   }
 
   /** Milliseconds that the technique took when it was last run with these parameters at this layer; undefined where that is long ago. */
-  lastRun(request: Pick<ExplanationRequest, 'loaded' | 'runtime' | 'technique' | 'parameters' | 'layer'>): number | undefined {
+  lastRun(request: RunKey): number | undefined {
     return this.#took.get(runKey(request));
   }
 
@@ -157,6 +159,11 @@ export class Explainer {
   }
 }
 
+/** Ends a technique that has as many samples as are wanted. */
+class Enough {
+  constructor(readonly result: RawResult) {}
+}
+
 type Outputs = Record<string, Tensor> & { readonly logits: Tensor };
 
 /** One batch on its way through a technique, with the time that it takes. */
@@ -171,13 +178,14 @@ class Work {
   }
 
   async run(classes: readonly number[]): Promise<RawResult> {
-    const { technique, loaded: { model }, input, black, score, layer, parameters, seed } = this.request;
+    const { technique, loaded: { model }, input, black, score, layer, parameters, seed, enough = Infinity } = this.request;
     const { signal } = this.job;
     const context: TechniqueContext<Record<string, unknown>> = {
       model, input, black, classes, score, layer, parameters, seed, signal,
       program: (key, build) => this.program(key, build),
       report: (samples, soFar) => {
         this.job.progress(technique.title, samples.done / samples.total);
+        if (samples.done >= enough) throw new Enough(soFar());
         if (!this.request.partial || performance.now() < nextPartial) return;
         nextPartial = performance.now() + partialInterval;
         const partial = soFar();
@@ -188,7 +196,10 @@ class Work {
     };
     const start = performance.now();
     let nextPartial = start;
-    return this.#timed(() => technique.run(context));
+    return this.#timed(() => technique.run(context).catch((stopped: unknown) => {
+      if (stopped instanceof Enough) return stopped.result;
+      throw stopped;
+    }));
   }
 
   /** One pass of a graph with the inputs that a technique's graph has. */
@@ -252,8 +263,10 @@ function keep<V>(kept: Map<string, V>, key: string, value: V): void {
   if (kept.size > answersKept) kept.delete(oldest);
 }
 
-function runKey({ loaded, runtime, technique, parameters, layer }: Pick<ExplanationRequest, 'loaded' | 'runtime' | 'technique' | 'parameters' | 'layer'>): string {
-  return JSON.stringify([runtime.id, loaded.hash, technique.id, parameters, layer?.name]);
+type RunKey = Pick<ExplanationRequest, 'loaded' | 'runtime' | 'technique' | 'parameters' | 'layer' | 'enough'>;
+
+function runKey({ loaded, runtime, technique, parameters, layer, enough }: RunKey): string {
+  return JSON.stringify([runtime.id, loaded.hash, technique.id, parameters, layer?.name, enough]);
 }
 
 function answerKey({ loaded, runtime, inputKey }: Pick<ExplanationRequest, 'loaded' | 'runtime' | 'inputKey'>): string | undefined {
@@ -261,7 +274,7 @@ function answerKey({ loaded, runtime, inputKey }: Pick<ExplanationRequest, 'load
 }
 
 function explanationKey(request: ExplanationRequest): string | undefined {
-  const { technique, parameters, layer, score, seed, classes } = request;
+  const { technique, parameters, layer, score, seed, classes, enough } = request;
   const key = answerKey(request);
-  return key && JSON.stringify([key, technique.id, parameters, layer?.name, score, seed, classes]);
+  return key && JSON.stringify([key, technique.id, parameters, layer?.name, score, seed, classes, enough]);
 }

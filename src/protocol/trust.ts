@@ -17,7 +17,16 @@ export interface Similarity {
   hog: number;
 }
 
-export interface CheckRequest extends Omit<ExplainRequest, 'wantPixels'> {
+/** A result that is there already, be it a part of what a sampling technique would make, or kept from an earlier run. */
+export type ShownResult = Omit<ExplainResult, 'pixels' | 'standardError'>;
+
+/** About a map. */
+export interface MeasureRequest extends Omit<ExplainRequest, 'wantPixels'> {
+  /** It is measured as it is; the technique is run where it is absent. */
+  shown?: ShownResult;
+}
+
+export interface CheckRequest extends MeasureRequest {
   /** Default: cascading. */
   mode?: CheckMode;
   /** Only the few steps that a verdict needs; the answer is kept for each model, technique, its parameters and layer, whatever the picture. */
@@ -70,7 +79,7 @@ export interface CheckResult {
   recipe: Recipe & { mode: CheckMode };
 }
 
-export interface EvaluateRequest extends Omit<ExplainRequest, 'wantPixels'> {
+export interface EvaluateRequest extends MeasureRequest {
   /** Default: all. */
   metrics?: MetricId[];
   /** Send what the inputs along the curves look like. */
@@ -100,5 +109,5 @@ export const trustRequests = {
   check: new RequestType<CheckRequest, CheckResult, ErrorData>('fovea/check'),
   evaluate: new RequestType<EvaluateRequest, EvaluateResult, ErrorData>('fovea/evaluate'),
   /** What an evaluation would take, in its order; takes two passes of the model itself. */
-  planEvaluation: new RequestType<ExplainRequest, PlannedMeasure[], ErrorData>('fovea/planEvaluation'),
+  planEvaluation: new RequestType<MeasureRequest, PlannedMeasure[], ErrorData>('fovea/planEvaluation'),
 };

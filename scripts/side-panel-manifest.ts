@@ -36,6 +36,7 @@ export const views = {
 const ofResult = ['fovea.copyCommandLine', 'fovea.saveRecipe', 'fovea.exportReport'];
 const onResult = ['fovea.evaluate', 'fovea.checkSanity', ...ofResult];
 const aRun = `view == ${runsView} && viewItem =~ /^run/`;
+const aResult = `view == ${runsView} && viewItem =~ /^run\\.(explained|made)/`;
 const aModel = `view == ${modelsView} && viewItem =~ /^model/`;
 const isResult = `activeWebviewPanelId == '${resultViewType}' || activeCustomEditorId == '${recipeViewType}'`;
 const isStudio = `activeWebviewPanelId == '${studioViewType}'`;
@@ -53,7 +54,7 @@ export const sidePanelMenus: Record<string, object[]> = {
     { command: 'fovea.unpinRun', when: `${aRun} && viewItem =~ /pinned$/`, group: 'inline@1' },
     { command: 'fovea.openRun', when: aRun, group: '1_run@1' },
     { command: 'fovea.rerun', when: aRun, group: '1_run@2' },
-    ...ofResult.map((command, order) => ({ command, when: aRun, group: `2_take@${order + 1}` })),
+    ...ofResult.map((command, order) => ({ command, when: aResult, group: `2_take@${order + 1}` })),
     { command: 'fovea.pinRun', when: `${aRun} && !(viewItem =~ /pinned$/)`, group: '3_keep@1' },
     { command: 'fovea.unpinRun', when: `${aRun} && viewItem =~ /pinned$/`, group: '3_keep@1' },
     { command: 'fovea.deleteRun', when: aRun, group: '3_keep@2' },

@@ -14,7 +14,7 @@ import {
 import type { Evaluation, PlannedMeasure } from '../protocol/measures.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
-import { trustRequests, type CheckRequest, type CheckResult, type EvaluateRequest, type EvaluateResult } from '../protocol/trust.ts';
+import { trustRequests, type CheckRequest, type CheckResult, type EvaluateRequest, type EvaluateResult, type MeasureRequest } from '../protocol/trust.ts';
 import { EngineEndedError, EngineProcess, type EngineEnd, type EngineLog } from './engine-process.ts';
 
 /** Milliseconds before the next start after the 1st, 2nd, ... crash in a row; the last one holds from then on. */
@@ -74,7 +74,7 @@ export class EngineClient {
       (connection, token) => connection.sendRequest(trustRequests.check, { ...request, token: follow }, token), options));
   }
 
-  planEvaluation(request: ExplainRequest, options: CallOptions = {}): Promise<PlannedMeasure[]> {
+  planEvaluation(request: MeasureRequest, options: CallOptions = {}): Promise<PlannedMeasure[]> {
     return this.call((connection, token) => connection.sendRequest(trustRequests.planEvaluation, request, token), options);
   }
 

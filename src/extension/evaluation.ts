@@ -2,11 +2,12 @@
  * The evaluation of the map that one panel shows: only when it is asked for, measure by measure. What has been measured of a result is kept
  * while the panel is there, so that going back to it shows it again. Knows no VS Code.
  */
-import type { ExplainRequest, ExplainResult } from '../protocol/engine.ts';
+import type { ExplainResult } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { Evaluation, MetricId, PlannedMeasure } from '../protocol/measures.ts';
 import type { SavedMeasure, StoredRecipe } from '../protocol/recipe.ts';
 import type { EvaluationState } from '../protocol/result-panel.ts';
+import type { MeasureRequest } from '../protocol/trust.ts';
 import type { EngineClient } from './engine-client.ts';
 import { pagePixels } from './page-pixels.ts';
 
@@ -20,7 +21,7 @@ interface Known {
 
 export class MapEvaluation {
   /** By what made the result, in order of use, the oldest first. */
-  private readonly known = new Map<string, Known>();
+  private readonly all = new Map<string, Known>();
   private key: string | undefined;
   /** Of a saved recipe. */
   private recalled: { readonly key: string; readonly measures: readonly SavedMeasure[] } | undefined;
@@ -32,12 +33,26 @@ export class MapEvaluation {
   /**
    * @param request for the map shown @throws FoveaError where it may not be made
    * @param showState called with null where nothing is known of the map shown
+   * @param measured called when there is another measure
    */
   constructor(
     private readonly engine: Pick<EngineClient, 'planEvaluation' | 'evaluate'>,
-    private readonly request: () => ExplainRequest,
+    private readonly request: () => MeasureRequest,
     private readonly showState: (state: EvaluationState | null) => void,
+    private readonly measured: () => void,
   ) {}
+
+  /** Of the map shown; undefined where nothing is. */
+  get known(): Known | undefined {
+    return this.present;
+  }
+
+  /** The map shown was measured before. */
+  know(known: Known): void {
+    if (this.key === undefined || this.present || this.running) return;
+    this.keep(this.key, { ...known });
+    this.show(known);
+  }
 
   /** Measures of the map shown that have been taken. */
   get taken(): readonly Evaluation[] {
@@ -50,9 +65,9 @@ export class MapEvaluation {
   }
 
   /** Another map is shown; undefined while one is being made. What was being measured stops. */
-  follow(result: Pick<ExplainResult, 'recipe'> | undefined): void {
+  follow(result: Pick<ExplainResult, 'recipe' | 'samples'> | undefined): void {
     this.stop();
-    this.key = result && JSON.stringify(result.recipe);
+    this.key = result && JSON.stringify([result.recipe, result.samples?.done]);
     this.isRecalled = result !== undefined && this.recalled?.key === identity(result.recipe);
     const { present } = this;
     if (present || !this.showsNothing) this.show(present ?? null);
@@ -85,8 +100,10 @@ export class MapEvaluation {
           update();
         },
         onMeasured: (evaluation) => {
-          if (!signal.aborted) known.taken = [...known.taken, forPage(evaluation)];
+          if (signal.aborted) return;
+          known.taken = [...known.taken, forPage(evaluation)];
           update();
+          this.measured();
         },
       });
     });
@@ -100,7 +117,7 @@ export class MapEvaluation {
   }
 
   private get present(): Known | undefined {
-    return this.key === undefined ? undefined : this.known.get(this.key);
+    return this.key === undefined ? undefined : this.all.get(this.key);
   }
 
   private show(state: EvaluationState | null): void {
@@ -122,7 +139,7 @@ export class MapEvaluation {
     this.running = controller;
     let error: EvaluationState['error'];
     try {
-      const known = this.known.get(key) ?? { plan: await this.engine.planEvaluation(this.request(), { signal }), taken: [] };
+      const known = this.all.get(key) ?? { plan: await this.engine.planEvaluation(this.request(), { signal }), taken: [] };
       if (signal.aborted) return;
       this.keep(key, known);
       await work(known, signal);
@@ -131,7 +148,7 @@ export class MapEvaluation {
     }
     if (signal.aborted) return;
     this.stop();
-    this.show({ plan: [], taken: [], ...this.known.get(key), ...(error && { error }) });
+    this.show({ plan: [], taken: [], ...this.all.get(key), ...(error && { error }) });
   }
 
   /** There is no map to be measured: either one is being made, or the request says why. */
@@ -144,10 +161,10 @@ export class MapEvaluation {
   }
 
   private keep(key: string, known: Known): void {
-    this.known.delete(key);
-    this.known.set(key, known);
-    const [oldest] = this.known.keys();
-    if (this.known.size > mostKept) this.known.delete(oldest);
+    this.all.delete(key);
+    this.all.set(key, known);
+    const [oldest] = this.all.keys();
+    if (this.all.size > mostKept) this.all.delete(oldest);
   }
 }
 

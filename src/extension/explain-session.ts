@@ -9,16 +9,14 @@ import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { HostMessage, PanelMessage, Subject } from '../protocol/result-panel.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import type { PanelSummary } from './api.ts';
-import { BackgroundCheck } from './background-check.ts';
 import type { CallOptions, EngineClient } from './engine-client.ts';
-import { MapEvaluation } from './evaluation.ts';
 import { KeptResult, type KeptRun } from './kept-result.ts';
+import { MapTrust, type TrustHost } from './map-trust.ts';
 import { PagePicture } from './page-pixels.ts';
 import { candidates } from './preprocessing-candidates.ts';
 import { Showing, type ShowingHost } from './showing.ts';
-import { WholeChecks } from './whole-checks.ts';
 
-export interface SessionHost extends ShowingHost {
+export interface SessionHost extends ShowingHost, Omit<TrustHost, 'show'> {
   /** Absolute path of a picture. @throws FoveaError where there is none, e.g. in a virtual workspace */
   picturePath(uri: string): string;
   /** SHA-256 of a picture's file; undefined where it cannot be read. */
@@ -37,22 +35,26 @@ export interface SessionHost extends ShowingHost {
 /** The part of the engine that a session uses. */
 export type SessionEngine = Pick<EngineClient, 'describeModel' | 'explain' | 'layerStrip' | 'predict' | 'exportResult' | 'techniques' | 'check' | 'planEvaluation' | 'evaluate'>;
 
+const outdated = 'What is shown was kept from an earlier run, and would not come out the same now.';
+
 export class ExplainSession {
   private readonly shown: Showing;
-  readonly badge: BackgroundCheck;
-  readonly evaluation: MapEvaluation;
-  readonly checks: WholeChecks;
+  readonly trust: MapTrust;
   private readonly picture = new PagePicture();
   private current: Subject;
   /** The run that is shown, or was made again. */
   private opened: KeptResult | undefined;
+  /** Settles once it is known what has changed since. */
+  private presentKnown: Promise<unknown> = Promise.resolve();
 
   constructor(subject: Subject, private readonly engine: SessionEngine, private readonly host: SessionHost) {
     this.current = subject;
     this.shown = new Showing(host);
-    this.badge = new BackgroundCheck(engine, () => this.allowedRequest(), (badge) => this.shown.show({ type: 'badge', badge }));
-    this.evaluation = new MapEvaluation(engine, () => this.allowedRequest(), (evaluation) => this.shown.show({ type: 'evaluation', evaluation }));
-    this.checks = new WholeChecks(engine, () => this.allowedRequest(), (checks) => this.shown.show({ type: 'checks', checks }));
+    this.trust = new MapTrust(engine, () => this.allowedRequest(), {
+      show: (message) => this.shown.show(message),
+      trustOf: (of, result) => host.trustOf(of, result),
+      measured: (of, result, trust) => host.measured(of, result, trust),
+    });
     this.keepSubject();
   }
 
@@ -129,9 +131,8 @@ export class ExplainSession {
           const whole = this.showResult('result', subject, { ...result, notes: [...result.notes, ...this.host.notes(result)] });
           opened?.compare(whole);
           if (opened) this.showKept();
-          this.evaluation.follow(whole);
           this.host.explained(whole);
-          if (this.host.sanityBadge()) void this.badge.consider(result);
+          void this.trustIn(subject, whole);
         }),
       ]);
     });
@@ -147,20 +148,24 @@ export class ExplainSession {
     this.begin(subject);
     const whole = this.showResult('result', subject, run.result);
     this.showKept();
+    const known = this.trust.follow(subject, whole);
     const controller = this.shown.begin('explain');
     const { signal } = controller;
-    const [picture, model] = await Promise.all([
+    const present = Promise.all([
       this.host.pictureHash(subject.picture),
       this.describeAllowed(subject, signal).catch(() => undefined),
       this.describeTechniques({ signal }).catch(() => undefined),
-    ]);
+    ]).then(([picture, model]) => {
+      if (signal.aborted) return;
+      opened.knowPresent({ picture, model });
+      this.showKept();
+    });
+    this.presentKnown = present;
+    await present;
     if (signal.aborted) return;
     this.shown.end('explain', controller);
-    opened.knowPresent({ picture, model });
-    this.showKept();
-    if (opened.isOutdated) return; // what would be measured now is another map
-    this.evaluation.follow(whole);
-    if (this.host.sanityBadge()) void this.badge.consider(whole);
+    await known;
+    if (!opened.isOutdated && !signal.aborted && this.host.sanityBadge()) void this.trust.check();
   }
 
   /** Shows what is kept of the run that was opened here, instead of what was made when it was run again. */
@@ -176,10 +181,7 @@ export class ExplainSession {
     if (!sameStrip) this.shown.drop('strip', 'strip');
     if (subject.model !== model || subject.picture !== picture) this.shown.drop('trials', 'preprocessing-trials');
     this.keepSubject();
-    this.badge.cancel();
-    if (this.shown.forget('badge')) this.host.post({ type: 'badge', badge: null });
-    this.evaluation.follow(undefined);
-    this.checks.reset();
+    this.trust.leave();
   }
 
   /** Stops what is under way. What a sampling technique has by then becomes the result; otherwise the last one, if any, is shown again. */
@@ -190,16 +192,26 @@ export class ExplainSession {
     const partial = this.shown.last('partial');
     if (partial) this.shown.keep({ ...partial, type: 'result' });
     this.shown.forget('partial');
-    const result = this.shown.last('result');
-    if (result) this.current = result.subject;
-    this.evaluation.follow(result?.result);
+    const shown = this.shown.last('result');
+    if (shown) this.current = shown.subject;
+    if (this.opened && !partial) {
+      this.opened.goBack();
+      this.showKept();
+    }
     this.keepSubject();
     for (const message of this.snapshot()) if (message.type === 'subject' || message.type === 'result') this.host.post(message);
     this.host.post({ type: 'announce', message: 'Cancelled.' });
+    if (partial) this.host.explained(partial.result);
+    if (shown) void this.trustIn(shown.subject, shown.result);
   }
 
   async strip(): Promise<void> {
     const subject = this.current;
+    await this.presentKnown;
+    if (this.opened?.isOutdated) {
+      this.shown.show({ type: 'strip', subject, entries: [], refused: outdated });
+      return;
+    }
     await this.shown.task('strip', 'Explaining every layer', async (options) => {
       this.host.checkModel(subject.model);
       const { layer: _, ...request } = this.request();
@@ -240,9 +252,7 @@ export class ExplainSession {
 
   dispose(): void {
     this.shown.abortAll();
-    this.badge.cancel();
-    this.evaluation.cancel();
-    this.checks.stop();
+    this.trust.dispose();
   }
 
   /** The present subject as the engine wants it. */
@@ -258,9 +268,15 @@ export class ExplainSession {
   private allowedRequest(): ExplainRequest {
     this.host.checkModel(this.current.model);
     if (this.opened?.isOutdated) {
-      throw new FoveaError('run-lost', 'What is shown was kept from an earlier run, and would not come out the same now.', 'Run it again first. A report shows what was kept.');
+      throw new FoveaError('run-lost', outdated, 'Run it again first. A report shows what was kept.');
     }
     return this.request();
+  }
+
+  /** What was measured of a map before is known again, else it is checked for the badge. */
+  private async trustIn(subject: Subject, result: ExplainResult): Promise<void> {
+    await this.trust.follow(subject, result);
+    if (this.host.sanityBadge()) await this.trust.check();
   }
 
   private async describeAllowed(subject: Subject, signal: AbortSignal): Promise<ModelDescription> {

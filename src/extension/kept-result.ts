@@ -5,6 +5,7 @@ import type { KeptState, Subject } from '../protocol/result-panel.ts';
 
 /** As it is kept, with the picture as it was. */
 export interface KeptRun {
+  readonly id: string;
   readonly time: number;
   readonly subject: Subject;
   readonly result: ExplainResult;
@@ -33,6 +34,7 @@ export class KeptResult {
   private shown: KeptState['shown'] = 'kept';
   private changes: string[] | null = null;
   private difference: number | undefined;
+  private wasRunAgain = false;
 
   constructor(readonly run: KeptRun) {}
 
@@ -58,9 +60,15 @@ export class KeptResult {
     this.shown = what;
   }
 
+  /** Running it again was cancelled: what was shown before is shown again. */
+  goBack(): void {
+    this.shown = this.wasRunAgain ? 'again' : 'kept';
+  }
+
   /** The same was explained again. */
   compare({ map, recipe }: ExplainResult): void {
     const kept = this.run.result;
+    this.wasRunAgain = true;
     this.knowPresent({ picture: recipe.picture.hash, model: { hash: recipe.model.hash, preprocessing: recipe.preprocessing } });
     const { values } = kept.map;
     this.difference = values.length === map.values.length

@@ -1,5 +1,6 @@
 /** All result panels: one per picture and technique. */
 import { EventEmitter, ViewColumn, window, type Disposable, type WebviewPanel } from 'vscode';
+import type { PanelPlace } from '../protocol/panel-place.ts';
 import type { StoredRecipe } from '../protocol/recipe.ts';
 import { panelStateSchema, type Subject } from '../protocol/result-panel.ts';
 import { resultViewType } from './ids.ts';
@@ -7,15 +8,20 @@ import type { KeptRun } from './kept-result.ts';
 import { ResultPanel, type PanelServices } from './result-panel.ts';
 import { webviewOptions } from './webview-html.ts';
 
+export interface PanelsServices extends PanelServices {
+  /** What is kept of what a restored panel is to show; undefined where it must be explained again. */
+  kept(place: PanelPlace | undefined): Promise<KeptRun | undefined>;
+}
+
 export class Panels implements Disposable {
   private readonly open = new Set<ResultPanel>();
   private readonly changed = new EventEmitter<void>();
   /** Another panel has the focus, or what one shows has changed. */
   readonly onDidChange = this.changed.event;
   private last: ResultPanel | undefined;
-  private readonly services: PanelServices;
+  private readonly services: PanelsServices;
 
-  constructor(services: Omit<PanelServices, 'changed'>) {
+  constructor(services: Omit<PanelsServices, 'changed'>) {
     this.services = { ...services, changed: () => this.changed.fire() };
   }
 
@@ -47,11 +53,18 @@ export class Panels implements Disposable {
     return panel;
   }
 
-  /** Takes over a panel that the editor restored after a reload; one whose state makes no sense is closed. */
-  restore(view: WebviewPanel, state: unknown): void {
+  /** Takes over a panel that the editor restored after a reload. It shows what is kept; one whose state makes no sense is closed. */
+  async restore(view: WebviewPanel, state: unknown): Promise<void> {
     const parsed = panelStateSchema.safeParse(state);
-    if (parsed.success) void this.adopt(view, parsed.data.subject).explain();
-    else view.dispose();
+    if (!parsed.success) {
+      view.dispose();
+      return;
+    }
+    const { subject, place } = parsed.data;
+    const panel = this.adopt(view, subject, undefined, place);
+    const kept = await this.services.kept(place);
+    if (kept) await panel.open(kept);
+    else await panel.explain();
   }
 
   dispose(): void {
@@ -85,9 +98,9 @@ export class Panels implements Disposable {
     return used ?? (activeTab ? Math.min(viewColumn + 1, ViewColumn.Nine) : viewColumn);
   }
 
-  /** Makes a result panel of an editor's webview. @param recipe that the panel was opened from */
-  adopt(view: WebviewPanel, subject: Subject, recipe?: StoredRecipe): ResultPanel {
-    const panel = new ResultPanel(view, subject, this.services, recipe);
+  /** Makes a result panel of an editor's webview. @param recipe that the panel was opened from @param place of the panel before a reload */
+  adopt(view: WebviewPanel, subject: Subject, recipe?: StoredRecipe, place?: PanelPlace): ResultPanel {
+    const panel = new ResultPanel(view, subject, this.services, recipe, place);
     this.open.add(panel);
     this.focus(panel);
     view.onDidChangeViewState(() => {

@@ -35,7 +35,7 @@ export class RecipeEditor {
     const { panels } = await this.workbench();
     const subject = { picture: picture.toString(), model, technique, class: target, layer, score, parameters, seed, preprocessing };
     const panel = panels.adopt(view, subject, recipe);
-    panel.session.evaluation.recall(recipe, saved.measures ?? []);
+    panel.session.trust.evaluation.recall(recipe, saved.measures ?? []);
     await panel.explain();
   }
 

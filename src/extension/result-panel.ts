@@ -3,6 +3,7 @@ import path from 'node:path';
 import { commands, Uri, workspace, type Disposable, type WebviewPanel } from 'vscode';
 import type { ExplainResult, RuntimeChoice } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
+import type { PanelPlace } from '../protocol/panel-place.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { StoredRecipe } from '../protocol/recipe.ts';
 import { panelMessageSchema, type HostMessage, type PanelMessage, type Subject } from '../protocol/result-panel.ts';
@@ -12,6 +13,7 @@ import { ExplainSession, type SessionHost } from './explain-session.ts';
 import { chooseExportFile, offerToOpen } from './export-dialog.ts';
 import { hashOf } from './file-hash.ts';
 import { changedClassKey, changedLayerKey } from './ids.ts';
+import { KeptPlace } from './kept-place.ts';
 import type { KeptRun } from './kept-result.ts';
 import { checkModelAllowed, isBundled } from './models.ts';
 import { performAction } from './notifications.ts';
@@ -19,6 +21,7 @@ import { PageLink, type PageServices } from './page-link.ts';
 import { picturePath, watchPicture } from './picture-files.ts';
 import { changesSince } from './recipe-file.ts';
 import { saveSidecar } from './sidecar.ts';
+import type { Trust } from './stored-trust.ts';
 import { takeCommands } from './take-commands.ts';
 import { Tuning } from './tuning.ts';
 
@@ -32,8 +35,11 @@ const compareCommands = {
 export interface PanelServices extends PageServices {
   readonly engine: EngineClient;
   techniqueTitle(id: string): string;
-  /** Called with every result that is shown. */
-  explained(panel: ResultPanel, result: ExplainResult): void;
+  /** Called with every result that was made. @param kept called once it is kept as a run */
+  explained(panel: ResultPanel, result: ExplainResult, kept: (run: string) => void): void;
+  /** What was measured of a result that is kept; and called when there is more of it. */
+  trustOf(subject: Subject, result: ExplainResult): Promise<Trust | undefined>;
+  measured(panel: ResultPanel, subject: Subject, result: ExplainResult, trust: Trust): void;
   /** Called when anything that the side panel shows of a result has changed. */
   changed(): void;
 }
@@ -41,16 +47,23 @@ export interface PanelServices extends PageServices {
 export class ResultPanel implements Disposable {
   readonly session: ExplainSession;
   readonly tuning: Tuning;
+  readonly place: KeptPlace;
   private readonly disposables: Disposable[] = [];
   private watched: { picture: string; watcher: Disposable } | undefined;
   private readonly page: PageLink<HostMessage, PanelMessage>;
   /** Part of the page that is to be opened as soon as it listens. */
   private unrevealed: RevealedPart | undefined;
+  /** The result that is shown and not kept yet. */
+  private unkept: ExplainResult | undefined;
   /** The picture, model or settings changed while nobody looked. */
   private stale = false;
 
-  /** @param recipe that the panel was opened from: what has changed since it was saved is noted with the result */
-  constructor(readonly view: WebviewPanel, subject: Subject, private readonly services: PanelServices, readonly recipe?: StoredRecipe) {
+  /**
+   * @param recipe that the panel was opened from: what has changed since it was saved is noted with the result
+   * @param place of the panel before a reload
+   */
+  constructor(readonly view: WebviewPanel, subject: Subject, private readonly services: PanelServices, readonly recipe?: StoredRecipe, place?: PanelPlace) {
+    this.place = new KeptPlace(place, (message) => this.page.post(message));
     this.page = new PageLink(view, 'result', services, {
       schema: panelMessageSchema, handle: (message) => this.handle(message), failed: (error) => this.session.showError(error),
     });
@@ -67,8 +80,14 @@ export class ResultPanel implements Disposable {
       notes: (result) => (recipe ? changesSince(recipe, result.recipe) : []),
       explained: (result) => {
         this.tuning.explained(result);
-        services.explained(this, result);
+        this.unkept = result;
+        services.explained(this, result, (run) => {
+          this.place.made(run);
+          if (this.unkept === result) this.place.shows(run);
+        });
       },
+      trustOf: (of, result) => services.trustOf(of, result),
+      measured: (of, result, trust) => services.measured(this, of, result, trust),
       changed: () => services.changed(),
     };
     this.session = new ExplainSession(subject, services.engine, host);
@@ -98,6 +117,8 @@ export class ResultPanel implements Disposable {
     this.stale = false;
     this.tuning.restart(run.subject);
     this.follow(run.subject);
+    this.unkept = undefined;
+    this.place.shows(run.id);
     await this.session.open(run);
   }
 
@@ -129,6 +150,8 @@ export class ResultPanel implements Disposable {
   private async show(subject: Subject): Promise<void> {
     this.stale = false;
     this.follow(subject);
+    this.unkept = undefined;
+    this.place.shows(undefined);
     await this.session.explain(subject);
   }
 
@@ -150,7 +173,7 @@ export class ResultPanel implements Disposable {
   private async handle(message: PanelMessage): Promise<void> {
     switch (message.type) {
       case 'ready':
-        for (const kept of this.session.snapshot()) this.page.post(kept);
+        for (const kept of [this.place.message, ...this.session.snapshot()]) this.page.post(kept);
         if (this.unrevealed) this.page.post({ type: 'reveal', part: this.unrevealed });
         this.unrevealed = undefined;
         break;
@@ -172,22 +195,22 @@ export class ResultPanel implements Disposable {
         await this.session.strip();
         break;
       case 'request-badge':
-        await this.session.badge.run();
+        await this.session.trust.badge.run();
         break;
       case 'request-check':
-        await this.session.checks.run(message.mode);
+        await this.session.trust.checks.run(message.mode);
         break;
       case 'cancel-check':
-        this.session.checks.stop();
+        this.session.trust.checks.stop();
         break;
       case 'plan-evaluation':
-        await this.session.evaluation.plan();
+        await this.session.trust.evaluation.plan();
         break;
       case 'evaluate':
-        await this.session.evaluation.run(message.only);
+        await this.session.trust.evaluation.run(message.only);
         break;
       case 'cancel-evaluation':
-        this.session.evaluation.cancel();
+        this.session.trust.evaluation.cancel();
         break;
       case 'request-preprocessing-trials':
         await this.session.preprocessingTrials();

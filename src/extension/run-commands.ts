@@ -1,10 +1,8 @@
 /** Commands on runs and on the focused result: open, keep, take along. */
 import { window } from 'vscode';
 import { found } from './found.ts';
-import type { KeptRun } from './kept-result.ts';
 import type { ResultPanel } from './result-panel.ts';
-import type { ExplainedRun } from './run.ts';
-import { keptSide, type RunStore } from './run-store.ts';
+import type { RunStore } from './run-store.ts';
 import { RunItem } from './runs-view.ts';
 import type { StudioPanel } from './studio-panel.ts';
 import type { Taken } from './take-along.ts';
@@ -16,11 +14,16 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
   const each = (act: (item: RunItem) => Promise<void>): Handler => async (...args) => {
     for (const item of itemsOf(args)) await act(item);
   };
-  /** Shows a run. @param again made once more even where what it made is kept */
-  async function open({ run }: RunItem, again: boolean): Promise<StudioPanel | ResultPanel> {
-    const { panels, studios } = await workbench();
+  /** Shows a run. @param again made once more even where what it made is kept @returns the panel of a result */
+  async function open({ run }: RunItem, again: boolean): Promise<StudioPanel | ResultPanel | undefined> {
+    const { panels, studios, sweeps, engine } = await workbench();
+    if (run.kind === 'swept') {
+      await sweeps.openRun(run, again);
+      return undefined;
+    }
     if (run.kind === 'made') return again ? studios.replay(run) : studios.openRun(run);
-    const kept = await keptRun(run);
+    const [{ keptRun }, { picturePath }] = await Promise.all([import('./kept-run.ts'), import('./picture-files.ts')]);
+    const kept = await keptRun(run, store, engine, picturePath);
     if (kept) {
       const panel = await panels.openRun(kept);
       if (again) await panel.explain();
@@ -30,23 +33,14 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
     return found(panels.find(run.subject));
   }
 
-  /** undefined where it is not kept any longer, and must be made again. */
-  async function keptRun({ id, time, subject }: ExplainedRun): Promise<KeptRun | undefined> {
-    const packed = await store.result(id);
-    if (!packed) return undefined;
-    const [{ unpackExplained }, { engine }] = await Promise.all([import('./stored-result.ts'), workbench()]);
-    const picture = { path: store.picture(id) };
-    const [result, pixels] = await Promise.all([unpackExplained(packed), engine.pixels({ picture, longest: keptSide }).catch(() => undefined)]);
-    return result && pixels && { time, subject, result: { ...result, pixels } };
-  }
-
   async function focused(): Promise<ResultPanel> {
     return found((await workbench()).panels.focused);
   }
 
   /** What the run under the pointer, the studio in front, or else the focused result was made of. */
   async function taken([item]: readonly unknown[]): Promise<Taken> {
-    return item instanceof RunItem ? item.run : takenOf((await workbench()).studios.active ?? await focused());
+    if (item instanceof RunItem && item.run.kind !== 'swept') return item.run;
+    return takenOf((await workbench()).studios.active ?? await focused());
   }
 
   return {
@@ -72,13 +66,13 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
       const panel = await focused();
       found(panel.session.result);
       panel.reveal('evaluation');
-      await panel.session.evaluation.run();
+      await panel.session.trust.evaluation.run();
     },
     'fovea.checkSanity': async () => {
       const panel = await focused();
       found(panel.session.result);
       panel.reveal('checks');
-      await panel.session.checks.run('cascading');
+      await panel.session.trust.checks.run('cascading');
     },
     'fovea.copyCommandLine': async (...args) => {
       const [{ copyCommandLine }, { engine }] = await Promise.all([takeAlong(), workbench()]);
@@ -93,7 +87,7 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
       const [{ explainedReport, exportReport, madeReport }, { engine, studios }, { displaySchema }] = await Promise.all([
         takeAlong(), workbench(), import('../protocol/display.ts'),
       ]);
-      const panel = item instanceof RunItem ? await open(item, false) : studios.active ?? await focused();
+      const panel = item instanceof RunItem ? found(await open(item, false)) : studios.active ?? await focused();
       const display = displaySchema.safeParse(item).data ?? displaySchema.parse({});
       await exportReport(takenOf(panel), () => (
         isStudio(panel) ? madeReport(found(panel.session.shownResult), engine) : explainedReport(panel, display, engine)));
@@ -113,7 +107,7 @@ function isStudio(panel: StudioPanel | ResultPanel): panel is StudioPanel {
 /** @throws FoveaError where the panel shows no result yet */
 function takenOf(panel: StudioPanel | ResultPanel): Taken {
   if (!isStudio(panel)) {
-    const { subject, result, evaluation } = panel.session;
+    const { subject, result, trust: { evaluation } } = panel.session;
     return { kind: 'explained', subject, recipe: found(result).recipe, measures: evaluation.taken };
   }
   const { work, result: { recipe } } = found(panel.session.shownResult);

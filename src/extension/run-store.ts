@@ -1,164 +1,254 @@
-/** The runs made in a workspace, kept on disk over reloads, bounded. Knows no VS Code. */
+/** The runs made in a workspace, and what they made, kept on disk over reloads: bounded by number and by bytes. Knows no VS Code. */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { EngineLog } from './engine-process.ts';
+import { RunFiles, runPart, whyNot } from './run-files.ts';
 import type { NewRun, Run } from './run.ts';
 
 /** Runs kept beside those that are pinned. */
 export const mostUnpinned = 100;
 
+/** Of all that runs made. Beyond, the oldest that is not pinned is let go; its run stays, and can be made again. */
+const usualMostBytes = 256 * 2 ** 20;
+
 /** Longer side of the picture that a kept result is shown on, in pixels. */
 export const keptSide = 900;
 
-/** Larger results, packed, are not kept but made again, bytes. */
-const largestResult = 16 * 2 ** 20;
+/** Larger files say nothing that a run would. */
+const largestRun = 2 ** 20;
 
-const listFile = 'runs.json';
+/** Names of what is kept beside a run. cells: of a sweep, one for each, with a name of its own behind. */
+export const parts = { thumbnail: 'png', picture: 'picture.png', result: 'result', trust: 'trust', cells: 'cell.' } as const;
+
+/** Bytes of parts, by their names. */
+export type Parts = Readonly<Record<string, Uint8Array | undefined>>;
 
 export interface DeletedRun {
   readonly run: Run;
-  /** Contents of the files beside the list; undefined where there was none. */
-  readonly files: readonly (Uint8Array | undefined)[];
+  readonly parts: Parts;
 }
 
 export class RunStore {
-  private runs: Run[] | undefined;
-  private loading: Promise<Run[]> | undefined;
+  private readonly files: RunFiles;
+  private runs: Run[] = [];
+  private loading: Promise<void> | undefined;
   /** The disk is written by one at a time. */
-  private writing: Promise<void> = Promise.resolve();
+  private last: Promise<unknown> = Promise.resolve();
+  /** Files that were there and say no run. */
+  private damaged = 0;
+  private failure: string | undefined;
+  /** Runs whose own file is not there, or not as they are. */
+  private readonly unwritten = new Set<string>();
 
-  /** @param folder made when the first run is kept; @param changed called after every change */
-  constructor(private readonly folder: string, private readonly log: EngineLog, private readonly changed: () => void) {}
+  /** @param changed called after every change @param mostBytes see `usualMostBytes` */
+  constructor(folder: string, private readonly log: EngineLog, private readonly changed: () => void, private readonly mostBytes = usualMostBytes) {
+    this.files = new RunFiles(folder);
+  }
 
   /** Newest first. */
   async list(): Promise<readonly Run[]> {
-    this.loading ??= this.read();
-    this.runs ??= await this.loading;
+    this.loading ??= this.load();
+    await this.loading;
     return this.runs;
   }
 
-  /** PNG of a run's thumbnail; undefined where there is none. */
-  async thumbnail(id: string): Promise<Uint8Array | undefined> {
-    return readFile(this.thumbnailFile(id)).catch(() => undefined);
+  async find(id: string | undefined): Promise<Run | undefined> {
+    return (await this.list()).find((run) => run.id === id);
+  }
+
+  /** What a person should know of how runs are kept, as sentences. */
+  get notices(): string[] {
+    const { failure, damaged } = this;
+    const letGo = this.runs.some(({ id, pinned }) => !pinned && !this.holds(id));
+    return [
+      ...(failure === undefined ? [] : [failure]),
+      ...(damaged > 0 ? [`${damaged === 1 ? 'A kept run' : `${damaged} kept runs`} cannot be read and ${damaged === 1 ? 'is' : 'are'} left out.`] : []),
+      ...(letGo && failure === undefined ? [`What runs made is kept up to ${this.mostBytes >> 20} MB, the newest first; pinned runs keep all of it. The grey ones are made again when they are opened.`] : []),
+    ];
+  }
+
+  /** Whether what a run made is there, and need not be made again. */
+  holds(id: string): boolean {
+    return this.files.partsOf(id).some((part) => part === parts.result || part.startsWith(parts.cells));
+  }
+
+  /** Cells of a sweep that are there. */
+  cellsOf(id: string): number {
+    return this.files.partsOf(id).filter((part) => part.startsWith(parts.cells)).length;
+  }
+
+  /** undefined where it is not kept, and must be made again. */
+  read(id: string, part: string): Promise<Uint8Array | undefined> {
+    return this.files.read(id, part);
   }
 
   /** Path of the picture as it was when a run explained it; there is none of pictures that were made. */
   picture(id: string): string {
-    return path.join(this.folder, `${id}.picture.png`);
+    return this.files.path(id, parts.picture);
   }
 
-  /** What a run made, packed; undefined where it is not kept, and must be made again. */
-  async result(id: string): Promise<Uint8Array | undefined> {
-    return readFile(this.resultFile(id)).catch(() => undefined);
+  /** Keeps a run as the newest; the same thing run again takes the place of the earlier run, whose other parts stay. Never throws. */
+  async add(run: NewRun, made: Parts): Promise<Run> {
+    return this.turn(async () => {
+      const id = runId(run);
+      const earlier = this.runs.find((other) => other.id === id);
+      const took = run.cached && earlier ? { milliseconds: earlier.milliseconds, cached: earlier.cached } : {};
+      const time = Math.max(run.time, (this.runs.at(0)?.time ?? 0) + 1); // the newest, also of those of one millisecond
+      const added: Run = { ...run, ...took, time, id, pinned: earlier?.pinned ?? false };
+      this.runs = [added, ...this.runs.filter((other) => other.id !== id)];
+      await this.write(added, made);
+      await this.tidy();
+      return added;
+    });
   }
 
-  /**
-   * Keeps a run as the newest; the same thing run again takes the place of the earlier run.
-   * @param result what it made, packed
-   * @param picture PNG of what it explained
-   */
-  async add(run: NewRun, thumbnail: Uint8Array | undefined, result?: Uint8Array, picture?: Uint8Array): Promise<Run> {
-    const id = createHash('sha256').update(JSON.stringify(identityOf(run))).digest('hex').slice(0, 20);
-    const runs = await this.list();
-    const earlier = runs.find((other) => other.id === id);
-    const took = run.cached && earlier ? { milliseconds: earlier.milliseconds, cached: earlier.cached } : {};
-    const added = { ...run, ...took, id, pinned: earlier?.pinned ?? false };
-    if (thumbnail) await this.writeBeside(this.thumbnailFile(id), thumbnail);
-    if (result && result.length <= largestResult) await this.writeBeside(this.resultFile(id), result);
-    if (picture) await this.writeBeside(this.picture(id), picture);
-    await this.replace([added, ...runs.filter((other) => other.id !== id)]);
-    return added;
+  /** Keeps more of what belongs to a run; nothing where the run is gone. Never throws. */
+  async keep(id: string, made: Parts): Promise<void> {
+    await this.turn(async () => {
+      const run = this.runs.find((one) => one.id === id);
+      if (run) await this.write(run, made);
+      await this.tidy();
+    });
   }
 
   async pin(id: string, pinned: boolean): Promise<void> {
-    await this.replace((await this.list()).map((run) => (run.id === id ? { ...run, pinned } : run)));
+    await this.turn(async () => {
+      this.runs = this.runs.map((run) => (run.id === id ? { ...run, pinned } : run));
+      const run = this.runs.find((one) => one.id === id);
+      if (run) await this.write(run, {});
+      await this.tidy();
+    });
   }
 
   /** @returns what was deleted, to be put back */
   async delete(...ids: readonly string[]): Promise<DeletedRun[]> {
-    const runs = (await this.list()).filter(({ id }) => ids.includes(id));
-    const deleted = await Promise.all(runs.map(async (run) => ({
-      run, files: await Promise.all(this.filesOf(run.id).map((file) => readFile(file).catch(() => undefined))),
-    })));
-    await this.replace((await this.list()).filter(({ id }) => !ids.includes(id)));
-    return deleted;
+    return this.turn(async () => {
+      const deleted = await Promise.all(this.runs.filter(({ id }) => ids.includes(id)).map(async (run) => {
+        const others = this.files.partsOf(run.id).filter((part) => part !== runPart);
+        return { run, parts: Object.fromEntries(await Promise.all(others.map(async (part) => [part, await this.files.read(run.id, part)] as const))) };
+      }));
+      for (const { run } of deleted) await this.forget(run);
+      return deleted;
+    });
   }
 
   /** At their places by time. Those that were made again meanwhile stay as they are. */
   async putBack(deleted: readonly DeletedRun[]): Promise<void> {
-    const runs = await this.list();
-    const missing = deleted.filter(({ run }) => !runs.some(({ id }) => id === run.id));
-    for (const { run, files } of missing) {
-      for (const [at, file] of this.filesOf(run.id).entries()) {
-        const bytes = files[at];
-        if (bytes) await this.writeBeside(file, bytes);
+    await this.turn(async () => {
+      for (const { run, parts: made } of deleted) {
+        if (this.runs.some(({ id }) => id === run.id)) continue;
+        this.runs = sorted([...this.runs, run]);
+        await this.write(run, made);
       }
-    }
-    await this.replace([...runs, ...missing.map(({ run }) => run)].sort((a, b) => b.time - a.time));
+      await this.tidy();
+    });
   }
 
   /** Deletes all that are not pinned. */
   async clear(): Promise<void> {
-    await this.replace((await this.list()).filter(({ pinned }) => pinned));
+    await this.turn(async () => {
+      for (const run of this.runs.filter(({ pinned }) => !pinned)) await this.forget(run);
+    });
   }
 
-  private async writeBeside(file: string, bytes: Uint8Array): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
-    await writeFile(file, bytes);
+  /** One change after another; each is told of. */
+  private turn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.last.then(() => this.list()).then(change).finally(() => this.changed());
+    this.last = done.catch(() => undefined);
+    return done;
   }
 
-  private async replace(wanted: readonly Run[]): Promise<void> {
-    let unpinned = 0;
-    const kept = wanted.filter(({ pinned }) => pinned || ++unpinned <= mostUnpinned);
-    const gone = (this.runs ?? []).filter(({ id }) => !kept.some((run) => run.id === id));
-    this.runs = kept;
-    this.changed();
-    const written = this.writing.then(() => this.write(kept, gone));
-    this.writing = written.catch((error: unknown) => this.log.warn(`The runs could not be kept: ${String(error)}`));
-    await this.writing;
-  }
-
-  private async write(runs: readonly Run[], gone: readonly Run[]): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
-    const file = path.join(this.folder, listFile);
-    await writeFile(`${file}.new`, JSON.stringify(runs));
-    await rename(`${file}.new`, file); // a list that is half written is never seen
-    for (const { id } of gone) for (const own of this.filesOf(id)) await rm(own, { force: true });
-  }
-
-  private async read(): Promise<Run[]> {
-    let text: string;
+  /** The run first, then what it made. */
+  private async write(run: Run, made: Parts): Promise<void> {
+    this.unwritten.add(run.id);
     try {
-      text = await readFile(path.join(this.folder, listFile), 'utf8');
-    } catch {
-      return []; // none has been kept yet
-    }
-    try {
-      const { runSchema } = await import('./run.ts'); // with its library: not before there are runs to read
-      return runSchema.array().parse(JSON.parse(text));
+      for (const one of this.runs.filter(({ id }) => this.unwritten.has(id))) {
+        await this.files.write(one.id, runPart, Buffer.from(JSON.stringify(one)));
+        this.unwritten.delete(one.id);
+      }
+      for (const [part, bytes] of Object.entries(made)) if (bytes) await this.files.write(run.id, part, bytes);
+      this.failure = undefined;
     } catch (error) {
-      this.log.warn(`The list of runs could not be read and begins anew: ${String(error)}`);
-      return [];
+      this.fail(`Runs cannot be kept: ${whyNot(error)}. Those of this window stay until it is closed.`, error);
     }
   }
 
-  private filesOf(id: string): string[] {
-    return [this.thumbnailFile(id), this.resultFile(id), this.picture(id)];
+  /** A run goes whole where there are too many, and what the oldest made goes where all of it takes too much. The newest always stays. */
+  private async tidy(): Promise<void> {
+    for (const run of this.runs.filter(({ pinned }) => !pinned).slice(mostUnpinned)) await this.forget(run);
+    const [, ...older] = this.runs;
+    let bytes = this.runs.reduce((sum, { id }) => sum + this.files.bytesOf(id), 0);
+    for (const { id, pinned } of older.reverse()) {
+      if (bytes <= this.mostBytes) break;
+      if (pinned) continue;
+      const before = this.files.bytesOf(id);
+      await this.remove(id, this.files.partsOf(id).filter((part) => part !== runPart && part !== parts.thumbnail));
+      bytes -= before - this.files.bytesOf(id);
+    }
   }
 
-  private thumbnailFile(id: string): string {
-    return path.join(this.folder, `${id}.png`);
+  private async forget(run: Run): Promise<void> {
+    this.runs = this.runs.filter(({ id }) => id !== run.id);
+    const all = this.files.partsOf(run.id);
+    await this.remove(run.id, [...all.filter((part) => part !== runPart), ...all.filter((part) => part === runPart)]);
   }
 
-  private resultFile(id: string): string {
-    return path.join(this.folder, `${id}.result`);
+  private async remove(id: string, gone: readonly string[]): Promise<void> {
+    try {
+      await this.files.remove(id, gone);
+    } catch (error) {
+      this.fail(`A run cannot be deleted: ${whyNot(error)}.`, error);
+    }
+  }
+
+  private async load(): Promise<void> {
+    try {
+      await this.files.scan();
+    } catch (error) {
+      this.fail(`The kept runs cannot be read: ${whyNot(error)}.`, error);
+      return;
+    }
+    const ids = this.files.ids;
+    if (ids.length === 0) return;
+    const { runSchema } = await import('./run.ts'); // with its library: not before there are runs to read
+    const read = await Promise.all(ids.map(async (id): Promise<Run | undefined> => {
+      const bytes = await this.files.read(id, runPart);
+      if (!bytes || bytes.length > largestRun) return undefined;
+      try {
+        const run = runSchema.parse(JSON.parse(Buffer.from(bytes).toString()));
+        return run.id === id ? run : undefined;
+      } catch (error) {
+        this.log.warn(`The run in "${this.files.path(id, runPart)}" is left out, it cannot be read: ${String(error)}`);
+        return undefined;
+      }
+    }));
+    this.runs = sorted(read.filter((run) => run !== undefined));
+    this.damaged = ids.length - this.runs.length;
+  }
+
+  private fail(words: string, error: unknown): void {
+    this.failure = words;
+    this.log.warn(`${words} ${String(error)}`);
   }
 }
 
-/** What makes two runs the same. */
+/** By which a run is kept: what makes two runs the same. */
+export function runId(run: NewRun): string {
+  return createHash('sha256').update(JSON.stringify(identityOf(run))).digest('hex').slice(0, 20);
+}
+
+function sorted(runs: readonly Run[]): Run[] {
+  return runs.toSorted((a, b) => b.time - a.time);
+}
+
 function identityOf(run: NewRun): unknown {
-  if (run.kind === 'explained') return [run.subject, run.recipe.preprocessing, run.recipe.picture.hash, run.recipe.model.hash];
-  const { version: _, ...recipe } = run.recipe;
-  return [run.work.content, run.work.style, run.work.model, recipe];
+  switch (run.kind) {
+    case 'explained':
+      return [run.subject, run.recipe.preprocessing, run.recipe.picture.hash, run.recipe.model.hash, ...(run.stopped === undefined ? [] : [run.stopped])];
+    case 'made': {
+      const { version: _, ...recipe } = run.recipe;
+      return [run.work.content, run.work.style, run.work.model, recipe];
+    }
+    case 'swept':
+      return [run.swept, run.plan, run.of];
+  }
 }

@@ -1,8 +1,9 @@
-/** A run as it is kept: something that was explained, or pictures that were made. Knows no VS Code. */
+/** A run as it is kept: something that was explained, pictures that were made, or a grid of either. Knows no VS Code. */
 import * as z from 'zod';
 import { madeRecipeSchema, recipeSchema } from '../protocol/recipe.ts';
 import { subjectSchema } from '../protocol/result-panel.ts';
 import { workSchema } from '../protocol/studio-panel.ts';
+import { sweepPlanSchema, sweptSchema } from '../protocol/sweep-panel.ts';
 
 const common = {
   id: z.string().regex(/^[0-9a-f]+$/),
@@ -13,6 +14,8 @@ const common = {
   /** The result was the answer to an earlier request: the time says nothing. */
   cached: z.boolean().optional(),
   pinned: z.boolean(),
+  /** That made it, see PanelPlace. */
+  panel: z.string().optional(),
 };
 
 const explainedRunSchema = z.object({
@@ -23,6 +26,8 @@ const explainedRunSchema = z.object({
   recipe: recipeSchema,
   className: z.string(),
   probability: z.number(),
+  /** Of a technique that samples and was stopped. */
+  stopped: z.object({ done: z.int(), total: z.int() }).optional(),
 });
 export type ExplainedRun = z.output<typeof explainedRunSchema>;
 
@@ -38,8 +43,22 @@ const madeRunSchema = z.object({
 });
 export type MadeRun = z.output<typeof madeRunSchema>;
 
-export const runSchema = z.union([madeRunSchema, explainedRunSchema]);
+const sweptRunSchema = z.object({
+  ...common,
+  kind: z.literal('swept'),
+  swept: sweptSchema,
+  plan: sweepPlanSchema,
+  /** Hashes of its pictures and of its model. */
+  of: z.array(z.string()),
+  /** What is swept, e.g. "tower.jpg in the style of waves.jpg", and its sides. */
+  target: z.string(),
+  sides: z.string(),
+});
+export type SweptRun = z.output<typeof sweptRunSchema>;
+
+export const runSchema = z.union([madeRunSchema, sweptRunSchema, explainedRunSchema]);
 export type Run = z.output<typeof runSchema>;
 
 /** Before it is kept. */
-export type NewRun = Omit<ExplainedRun, 'id' | 'pinned'> | Omit<MadeRun, 'id' | 'pinned'>;
+export type NewRun = New<ExplainedRun> | New<MadeRun> | New<SweptRun>;
+type New<R extends Run> = Omit<R, 'id' | 'pinned'>;

@@ -1,23 +1,38 @@
 /** The tree *Runs*: results made in this workspace, newest first. */
 import {
-  EventEmitter, MarkdownString, ThemeIcon, TreeItem, Uri, type CancellationToken, type Disposable, type ProviderResult, type TreeDataProvider,
+  EventEmitter, MarkdownString, ThemeColor, ThemeIcon, TreeItem, Uri, type CancellationToken, type Disposable, type ProviderResult, type TreeDataProvider,
 } from 'vscode';
 import { modelTitle } from './models.ts';
 import type { Run } from './run.ts';
-import type { RunStore } from './run-store.ts';
+import { parts, type RunStore } from './run-store.ts';
 
 export class RunItem extends TreeItem {
-  constructor(readonly run: Run) {
+  /** @param holds whether what it made is kept @param cells of a sweep that are kept */
+  constructor(readonly run: Run, holds: boolean, cells: number) {
     const { id, pinned, technique, time } = run;
-    const [what, about] = run.kind === 'made' ? [run.target, run.outcome] : [run.className, run.recipe.picture.name];
+    const [what, about] = wordsOf(run, cells);
     const label = what === '' ? technique : `${technique}: ${what}`;
     super(label); // the picture is often the same for many
     this.id = id;
     this.description = `${about} · ${shortTime(new Date(time))}`;
     this.contextValue = `run.${run.kind}${pinned ? '.pinned' : ''}`;
-    this.iconPath = new ThemeIcon(pinned ? 'pinned' : run.kind === 'made' ? 'paintcan' : 'eye');
-    this.accessibilityInformation = { label: `${label}, ${about}, ${shortTime(new Date(time))}${pinned ? ', pinned' : ''}` };
+    this.iconPath = new ThemeIcon(pinned ? 'pinned' : icons[run.kind], holds ? undefined : new ThemeColor('disabledForeground'));
+    const said = [label, about, shortTime(new Date(time)), ...(pinned ? ['pinned'] : []), ...(holds ? [] : [letGo])];
+    this.accessibilityInformation = { label: said.join(', ') };
     this.command = { command: 'fovea.openRun', title: 'Open Run', arguments: [this] };
+  }
+}
+
+const icons = { explained: 'eye', made: 'paintcan', swept: 'table' } as const;
+
+/** Of a run whose result is not kept any longer. */
+const letGo = 'made again when it is opened';
+
+function wordsOf(run: Run, cells: number): [what: string, about: string] {
+  switch (run.kind) {
+    case 'explained': return [run.className, run.stopped ? `${run.recipe.picture.name}, stopped at ${run.stopped.done} of ${run.stopped.total}` : run.recipe.picture.name];
+    case 'made': return [run.target, run.outcome];
+    case 'swept': return [run.sides, `${run.target} · ${cells} of ${run.plan.columns.values.length * (run.plan.rows?.values.length ?? 1)}`];
   }
 }
 
@@ -25,7 +40,8 @@ export class RunsView implements TreeDataProvider<RunItem>, Disposable {
   private readonly changed = new EventEmitter<void>();
   readonly onDidChangeTreeData = this.changed.event;
 
-  constructor(private readonly store: RunStore) {}
+  /** @param notice shows what a person should know of how runs are kept */
+  constructor(private readonly store: RunStore, private readonly notice: (words: string | undefined) => void) {}
 
   refresh(): void {
     this.changed.fire();
@@ -36,7 +52,10 @@ export class RunsView implements TreeDataProvider<RunItem>, Disposable {
   }
 
   async getChildren(parent?: RunItem): Promise<RunItem[]> {
-    return parent ? [] : (await this.store.list()).map((run) => new RunItem(run));
+    if (parent) return [];
+    const runs = await this.store.list();
+    this.notice(this.store.notices.join(' ') || undefined);
+    return runs.map((run) => new RunItem(run, this.store.holds(run.id), this.store.cellsOf(run.id)));
   }
 
   /** The tooltip is made when it is first seen. */
@@ -52,22 +71,32 @@ export class RunsView implements TreeDataProvider<RunItem>, Disposable {
   }
 
   private async tooltip(run: Run): Promise<MarkdownString> {
-    const { id, recipe: { layer, parameters: given }, technique, milliseconds, cached, time } = run;
+    const { id, milliseconds, cached, time } = run;
     const tooltip = new MarkdownString();
-    const thumbnail = await this.store.thumbnail(id);
+    const thumbnail = await this.store.read(id, parts.thumbnail);
     if (thumbnail) tooltip.appendMarkdown(`![](data:image/png;base64,${Buffer.from(thumbnail).toString('base64')})\n\n`);
-    const parameters = Object.entries(given).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
-    const { model, head, pictures } = run.kind === 'made'
-      ? { model: run.work.model, head: [`${technique}: ${run.target}`, run.outcome], pictures: [run.work.content, run.work.style] }
-      : { model: run.subject.model, head: [`${technique}: ${run.className}, ${(run.probability * 100).toFixed(1)} %`], pictures: [run.subject.picture] };
+    const took = run.kind === 'swept' ? '' : ` · ${cached ? 'cached' : duration(milliseconds)}`;
     const lines = [
-      ...head, `${modelTitle(model)}${layer ? `, ${layer}` : ''}`, parameters.join(', '),
-      `${new Date(time).toLocaleString()} · ${cached ? 'cached' : duration(milliseconds)}`,
-      ...pictures.map((picture) => (picture === undefined ? '' : Uri.parse(picture).fsPath)),
+      ...detailsOf(run), `${new Date(time).toLocaleString()}${took}`, this.store.holds(id) ? '' : `What it made is not kept any longer: it is ${letGo}.`,
     ];
     for (const line of lines.filter(Boolean)) tooltip.appendText(line).appendMarkdown('  \n');
     return tooltip;
   }
+}
+
+/** Lines of a tooltip. */
+function detailsOf(run: Run): string[] {
+  const words = (values: object): string => Object.entries(values).map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
+  const path = (uri: string | undefined): string => (uri === undefined ? '' : Uri.parse(uri).fsPath);
+  if (run.kind === 'swept') {
+    const { technique, target, sides, swept, plan: { columns, rows } } = run;
+    const [model, pictures] = swept.kind === 'make' ? [swept.work.model, [swept.work.content, swept.work.style]] : [swept.subject.model, [swept.subject.picture]];
+    return [`${technique}: ${target}`, sides, modelTitle(model), ...[columns, ...(rows ? [rows] : [])].map(({ parameter, values }) => words({ [parameter]: values })), ...pictures.map(path)];
+  }
+  const { technique, recipe: { layer, parameters } } = run;
+  const about = (model: string): string[] => [`${modelTitle(model)}${layer ? `, ${layer}` : ''}`, words(parameters)];
+  if (run.kind === 'made') return [`${technique}: ${run.target}`, run.outcome, ...about(run.work.model), path(run.work.content), path(run.work.style)];
+  return [`${technique}: ${run.className}, ${(run.probability * 100).toFixed(1)} %`, ...about(run.subject.model), path(run.subject.picture)];
 }
 
 function duration(milliseconds: number): string {

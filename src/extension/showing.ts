@@ -8,7 +8,7 @@ import { actionsFor } from './error-actions.ts';
 export type Work = 'explain' | 'strip' | 'trials';
 
 /** Messages that stay true until the next of their kind. */
-export type Shown = Exclude<HostMessage, { type: 'announce' | 'reveal' }>;
+export type Shown = Exclude<HostMessage, { type: 'announce' | 'reveal' | 'place' }>;
 
 /** In the order in which a panel that starts anew needs them. */
 const snapshotOrder: readonly Shown['type'][] = [

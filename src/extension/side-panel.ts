@@ -22,13 +22,13 @@ export class SidePanel implements Disposable {
     private readonly context: ExtensionContext,
     private readonly log: LogOutputChannel,
     models: ActiveModel,
-    readonly runsTree: TreeView<RunItem>,
+    runsTree: TreeView<RunItem>,
     private readonly workbench: () => Promise<Workbench>,
   ) {
     const { storageUri, globalStorageUri } = context;
     const folder = Uri.joinPath(storageUri ?? globalStorageUri, 'runs').fsPath; // a window without a folder has no storage of its own
     this.runs = new RunStore(folder, log, () => this.runsView.refresh());
-    this.runsView = new RunsView(this.runs);
+    this.runsView = new RunsView(this.runs, (notice) => (runsTree.message = notice));
     this.modelsView = new ModelsView(models, async () => (await workbench()).engine);
     this.commands = { ...runCommands(this.runs, workbench), 'fovea.refreshModels': async () => this.modelsView.refresh() };
   }

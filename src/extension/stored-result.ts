@@ -13,7 +13,7 @@ const mostBytes = 512 * 2 ** 20;
 /** Pictures of noise hardly get smaller whatever the effort. */
 const effort = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
-const pixelsSchema = z.object({ width: z.int().min(1), height: z.int().min(1), data: z.instanceof(Uint8Array) })
+export const pixelsSchema = z.object({ width: z.int().min(1), height: z.int().min(1), data: z.instanceof(Uint8Array) })
   .refine(({ width, height, data }) => data.length === 4 * width * height);
 
 /** The parts that would do harm if they were damaged. */
@@ -26,15 +26,16 @@ const madeSchema = z.looseObject({
   fooling: z.looseObject({ saved: pixelsSchema, original: pixelsSchema.optional(), difference: pixelsSchema.optional() }).optional(),
 });
 
+export const mapSchema = z.looseObject({
+  values: z.instanceof(Float32Array), channels: z.int().min(1), height: z.int().min(1), width: z.int().min(1), signed: z.boolean(), unit: z.string(),
+}).refine(({ values, channels, height, width }) => values.length === channels * height * width);
+
 const predictionSchema = z.looseObject({ index: z.int(), name: z.string(), logit: z.number(), probability: z.number() });
 
 const explainedSchema = z.looseObject({
   picture: z.looseObject({ name: z.string(), width: z.int().min(1), height: z.int().min(1), notes: z.array(z.string()) }),
   placement: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
-  map: z.looseObject({
-    values: z.instanceof(Float32Array), channels: z.int().min(1), height: z.int().min(1), width: z.int().min(1),
-    signed: z.boolean(), unit: z.string(),
-  }).refine(({ values, channels, height, width }) => values.length === channels * height * width),
+  map: mapSchema,
   predictions: z.array(predictionSchema),
   class: predictionSchema,
   score: z.looseObject({ kind: z.string(), value: z.number() }),
@@ -46,7 +47,7 @@ const explainedSchema = z.looseObject({
 
 /** An explained picture's own pixels are kept apart. */
 export async function packResult(result: GenerateResult | Omit<ExplainResult, 'pixels'>): Promise<Uint8Array> {
-  return promisify(brotliCompress)(serialize(result), effort);
+  return pack(result);
 }
 
 /** undefined where the bytes are damaged or those of another version */
@@ -59,7 +60,13 @@ export async function unpackExplained(packed: Uint8Array): Promise<ExplainResult
   return unpack(packed, explainedSchema) as Promise<ExplainResult | undefined>;
 }
 
-async function unpack(packed: Uint8Array, schema: z.ZodType): Promise<unknown> {
+/** Typed arrays stay what they are. */
+export async function pack(content: unknown): Promise<Uint8Array> {
+  return promisify(brotliCompress)(serialize(content), effort);
+}
+
+/** undefined where the bytes are damaged, or what they hold is not what the schema says */
+export async function unpack(packed: Uint8Array, schema: z.ZodType): Promise<unknown> {
   try {
     const content: unknown = deserialize(await promisify(brotliDecompress)(packed, { maxOutputLength: mostBytes }));
     return schema.safeParse(content).success ? content : undefined;

@@ -1,7 +1,7 @@
 /** What a studio's page has been told last, of each kind: a page that starts anew is told it again. Knows no VS Code. */
 import type { StudioHostMessage } from '../protocol/studio-panel.ts';
 
-type Kept = Exclude<StudioHostMessage['type'], 'announce' | 'frame'>;
+type Kept = Exclude<StudioHostMessage['type'], 'announce' | 'frame' | 'place'>;
 type Message<T extends Kept> = Extract<StudioHostMessage, { type: T }>;
 
 /** In the order in which a page needs them. */

@@ -4,11 +4,13 @@ import { commands, Uri, window, workspace, type Disposable, type WebviewPanel } 
 import type { RuntimeChoice } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { GenerateResult } from '../protocol/generate.ts';
+import type { PanelPlace } from '../protocol/panel-place.ts';
 import { studioMessageSchema, type PictureRole, type StudioHostMessage, type StudioMessage, type Work } from '../protocol/studio-panel.ts';
 import type { Swept } from '../protocol/sweep-panel.ts';
 import type { EngineClient } from './engine-client.ts';
 import { isErrorAction } from './error-actions.ts';
 import { offerToOpen } from './export-dialog.ts';
+import { KeptPlace } from './kept-place.ts';
 import { checkModelAllowed } from './models.ts';
 import { performAction } from './notifications.ts';
 import { PageLink, type PageServices } from './page-link.ts';
@@ -22,16 +24,19 @@ import { nameOf } from './work.ts';
 export interface StudioServices extends PageServices {
   readonly engine: EngineClient;
   /** Keeps what was made as a run. @returns its id; undefined where it cannot be kept */
-  made(title: string, result: GenerateResult, work: Work): Promise<string | undefined>;
+  made(panel: string, title: string, result: GenerateResult, work: Work): Promise<string | undefined>;
 }
 
 export class StudioPanel implements Disposable {
   readonly session: StudioSession;
+  readonly place: KeptPlace;
   private readonly disposables: Disposable[] = [];
   private readonly page: PageLink<StudioHostMessage, StudioMessage>;
   private readonly watched = new Map<PictureRole, { picture: string; watcher: Disposable }>();
 
-  constructor(readonly view: WebviewPanel, work: Work, private readonly services: StudioServices) {
+  /** @param place of the panel before a reload */
+  constructor(readonly view: WebviewPanel, work: Work, private readonly services: StudioServices, place?: PanelPlace) {
+    this.place = new KeptPlace(place, (message) => this.page.post(message));
     this.page = new PageLink(view, 'studio', services, {
       schema: studioMessageSchema, handle: (message) => this.handle(message), failed: (error) => this.session.showError(error),
     });
@@ -40,7 +45,11 @@ export class StudioPanel implements Disposable {
       picturePath,
       checkModel: checkModelAllowed,
       runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
-      made: (result, made) => services.made(this.session.generator?.title ?? result.generator, result, made),
+      made: async (result, made) => {
+        const run = await services.made(this.place.panel, this.session.generator?.title ?? result.generator, result, made);
+        this.place.made(run);
+        return run;
+      },
       notes: (saved, result) => changesSinceMade(saved, result.recipe),
       changed: () => this.changed(),
     });
@@ -61,6 +70,7 @@ export class StudioPanel implements Disposable {
     const session = this.session as StudioSession | undefined;
     if (!session) return;
     for (const role of ['content', 'style'] as const) this.watch(role, session.work[role]);
+    this.place.shows(session.runId);
     const { subjectName, generator } = session;
     const title = generator?.title ?? 'Studio';
     this.view.title = subjectName === undefined ? title : `${subjectName} – ${title}`;
@@ -81,7 +91,7 @@ export class StudioPanel implements Disposable {
     const { session } = this;
     switch (message.type) {
       case 'ready':
-        for (const kept of session.snapshot()) this.page.post(kept);
+        for (const kept of [this.place.message, ...session.snapshot()]) this.page.post(kept);
         break;
       case 'change':
         session.change(message.change, message.serial);

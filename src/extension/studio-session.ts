@@ -122,7 +122,7 @@ export class StudioSession {
 
   /** Shows a result that was made elsewhere, of what is chosen here. @param run as which it is kept already */
   adopt(result: GenerateResult, run?: string): void {
-    this.showResult(result, undefined, this.current, run);
+    void this.showResult(result, undefined, this.current, run);
   }
 
   /** Makes the pictures anew. Failures are shown, never thrown. */
@@ -230,7 +230,7 @@ export class StudioSession {
       });
       if (!isCurrent()) return;
       const notes = past.saved ? host.notes(past.saved, result) : [];
-      this.showResult({ ...result, notes: [...result.notes, ...notes] }, run.token, past.saved ? this.current : work);
+      await this.showResult({ ...result, notes: [...result.notes, ...notes] }, run.token, past.saved ? this.current : work);
     } catch (error) {
       if (!isCurrent()) return;
       this.ended = run.cutOff() ?? this.ended;
@@ -252,8 +252,8 @@ export class StudioSession {
     this.frames.offer({ step, total, pictures: pictures.map(pagePixels), curves: run.curveList() });
   }
 
-  /** @param run as which it is kept already */
-  private showResult(result: GenerateResult, token: string | undefined, work: Work, run?: string): void {
+  /** Settles once it is kept: what a person is told is done is there after a reload. @param run as which it is kept already */
+  private async showResult(result: GenerateResult, token: string | undefined, work: Work, run?: string): Promise<void> {
     const made = { result, work };
     this.made = made;
     this.keptRun = run;
@@ -262,11 +262,10 @@ export class StudioSession {
     this.show({ type: 'result', curves: curvesOf(result.curves), result: pageResult(result) });
     this.keepState();
     if (run !== undefined) return;
-    void this.host.made(result, work).then((id) => {
-      if (this.made !== made) return;
-      this.keptRun = id;
-      this.keepState();
-    });
+    const id = await this.host.made(result, work);
+    if (this.made !== made) return;
+    this.keptRun = id;
+    this.host.changed();
   }
 
   /** Failures are shown, never thrown. */
@@ -289,13 +288,13 @@ export class StudioSession {
 
   private keepState(): void {
     const names = namesOf(this.current);
-    const { current: work, phase, canContinue, message, serial, keptRun: run, ended } = this;
+    const { current: work, phase, canContinue, message, serial, ended } = this;
     const missing = this.missing.filter((role) => role in names);
     const fromPictures = canContinue && ended?.token === undefined;
-    this.show({ type: 'state', work, phase, names, missing, canContinue, fromPictures, run, message, serial });
+    this.show({ type: 'state', work, phase, names, missing, canContinue, fromPictures, message, serial });
   }
 
-  private show(message: Exclude<StudioHostMessage, { type: 'announce' | 'frame' }>): void {
+  private show(message: Exclude<StudioHostMessage, { type: 'announce' | 'frame' | 'place' }>): void {
     this.page.show(message);
     this.host.changed();
   }

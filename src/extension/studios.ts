@@ -1,6 +1,7 @@
 /** All studio panels. */
 import { ViewColumn, window, type Disposable, type WebviewPanel } from 'vscode';
 import type { GenerateResult } from '../protocol/generate.ts';
+import type { PanelPlace } from '../protocol/panel-place.ts';
 import { studioStateSchema, type Work } from '../protocol/studio-panel.ts';
 import { studioViewType } from './ids.ts';
 import type { MadeRun } from './run.ts';
@@ -10,6 +11,8 @@ import { webviewOptions } from './webview-html.ts';
 export interface StudiosServices extends StudioServices {
   /** What a kept run made; undefined where it is not kept. */
   result(run: string): Promise<GenerateResult | undefined>;
+  /** The kept run that a restored panel is to show. isNews: its page does not know of it. */
+  kept(place: PanelPlace | undefined): Promise<{ readonly run?: MadeRun; readonly isNews: boolean }>;
 }
 
 export class Studios implements Disposable {
@@ -79,10 +82,12 @@ export class Studios implements Disposable {
       view.dispose();
       return;
     }
-    const { work, run } = parsed.data;
-    const panel = this.adopt(view, work);
-    const result = run === undefined ? undefined : await this.services.result(run);
-    if (result) panel.session.adopt(result, run);
+    const { work, place } = parsed.data;
+    const { run, isNews } = await this.services.kept(place);
+    const panel = this.adopt(view, run && isNews ? run.work : work, place);
+    const result = run && await this.services.result(run.id);
+    if (result) panel.session.adopt(result, run.id);
+    if (isNews) panel.place.made(run?.id);
   }
 
   dispose(): void {
@@ -90,8 +95,8 @@ export class Studios implements Disposable {
   }
 
   /** Makes a studio of an editor's webview. */
-  adopt(view: WebviewPanel, work: Work): StudioPanel {
-    const panel = new StudioPanel(view, work, this.services);
+  adopt(view: WebviewPanel, work: Work, place?: PanelPlace): StudioPanel {
+    const panel = new StudioPanel(view, work, this.services, place);
     this.open.add(panel);
     view.onDidDispose(() => this.open.delete(panel));
     return panel;

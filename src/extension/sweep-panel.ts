@@ -3,15 +3,19 @@ import path from 'node:path';
 import { Uri, workspace, type Disposable, type WebviewPanel } from 'vscode';
 import type { RuntimeChoice } from '../protocol/engine.ts';
 import type { GenerateResult, GeneratorDescription } from '../protocol/generate.ts';
+import type { PanelPlace } from '../protocol/panel-place.ts';
 import { sweepMessageSchema, type SweepHostMessage, type SweepMessage, type Swept } from '../protocol/sweep-panel.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import type { EngineClient } from './engine-client.ts';
 import { isErrorAction } from './error-actions.ts';
 import { saveAs } from './export-dialog.ts';
+import { hashOf } from './file-hash.ts';
+import { KeptPlace } from './kept-place.ts';
 import { checkModelAllowed } from './models.ts';
 import { notifyError, performAction } from './notifications.ts';
 import { PageLink, type PageServices } from './page-link.ts';
 import { picturePath, watchPicture } from './picture-files.ts';
+import type { SweptCell } from './sweep-recorder.ts';
 import { sweepReportHtml } from './sweep-report.ts';
 import { SweepSession } from './sweep-session.ts';
 
@@ -19,14 +23,19 @@ export interface SweepServices extends PageServices {
   readonly engine: EngineClient;
   /** Shows one cell as a run of its own. @param result undefined where it is to be made */
   open(cell: Swept, result: GenerateResult | undefined): Promise<void>;
+  /** Keeps a cell with its grid. @returns the run's id; undefined where it cannot be kept */
+  done(panel: string, cell: SweptCell): Promise<string | undefined>;
 }
 
 export class SweepPanel implements Disposable {
   readonly session: SweepSession;
+  readonly place: KeptPlace;
   private readonly disposables: Disposable[] = [];
   private readonly page: PageLink<SweepHostMessage, SweepMessage>;
 
-  constructor(readonly view: WebviewPanel, swept: Swept, private readonly services: SweepServices) {
+  /** @param place of the panel before a reload */
+  constructor(readonly view: WebviewPanel, swept: Swept, private readonly services: SweepServices, place?: PanelPlace) {
+    this.place = new KeptPlace(place, (message) => this.page.post(message));
     this.page = new PageLink(view, 'sweep', services, { schema: sweepMessageSchema, handle: (message) => this.handle(message), failed: (error) => void notifyError(error) });
     this.session = new SweepSession(swept, services.engine, {
       post: (message) => this.page.post(message),
@@ -34,6 +43,11 @@ export class SweepPanel implements Disposable {
       checkModel: checkModelAllowed,
       runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
       described: (title) => (view.title = `Sweep – ${title}`),
+      done: (cell) => void services.done(this.place.panel, cell).then((run) => {
+        this.place.made(run);
+        if (cell.plan === this.session.grid?.plan) this.place.shows(run);
+      }),
+      pictureHashes: () => Promise.all(picturesIn(swept).map((uri) => hashOf(picturePath(uri)).catch(() => undefined))),
     });
     view.title = 'Sweep';
     this.disposables.push(
@@ -59,7 +73,7 @@ export class SweepPanel implements Disposable {
     const { session } = this;
     switch (message.type) {
       case 'ready':
-        for (const kept of session.snapshot()) this.page.post(kept);
+        for (const kept of [this.place.message, ...session.snapshot()]) this.page.post(kept);
         break;
       case 'run':
         await session.run(message.plan);

@@ -13,7 +13,8 @@ import type { EngineClient } from './engine-client.ts';
 import { actionsFor } from './error-actions.ts';
 import { FrameFeed, type FrameMessage } from './frame-feed.ts';
 import { pagePixels } from './page-pixels.ts';
-import { generatorControls, outcomeOf, subjectOf, sweptAt, techniqueControls, type Changes } from './swept.ts';
+import { generatorControls, keyOf, outcomeOf, sidesOf, subjectOf, sweptAt, techniqueControls, type Changes } from './swept.ts';
+import { hashesOf, type CellResult, type SweptCell } from './sweep-recorder.ts';
 import { requestOf } from './work.ts';
 
 export interface SweepHost {
@@ -25,6 +26,10 @@ export interface SweepHost {
   runtime(): RuntimeChoice;
   /** Called when there is another title. */
   described(title: string): void;
+  /** Keeps a grid with one more cell that is done. */
+  done(cell: SweptCell): void;
+  /** Hashes of the pictures that are there now, in the order of what is swept; undefined for one that is gone. */
+  pictureHashes(): Promise<(string | undefined)[]>;
 }
 
 export type SweepEngine = Pick<EngineClient, 'describeModel' | 'generators' | 'techniques' | 'generate' | 'explain'>;
@@ -37,7 +42,7 @@ type Done = Extract<SweepCell, { state: 'done' }>;
 /** A cell that is there, and what it opens with. */
 interface Kept {
   readonly cell: Done;
-  readonly result: GenerateResult | undefined;
+  readonly made: CellResult;
 }
 
 export class SweepSession {
@@ -47,6 +52,8 @@ export class SweepSession {
   private readonly kept = new Map<string, Kept>();
   private running: AbortController | undefined;
   private description: Extract<SweepHostMessage, { type: 'swept' }> | undefined;
+  private describing: Promise<void> = Promise.resolve();
+  private modelHash: string | undefined;
   private needs: GeneratorDescription['needs'] | undefined;
   private failure: Extract<SweepHostMessage, { type: 'error' }> | undefined;
   private pixels: Pixels | undefined;
@@ -71,14 +78,12 @@ export class SweepSession {
   /** What a cell shows, as something to be opened; with its result where it has one that can be shown at once. */
   cellAt(index: number): { swept: Swept; result: GenerateResult | undefined } | undefined {
     const changes = this.changes.at(index);
-    return changes && { swept: sweptAt(this.swept, changes), result: this.kept.get(keyOf(changes))?.result };
+    return changes && { swept: sweptAt(this.swept, changes), result: generatedOf(this.kept.get(keyOf(changes))) };
   }
 
   /** What makes a cell again; undefined where it is not done. */
   recipeAt(index: number): GenerateResult['recipe'] | ExplainResult['recipe'] | undefined {
-    const kept = this.kept.get(keyOf(this.changes[index] ?? {}));
-    if (!kept) return undefined;
-    return 'result' in kept.cell.made ? kept.cell.made.result.recipe : kept.result?.recipe;
+    return this.kept.get(keyOf(this.changes[index] ?? {}))?.made.result.recipe;
   }
 
   get grid(): Extract<SweepHostMessage, { type: 'swept' }> & { plan: PlanState } | undefined {
@@ -90,7 +95,12 @@ export class SweepSession {
   }
 
   /** Asks the engine what may be swept. Failures are shown, never thrown. */
-  async describe(): Promise<void> {
+  describe(): Promise<void> {
+    this.describing = this.findOut();
+    return this.describing;
+  }
+
+  private async findOut(): Promise<void> {
     this.failure = undefined;
     try {
       this.description = await this.described();
@@ -116,6 +126,32 @@ export class SweepSession {
     this.host.post({ type: 'grid', plan });
     this.cells.forEach((cell, index) => this.show(index, cell));
     await this.makeAll();
+  }
+
+  /**
+   * Shows a grid whose cells are kept. Where picture or model have changed since, they are only to be looked at.
+   * @param cells that are there @param pixels that maps are drawn on
+   */
+  async restore(plan: PlanState, cells: readonly { readonly changes: Changes; readonly made: CellResult }[], pixels: Pixels | undefined): Promise<void> {
+    this.plan = plan;
+    this.changes = cellsOf(plan);
+    this.pixels = pixels;
+    for (const { changes, made } of cells) this.kept.set(keyOf(changes), { made, cell: doneCell(made, made.result.milliseconds.total) });
+    this.cells = this.changes.map((changes) => this.kept.get(keyOf(changes))?.cell ?? { state: 'stopped' });
+    for (const message of this.snapshot()) this.host.post(message);
+    const [first] = cells;
+    if (!first) return;
+    const pictures = await this.host.pictureHashes();
+    await this.describing;
+    if (this.modelHash === undefined || this.plan !== plan) return;
+    if (JSON.stringify(hashesOf(first.made)) !== JSON.stringify([...pictures, this.modelHash])) this.outdate();
+  }
+
+  /** Makes all of the grid once more. */
+  async again(): Promise<void> {
+    if (!this.plan) return;
+    for (const changes of this.changes) this.kept.delete(keyOf(changes));
+    await this.run(this.plan);
   }
 
   /** Makes what is not done yet. */
@@ -148,7 +184,7 @@ export class SweepSession {
     this.pixels = undefined;
     if (this.cells.length === 0) return;
     this.cells.forEach((cell, index) => this.show(index, { state: 'stopped', made: 'made' in cell ? cell.made : undefined }));
-    this.host.post({ type: 'announce', message: 'A picture has changed. Continue makes the grid anew.' });
+    this.host.post({ type: 'announce', message: 'A picture or the model has changed. Continue makes the grid anew.' });
   }
 
   shown(frame: number): void {
@@ -172,6 +208,7 @@ export class SweepSession {
     const reference = swept.kind === 'make' ? swept.work.model : swept.subject.model;
     host.checkModel(reference);
     const model = await engine.describeModel(reference);
+    this.modelHash = model.hash;
     const common = (title: string) => ({ type: 'swept' as const, swept, title, model: model.title, subject: subjectOf(swept, model.labels, this.needs) });
     if (swept.kind === 'make') {
       const generator = found(await engine.generators(), swept.work.generator);
@@ -205,12 +242,13 @@ export class SweepSession {
     const since = Date.now();
     try {
       this.host.checkModel(cell.kind === 'make' ? cell.work.model : cell.subject.model);
-      const { made, result } = cell.kind === 'make' ? await this.generate(index, cell.work, signal) : await this.explain(index, cell.subject, signal);
+      const made = cell.kind === 'make' ? await this.generate(index, cell.work, signal) : await this.explain(index, cell.subject, signal);
       if (signal.aborted) return;
-      const done: Done = { state: 'done', made, milliseconds: Date.now() - since, ...(result && { outcome: outcomeOf(result) }) };
-      this.keep(keyOf(changes), { cell: done, result });
+      const done = doneCell(made, Date.now() - since);
+      this.keep(keyOf(changes), { cell: done, made });
       this.frames.clear();
       this.show(index, done);
+      this.tell(changes, made);
     } catch (error) {
       if (signal.aborted) return;
       const known = FoveaError.from(error);
@@ -218,7 +256,7 @@ export class SweepSession {
     }
   }
 
-  private async generate(index: number, work: Work, signal: AbortSignal): Promise<{ made: Made; result: GenerateResult }> {
+  private async generate(index: number, work: Work, signal: AbortSignal): Promise<CellResult> {
     const { host } = this;
     const request = requestOf(work, { needs: this.needs, runtime: host.runtime(), picturePath: (uri) => host.picturePath(uri) });
     const result = await this.engine.generate(request, {
@@ -226,16 +264,16 @@ export class SweepSession {
       onProgress: ({ message }) => {
         if (!signal.aborted && !this.frames.newest) this.show(index, { state: 'busy', message });
       },
-      onFrame: ({ step, total, pictures: [picture] }) => {
+      onFrame: ({ step, total, pictures }) => {
         if (signal.aborted) return;
-        this.frames.offer({ step, total, pictures: [pagePixels(picture)], curves: [] });
+        this.frames.offer({ step, total, pictures: pictures.map(pagePixels), curves: [] });
         if (this.frames.newest) this.cells[index] = busyWith(this.frames.newest);
       },
     });
-    return { made: { picture: pagePixels(result.pictures[0]) }, result };
+    return { kind: 'make', result };
   }
 
-  private async explain(index: number, subject: Subject, signal: AbortSignal): Promise<{ made: Made; result?: undefined }> {
+  private async explain(index: number, subject: Subject, signal: AbortSignal): Promise<CellResult> {
     let made: Made | undefined;
     const busy = (message: string, fraction?: number): void => {
       if (!signal.aborted) this.show(index, { state: 'busy', message, fraction, made });
@@ -252,7 +290,7 @@ export class SweepSession {
         busy(total > 0 ? `${done} of ${total}` : 'Explaining…', total > 0 ? done / total : undefined);
       },
     });
-    return { made: { result: this.takePixels(result) } };
+    return { kind: 'explain', result: this.takePixels(result) };
   }
 
   /** Keeps and posts the pixels of the picture when they first come. @returns the result without them */
@@ -262,6 +300,11 @@ export class SweepSession {
       this.host.post({ type: 'picture', pixels: this.pixels });
     }
     return result;
+  }
+
+  private tell(changes: Changes, made: CellResult): void {
+    const { swept, plan, description, pixels } = this;
+    if (plan && description) this.host.done({ swept, plan, title: description.title, subject: description.subject, sides: sidesOf(plan, description.controls), changes, made, pixels });
   }
 
   /** The oldest that belong to other grids go when there are many. */
@@ -277,12 +320,18 @@ export class SweepSession {
   }
 }
 
-function busyWith({ frame, step, total, pictures: [picture] }: FrameMessage): SweepCell {
-  return { state: 'busy', message: `Step ${step} of ${total}`, fraction: step / Math.max(total, 1), frame, made: { picture } };
+function busyWith({ frame, step, total, pictures }: FrameMessage): SweepCell {
+  return { state: 'busy', message: `Step ${step} of ${total}`, fraction: step / Math.max(total, 1), frame, made: { pictures } };
 }
 
-function keyOf(changes: Changes): string {
-  return JSON.stringify(Object.entries(changes).sort(([a], [b]) => (a < b ? -1 : 1)));
+function doneCell(made: CellResult, milliseconds: number): Done {
+  return made.kind === 'explain' ? { state: 'done', made: { result: made.result }, milliseconds }
+    : { state: 'done', made: { pictures: made.result.pictures.map(pagePixels) }, milliseconds, outcome: outcomeOf(made.result) };
+}
+
+/** What a studio shows at once. */
+function generatedOf(kept: Kept | undefined): GenerateResult | undefined {
+  return kept?.made.kind === 'make' ? kept.made.result : undefined;
 }
 
 function found<T extends { id: string }>(all: readonly T[], id: string): T {

@@ -3,12 +3,17 @@ import type { ModelDescription } from '../protocol/engine.ts';
 import type { GenerateResult, GeneratorDescription } from '../protocol/generate.ts';
 import { controlsOf, type ParameterControl } from '../protocol/parameter-controls.ts';
 import { pictureNameOf } from '../protocol/pictures.ts';
-import type { Outcome, Swept } from '../protocol/sweep-panel.ts';
-import { seedControl, seedName } from '../protocol/sweep-plan.ts';
+import type { Outcome, PlanState, Swept } from '../protocol/sweep-panel.ts';
+import { seedControl, seedName, sideTitle } from '../protocol/sweep-plan.ts';
 import { scoreKinds, type TechniqueDescription } from '../protocol/techniques.ts';
 
 /** One cell: the changes that make it, by the names of controls. */
 export type Changes = Readonly<Record<string, unknown>>;
+
+/** Tells a cell from all others of what is swept. */
+export function keyOf(changes: Changes): string {
+  return JSON.stringify(Object.entries(changes).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 /** @throws nothing: what a cell's values mean is checked by the engine */
 export function sweptAt(swept: Swept, changes: Changes): Swept {
@@ -63,10 +68,14 @@ export function subjectOf(swept: Swept, labels: readonly string[], needs: Genera
   return `${parts.join(', ')}${style !== undefined && needs?.style !== false ? ` in the style of ${pictureNameOf(style)}` : ''}`;
 }
 
+/** E.g. "Content weight × Size (px)". */
+export function sidesOf({ columns, rows }: PlanState, controls: readonly ParameterControl[]): string {
+  return [columns, ...(rows ? [rows] : [])].map(({ parameter }) => sideTitle(controls.find(({ name }) => name === parameter), parameter)).join(' × ');
+}
+
 export function outcomeOf({ ended, step, metrics, predictions, fooling, curves }: GenerateResult): Outcome {
-  const top = fooling?.asSaved[0] ?? predictions[0]?.[0];
   return {
     ended, step, metrics, curves: Object.assign({}, ...curves.map(({ values }) => values)) as Record<string, number>,
-    ...(top && { top }), ...(fooling && { fooled: fooling.fooledAsSaved }),
+    tops: (fooling ? [fooling.asSaved] : predictions).flatMap(([top]) => (top ? [top] : [])), ...(fooling && { fooled: fooling.fooledAsSaved }),
   };
 }

@@ -61,7 +61,7 @@ export async function explainedReport({ session }: ResultPanel, display: Display
   const request = { pixels: found(pixels), picture, map, placement, display, longest: reportSide };
   const [plain, overlay, alone] = await Promise.all((['picture', 'overlay', 'map'] as const).map((what) => engine.render({ ...request, what })));
   return reportHtml({
-    result, technique, display, pictures: { picture: plain, overlay, map: alone }, evaluations: session.evaluation.taken,
+    result, technique, display, pictures: { picture: plain, overlay, map: alone }, evaluations: session.trust.evaluation.taken,
     checks: checksShown(session.snapshot()),
     commandLine: await commandLine({ kind: 'explained', subject: session.subject, recipe: result.recipe }, engine), date: new Date(),
   });

@@ -1,8 +1,8 @@
 /** The sanity checks with many steps, of each mode, of the map that one panel shows: when a person asks for them. Knows no VS Code. */
-import type { ExplainRequest } from '../protocol/engine.ts';
 import type { CheckMode } from '../protocol/checks.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { CheckState } from '../protocol/result-panel.ts';
+import type { CheckResult, MeasureRequest } from '../protocol/trust.ts';
 import type { EngineClient } from './engine-client.ts';
 
 /** Those that have not been asked for are missing. */
@@ -12,12 +12,24 @@ export class WholeChecks {
   private running: { readonly mode: CheckMode; readonly controller: AbortController } | undefined;
   private checks: Checks = {};
 
-  /** @param request for the map shown @throws FoveaError where it may not be made */
+  /** @param request for the map shown @throws FoveaError where it may not be made @param checked called when there is another result */
   constructor(
     private readonly engine: Pick<EngineClient, 'check'>,
-    private readonly request: () => ExplainRequest,
+    private readonly request: () => MeasureRequest,
     private readonly show: (checks: Checks) => void,
+    private readonly checked: () => void,
   ) {}
+
+  /** Of the checks that came to an end. */
+  get results(): Partial<Record<CheckMode, CheckResult>> {
+    return Object.fromEntries(Object.entries(this.checks).flatMap(([mode, state]) => (state.state === 'done' ? [[mode, state.result]] : [])));
+  }
+
+  /** The map shown was checked before. */
+  know(results: Readonly<Partial<Record<CheckMode, CheckResult>>>): void {
+    const done = Object.entries(results).map(([mode, result]) => [mode, { state: 'done', result }] as const);
+    this.set({ ...Object.fromEntries(done), ...this.checks });
+  }
 
   /** Checks, in the place of the check under way, if any. What is known already is not checked again. Failures are shown, never thrown. */
   async run(mode: CheckMode): Promise<void> {
@@ -30,6 +42,7 @@ export class WholeChecks {
       if (signal.aborted) return;
       if (state.state !== 'running') this.running = undefined;
       this.set({ ...this.checks, [mode]: state });
+      if (state.state === 'done') this.checked();
     };
     update({ state: 'running' });
     try {

@@ -3,13 +3,17 @@ import { commands, Uri, workspace, type Disposable, type ExtensionContext, type 
 import { Comparisons } from './comparisons.ts';
 import { EngineClient } from './engine-client.ts';
 import { hasResultKey } from './ids.ts';
+import { runOf } from './kept-place.ts';
+import { keptPicture, keptRun } from './kept-run.ts';
 import type { ActiveModel } from './models.ts';
 import { Panels } from './panels.ts';
+import { picturePath } from './picture-files.ts';
 import { RunRecorder } from './run-recorder.ts';
-import type { RunStore } from './run-store.ts';
+import { parts, type RunStore } from './run-store.ts';
 import type { StatusItem } from './status-item.ts';
 import { unpackResult } from './stored-result.ts';
 import { Studios } from './studios.ts';
+import { SweepRecorder } from './sweep-recorder.ts';
 import { Sweeps } from './sweeps.ts';
 import type { TechniqueCommand } from './technique-commands.ts';
 
@@ -37,22 +41,44 @@ export class Workbench implements Disposable {
       log,
       extensionUri,
       techniqueTitle,
-      explained: (panel, result) => {
+      explained: (panel, result, kept) => {
         status.explained(result);
-        recorder.explained(panel, panel.session.subject, result);
+        recorder.explained(panel.place.panel, panel.session.subject, result, kept);
+      },
+      trustOf: (subject, result) => recorder.trustOf(subject, result),
+      measured: (panel, subject, result, trust) => void recorder.measured(panel.place.panel, subject, result, trust),
+      kept: async (place) => {
+        const { run } = await runOf(runs, place);
+        return run?.kind === 'explained' ? keptRun(run, runs, this.engine, picturePath) : undefined;
       },
     });
     this.studios = new Studios({
       engine: this.engine, log, extensionUri,
-      made: (title, result, work) => recorder.made(title, result, work),
+      made: (panel, title, result, work) => recorder.made(panel, title, result, work),
       result: async (run) => {
-        const packed = await runs.result(run);
+        const packed = await runs.read(run, parts.result);
         return packed && unpackResult(packed);
+      },
+      kept: async (place) => {
+        const { run, isNews } = await runOf(runs, place && { ...place, run: place.run ?? place.last }); // what was under way is lost
+        return run?.kind === 'made' ? { run, isNews } : { isNews: false };
       },
     });
     this.comparisons = new Comparisons({ engine: this.engine, log, extensionUri, techniqueTitle, open: (subject) => this.panels.explain([subject]) });
+    const sweepRecorder = new SweepRecorder(runs, this.engine, log);
     this.sweeps = new Sweeps({
       engine: this.engine, log, extensionUri,
+      done: (panel, cell) => sweepRecorder.done(panel, cell),
+      kept: async (place) => {
+        const { run } = await runOf(runs, place);
+        return run?.kind === 'swept' ? run : undefined;
+      },
+      cells: async (run) => {
+        const cells = await sweepRecorder.cells(run);
+        const [hash] = run.of;
+        const pixels = run.swept.kind === 'explain' ? await keptPicture(run.id, { uri: run.swept.subject.picture, hash }, runs, this.engine, picturePath) : undefined;
+        return { cells, pixels };
+      },
       open: async (cell, result) => {
         if (cell.kind === 'explain') await this.panels.explain([cell.subject]);
         else if (result) this.studios.showOnce(cell.work, result);

@@ -6,6 +6,7 @@ import { scoreKinds } from './techniques.ts';
 import type { ErrorData } from './errors.ts';
 import type { ExplainResult, LayerStripEntry, ModelDescription, Prediction } from './engine.ts';
 import { metricIds, type Evaluation, type PlannedMeasure } from './measures.ts';
+import { panelPlaceSchema, type PlaceMessage } from './panel-place.ts';
 import type { SavedMeasure } from './recipe.ts';
 import type { TechniqueDescription } from './techniques.ts';
 import { checkModes, type CheckMode } from './checks.ts';
@@ -48,7 +49,7 @@ export const viewSchema = z.object({
 export type View = z.output<typeof viewSchema>;
 
 /** What the webview keeps with setState. */
-export const panelStateSchema = z.object({ subject: subjectSchema, view: viewSchema.prefault({}) });
+export const panelStateSchema = z.object({ subject: subjectSchema, view: viewSchema.prefault({}), place: panelPlaceSchema.optional() });
 export type PanelState = z.output<typeof panelStateSchema>;
 
 export type CheckState =
@@ -98,7 +99,7 @@ export type HostMessage =
   | { type: 'checks'; checks: Partial<Record<CheckMode, CheckState>> }
   /** null: not known; the page asks for it when it is looked at. */
   | { type: 'evaluation'; evaluation: EvaluationState | null }
-  | { type: 'strip'; subject: Subject; entries: LayerStripEntry[] }
+  | { type: 'strip'; subject: Subject; entries: LayerStripEntry[]; /** Why there are none. */ refused?: string }
   /** The last good result, if any, stays visible beneath. */
   | { type: 'error'; error: ErrorData; /** Offered as buttons, by their title. */ actions: { id: string; title: string }[] }
   /** Live predictions of a trial preprocessing under each common preset. */
@@ -107,6 +108,7 @@ export type HostMessage =
   | { type: 'reveal'; part: 'evaluation' | 'checks' }
   /** null: what is shown belongs to no run that was opened. */
   | { type: 'kept'; kept: KeptState | null }
+  | PlaceMessage
   /** Said to a screen reader and shown briefly. */
   | { type: 'announce'; message: string };
 

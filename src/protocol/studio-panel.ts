@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { ModelDescription, Pixels } from './engine.ts';
 import type { ErrorData } from './errors.ts';
 import type { FoolingOutcome, GenerateResult, GeneratorDescription } from './generate.ts';
+import { panelPlaceSchema, type PlaceMessage } from './panel-place.ts';
 import { preprocessingSchema } from './preprocessing.ts';
 
 /** What is made: persisted by the page and given back to the serializer after a reload. */
@@ -35,8 +36,7 @@ export const studioStateSchema = z.object({
   work: workSchema,
   /** Picture of a contact sheet that is shown large. */
   chosen: z.int().min(0).default(0),
-  /** The kept run whose picture is shown. */
-  run: z.string().optional(),
+  place: panelPlaceSchema.optional(),
 });
 export type StudioState = z.output<typeof studioStateSchema>;
 
@@ -74,8 +74,6 @@ export type StudioHostMessage =
     /** Whether the pictures that are there can be gone on with; and whether nothing but them was kept. */
     canContinue: boolean;
     fromPictures: boolean;
-    /** See StudioState. */
-    run: string | undefined;
     /** What is being done, while it is being prepared. */
     message: string | undefined;
     /** Of the last change that this knows of. */
@@ -87,6 +85,7 @@ export type StudioHostMessage =
   | { type: 'frame'; frame: number; step: number; total: number; pictures: Pixels[]; curves: Curve[] }
   | { type: 'result'; result: StudioResult; curves: Curve[] }
   | { type: 'error'; error: ErrorData; actions: { id: string; title: string }[] }
+  | PlaceMessage
   /** Said to a screen reader and shown briefly. */
   | { type: 'announce'; message: string };
 

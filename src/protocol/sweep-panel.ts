@@ -4,6 +4,7 @@ import type { ExplainResult, Pixels, Prediction } from './engine.ts';
 import type { ErrorData } from './errors.ts';
 import type { GenerateResult } from './generate.ts';
 import type { ParameterControl } from './parameter-controls.ts';
+import { panelPlaceSchema, type PlaceMessage } from './panel-place.ts';
 import { pngSchema } from './png-file.ts';
 import { subjectSchema } from './result-panel.ts';
 import { workSchema } from './studio-panel.ts';
@@ -26,17 +27,18 @@ export const sweepStateSchema = z.object({
   swept: sweptSchema, plan: sweepPlanSchema.optional(), current: z.int().min(0).default(0),
   /** Of maps: over the picture or alone, and whether all have one scale of colours. */
   layout: z.enum(['overlay', 'map']).default('overlay'), shared: z.boolean().default(false),
+  place: panelPlaceSchema.optional(),
 });
 export type SweepState = z.output<typeof sweepStateSchema>;
 export type PlanState = z.output<typeof sweepPlanSchema>;
 
-/** What a cell shows: a picture that was made, or a map without its picture's pixels. */
-export type Made = { picture: Pixels } | { result: ExplainResult };
+/** What a cell shows: the pictures that were made, all those of a batch, or a map without its picture's pixels. */
+export type Made = { pictures: Pixels[] } | { result: ExplainResult };
 
 /** What is known of a picture that was made. */
 export interface Outcome extends Pick<GenerateResult, 'ended' | 'step' | 'metrics'> {
-  /** The likeliest class; undefined where the picture is not of the model's size. */
-  top?: Prediction;
+  /** The likeliest class of each picture; none where they are not of the model's size. */
+  tops: Prediction[];
   /** Last value of each curve, by its title. */
   curves: Record<string, number>;
   /** Of a fooling image, as saved. */
@@ -67,6 +69,7 @@ export type SweepHostMessage =
   | { type: 'picture'; pixels: Pixels }
   | { type: 'cell'; /** Row by row. */ index: number; cell: SweepCell }
   | { type: 'error'; error: ErrorData; actions: { id: string; title: string }[] }
+  | PlaceMessage
   /** Said to a screen reader and shown briefly. */
   | { type: 'announce'; message: string };
 

@@ -250,7 +250,7 @@ describe('the studio', () => {
     await show([...canned.introduction({ canContinue: true }), canned.result()]);
     assert.ok(await panel.page.locator('#loss').isHidden());
     const names = { content: 'tower.jpg', style: 'waves.jpg' };
-    await panel.send(canned.state({ canContinue: true, fromPictures: true, work: canned.styleWork, names, missing: ['style'], run: 'ab' }), canned.sources);
+    await panel.send(canned.state({ canContinue: true, fromPictures: true, work: canned.styleWork, names, missing: ['style'] }), canned.sources);
     assert.match(await panel.page.locator('#loss').innerText(), /rounded to 8 bits; the optimiser starts afresh/);
     assert.match(await panel.page.locator('#style').innerText(), /waves\.jpg\s+is not there any more/);
     assert.doesNotMatch(await panel.page.locator('#content').innerText(), /not there/);

@@ -13,7 +13,7 @@ const grid: SweepHostMessage = { type: 'grid', plan };
 const running = [styleSwept, grid, ...cells(done(20), done(60), busy(80), { state: 'waiting' }, { state: 'waiting' }, { state: 'waiting' })];
 const drawn = [styleSwept, grid, ...cells(...[20, 60, 100, 140, 180, 220].map((level) => done(level)))];
 const mixed = [styleSwept, grid, ...cells(
-  done(20), failed, { state: 'stopped', made: { picture: studio.picture(120) } }, done(60, { fooled: true }), done(90, { fooled: false }), { state: 'stopped' },
+  done(20), failed, { state: 'stopped', made: { pictures: [studio.picture(120)] } }, done(60, { fooled: true }), done(90, { fooled: false }), { state: 'stopped' },
 )];
 const maps: SweepHostMessage[] = [
   mapSwept, { type: 'grid', plan: mapPlan }, { type: 'picture', pixels: pixels() }, ...cells(...[0.4, 0.7, 1, 1.6, 2.3, 3].map((factor) => canned.map(factor))),

@@ -1,5 +1,6 @@
 /** The result panel: puts its parts together, gives them what the host sends, and asks the host for what a person wants. */
 import type { ExplainResult, ModelDescription } from '../../src/protocol/engine.ts';
+import type { PanelPlace } from '../../src/protocol/panel-place.ts';
 import { panelStateSchema, viewSchema, type HostMessage, type PanelMessage, type PanelState, type Subject } from '../../src/protocol/result-panel.ts';
 import type { TechniqueDescription } from '../../src/protocol/techniques.ts';
 import { element } from '../ui/element.ts';
@@ -51,6 +52,7 @@ export class Panel {
   private readonly empty = new EmptyNotice();
   private readonly announcer = new Announcer();
   private subject: Subject | undefined;
+  private place: PanelPlace | undefined;
   private pictureName = '';
   private model: ModelDescription | undefined;
   private techniques: readonly TechniqueDescription[] = [];
@@ -64,6 +66,7 @@ export class Panel {
   constructor(root: HTMLElement) {
     const state = this.host.readState();
     this.subject = state?.subject;
+    this.place = state?.place;
     this.view = new ViewState(state?.view ?? viewSchema.parse({}));
     this.header = new Header(this.view, {
       chosen: (patch) => this.explain(patch),
@@ -137,7 +140,7 @@ export class Panel {
       case 'strip':
         this.activity = 'idle';
         if (this.shown?.subject.class === message.subject.class) this.stripKey = stripKeyOf(this.shown.result);
-        this.strip.show(message.entries, this.layerShown(), this.view.value.display, this.stage.result);
+        this.strip.show(message.entries, this.layerShown(), this.view.value.display, this.stage.result, message.refused);
         this.strip.stale = false;
         break;
       case 'preprocessing-trials':
@@ -148,6 +151,10 @@ export class Panel {
         this.activity = 'error';
         this.trials.close();
         this.error.show(message);
+        break;
+      case 'place':
+        this.place = message.place;
+        this.save();
         break;
       case 'announce':
         this.announcer.show(message.message);
@@ -204,7 +211,7 @@ export class Panel {
   }
 
   private save(): void {
-    if (this.subject) this.host.saveState({ subject: this.subject, view: this.view.value });
+    if (this.subject) this.host.saveState({ subject: this.subject, view: this.view.value, place: this.place });
   }
 
   private layerShown(): string | undefined {

@@ -1,6 +1,7 @@
 /** The studio's page: puts its parts together, gives them what the host sends, and asks the host for what a person wants. */
 import type { Pixels } from '../../src/protocol/engine.ts';
 import type { GeneratorDescription } from '../../src/protocol/generate.ts';
+import type { PanelPlace } from '../../src/protocol/panel-place.ts';
 import {
   studioStateSchema, type StudioHostMessage, type StudioMessage, type StudioModel, type StudioState, type Work, type WorkChange,
 } from '../../src/protocol/studio-panel.ts';
@@ -75,12 +76,15 @@ export class Studio {
   private frame: Message<'frame'> | undefined;
   private result: Message<'result'> | undefined;
   private failed = false;
+  private place: PanelPlace | undefined;
   private chosen: number;
   private serial = 0;
   private painting = 0;
 
   constructor(root: HTMLElement) {
-    this.chosen = this.host.readState()?.chosen ?? 0;
+    const before = this.host.readState();
+    this.chosen = before?.chosen ?? 0;
+    this.place = before?.place;
     root.append(element('div', { class: 'panel studio' },
       element('header', { class: 'header' }, this.chooser.root, element('div', { class: 'header-tools' }, this.exports.root)),
       element('div', { class: 'middle' },
@@ -125,6 +129,10 @@ export class Studio {
       case 'error':
         this.failed = true;
         this.error.show(message);
+        break;
+      case 'place':
+        this.place = message.place;
+        this.keep();
         break;
       case 'announce':
         this.announcer.show(message.message);
@@ -171,7 +179,7 @@ export class Studio {
 
   /** For the next page. Not with every frame: those come so fast that the state would never rest. */
   private keep(): void {
-    if (this.state) this.host.saveState({ work: this.state.work, chosen: this.chosen, run: this.state.run });
+    if (this.state) this.host.saveState({ work: this.state.work, chosen: this.chosen, place: this.place });
   }
 
   /** Pictures are painted when the screen is; a frame is confirmed then, so that a slow or hidden page is not sent more than it can show. */

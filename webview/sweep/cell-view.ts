@@ -1,5 +1,6 @@
 /** One cell of the grid: the picture or the map as far as it is there, and what it waits for or why it failed. */
 import type { Display, DisplayRange } from '../../src/protocol/display.ts';
+import type { Pixels } from '../../src/protocol/engine.ts';
 import type { Made, SweepCell } from '../../src/protocol/sweep-panel.ts';
 import { element, icon, setAttributes } from '../ui/element.ts';
 import { context2d, drawResult, PaintedResult, pictureCanvas } from '../ui/painted-result.ts';
@@ -11,6 +12,9 @@ export interface MapLook {
   /** Of all maps; undefined where each spans its own. */
   readonly range: DisplayRange | undefined;
 }
+
+/** Between the pictures of a batch, px. */
+const sheetGap = 4;
 
 /** Longer side of a map that is drawn, px. */
 const mapSide = 512;
@@ -44,7 +48,8 @@ export class CellView {
   get ratio(): number | undefined {
     const { made } = this;
     if (!made) return undefined;
-    return 'picture' in made ? made.picture.width / made.picture.height : made.result.picture.width / made.result.picture.height;
+    const { width, height } = 'pictures' in made ? sheetSize(made.pictures) : made.result.picture;
+    return width / height;
   }
 
   /** @param picture that maps are drawn on, once it is there */
@@ -52,7 +57,7 @@ export class CellView {
     this.shown = cell;
     const { made } = this;
     this.painted = made && 'result' in made ? new PaintedResult(made.result, picture) : undefined;
-    if (made && 'picture' in made) this.paintPicture(pictureCanvas(made.picture));
+    if (made && 'pictures' in made) this.paintPictures(made.pictures);
     this.root.dataset.state = cell.state;
     this.root.classList.toggle('pictured', made !== undefined);
     this.bar.hidden = cell.state !== 'busy';
@@ -74,11 +79,22 @@ export class CellView {
     canvas.dataset.painted = String(++this.paints);
   }
 
-  private paintPicture(picture: HTMLCanvasElement): void {
-    resize(this.canvas, picture.width, picture.height);
-    context2d(this.canvas).drawImage(picture, 0, 0);
+  private paintPictures(pictures: readonly Pixels[]): void {
+    const { width, height, columns } = sheetSize(pictures);
+    const [first] = pictures;
+    resize(this.canvas, width, height);
+    pictures.forEach((pixels, n) => context2d(this.canvas).drawImage(
+      pictureCanvas(pixels), (n % columns) * (first.width + sheetGap), Math.floor(n / columns) * (first.height + sheetGap)));
     this.canvas.dataset.painted = String(++this.paints);
   }
+}
+
+/** All pictures of a batch, which have one size, in as many columns as rows or one more. */
+function sheetSize(pictures: readonly Pixels[]): { width: number; height: number; columns: number } {
+  const [{ width, height }] = pictures;
+  const columns = Math.ceil(Math.sqrt(pictures.length));
+  const rows = Math.ceil(pictures.length / columns);
+  return { width: columns * (width + sheetGap) - sheetGap, height: rows * (height + sheetGap) - sheetGap, columns };
 }
 
 function resize(canvas: HTMLCanvasElement, width: number, height: number): void {

@@ -51,10 +51,10 @@ function facts({ cell }: CellView): HTMLElement {
 
 function outcomeRows(outcome: Outcome | undefined): { title: string; value: string }[] {
   if (!outcome) return [];
-  const { ended, step, metrics, top, curves } = outcome;
+  const { ended, step, metrics, tops, curves } = outcome;
   return [
     { title: 'Steps', value: `${step}${ends[ended]}` },
-    ...(top ? [{ title: 'Seen as', value: `${top.name}, ${formatProbability(top.probability)}` }] : []),
+    ...(tops.length > 0 ? [{ title: 'Seen as', value: tops.map((top) => `${top.name}, ${formatProbability(top.probability)}`).join('; ') }] : []),
     ...Object.entries(curves).map(([title, value]) => ({ title: `${title.charAt(0).toUpperCase()}${title.slice(1)}`, value: shortNumber(value) })),
     ...metricRows(metrics),
   ];

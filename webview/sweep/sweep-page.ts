@@ -1,5 +1,6 @@
 /** The sweep panel: the sides of a grid are chosen beside it, its cells fill one after another, and each opens as a run of its own. */
 import { colorMapOf, displaySchema } from '../../src/protocol/display.ts';
+import type { PanelPlace } from '../../src/protocol/panel-place.ts';
 import type { SweepAxis } from '../../src/protocol/sweep.ts';
 import {
   sweepStateSchema, type PlanState, type SweepCell, type SweepHostMessage, type SweepMessage, type SweepState, type Swept,
@@ -51,6 +52,7 @@ export class SweepPage {
   private drawn: PlanState | undefined;
   private picture: HTMLCanvasElement | undefined;
   private current: number;
+  private place: PanelPlace | undefined;
   private view: Pick<SweepState, 'layout' | 'shared'>;
   private failed = false;
   private spoken = 0;
@@ -64,6 +66,7 @@ export class SweepPage {
     this.plan = state?.plan;
     this.edited = this.plan !== undefined;
     this.current = state?.current ?? 0;
+    this.place = state?.place;
     this.view = { layout: state?.layout ?? 'overlay', shared: state?.shared ?? false };
     this.columns = new AxisForm('columns', 'Across', false, (name) => this.take('columns', name), (values) => this.set('columns', values));
     this.rows = new AxisForm('rows', 'Down', true, (name) => this.take('rows', name), (values) => this.set('rows', values));
@@ -83,13 +86,13 @@ export class SweepPage {
         this.failed = false;
         this.plan = this.fitting(this.plan) ?? usualPlan(message.controls, presentOf(message.swept)) as PlanState | undefined;
         this.header.show(message);
+        if (this.drawn) this.draw(this.drawn, this.grid.cells.map(({ cell }) => cell)); // its sides were not known by name
         this.recolour();
         break;
       case 'grid':
         this.failed = false;
-        this.drawn = message.plan;
         if (!this.edited) this.plan = message.plan;
-        this.grid.start(message.plan, this.described?.controls ?? [], this.header.words, this.current);
+        this.draw(message.plan, []);
         break;
       case 'picture':
         this.picture = pictureCanvas(message.pixels);
@@ -101,11 +104,20 @@ export class SweepPage {
         this.failed = true;
         this.error.show(message);
         break;
+      case 'place':
+        this.place = message.place;
+        break;
       case 'announce':
         this.announcer.show(message.message);
         break;
     }
     this.refresh();
+  }
+
+  private draw(plan: PlanState, cells: readonly SweepCell[]): void {
+    this.drawn = plan;
+    this.grid.start(plan, this.described?.controls ?? [], this.header.words, this.current);
+    cells.forEach((cell, index) => this.showCell(index, cell));
   }
 
   /** A plan of an earlier page, unless the technique has changed since. */
@@ -248,7 +260,7 @@ export class SweepPage {
       const choices = (other: string | undefined) => meaningful(described.controls, present, other).filter(({ name }) => name !== other);
       this.columns.show(choices(plan.rows?.parameter), plan.columns);
       this.rows.show(choices(plan.columns.parameter), plan.rows);
-      this.host.saveState({ swept: described.swept, plan, current: this.current, ...this.view });
+      this.host.saveState({ swept: described.swept, plan, current: this.current, place: this.place, ...this.view });
     }
     const changed = JSON.stringify(plan) !== JSON.stringify(drawn);
     const under = grid.cells.find(({ cell }) => cell.state === 'busy')?.cell;

@@ -62,7 +62,7 @@ type State = Extract<StudioHostMessage, { type: 'state' }>;
 type Frame = Extract<StudioHostMessage, { type: 'frame' }>;
 
 export const state = (patch: Partial<State> = {}): State => ({
-  type: 'state', work, phase: 'idle', names: {}, missing: [], canContinue: false, fromPictures: false, run: undefined, message: undefined, serial: 0, ...patch,
+  type: 'state', work, phase: 'idle', names: {}, missing: [], canContinue: false, fromPictures: false, message: undefined, serial: 0, ...patch,
 });
 
 export const introduction = (patch: Partial<State> = {}): StudioHostMessage[] => [

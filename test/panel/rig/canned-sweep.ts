@@ -28,12 +28,12 @@ export const mapSwept: SweepHostMessage = {
 export const plan: PlanState = { columns: { parameter: 'contentWeight', values: [0.1, 1, 10] }, rows: { parameter: 'size', values: [128, 256] } };
 export const mapPlan: PlanState = { columns: { parameter: 'layer', values: model.layers.slice(-3).map(({ name }) => name) }, rows: { parameter: 'eigen', values: [false, true] } };
 
-const outcome: Outcome = { ended: 'done', step: 200, metrics: {}, curves: { total: 12.4, content: 3.1, style: 9.2 } };
+const outcome: Outcome = { ended: 'done', step: 200, metrics: {}, curves: { total: 12.4, content: 3.1, style: 9.2 }, tops: [] };
 
 export const done = (level: number, patch: Partial<Outcome> = {}): SweepCell => (
-  { state: 'done', made: { picture: picture(level) }, milliseconds: 4000, outcome: { ...outcome, ...patch } });
+  { state: 'done', made: { pictures: [picture(level)] }, milliseconds: 4000, outcome: { ...outcome, ...patch } });
 export const busy = (frame: number, level = 120): SweepCell => (
-  { state: 'busy', message: `Step ${frame} of 200`, fraction: frame / 200, frame, made: { picture: picture(level) } });
+  { state: 'busy', message: `Step ${frame} of 200`, fraction: frame / 200, frame, made: { pictures: [picture(level)] } });
 export const failed: SweepCell = {
   state: 'failed', error: { reason: 'picture-missing', message: 'The picture "waves.jpg" is not there.', help: 'Put it back, or choose another.' },
   actions: [{ id: 'retry', title: 'Try Again' }],

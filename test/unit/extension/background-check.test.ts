@@ -18,6 +18,9 @@ describe('a check in the background', () => {
     states = [];
   });
 
+  let checked: number;
+  beforeEach(() => (checked = 0));
+
   type Answering = (request: CheckRequest, note?: (note: ProgressNote) => void, signal?: AbortSignal) => Promise<CheckResult>;
 
   function checking(answers: Answering): BackgroundCheck {
@@ -26,7 +29,9 @@ describe('a check in the background', () => {
         asked.push(one);
         return answers(one, onProgress, signal);
       },
-    }, () => request, (state) => states.push(state), 0);
+    }, () => request, (state) => {
+      if (state) states.push(state);
+    }, () => checked++, 0);
   }
 
   it('is quick, and says nothing of its progress', async () => {
@@ -36,6 +41,7 @@ describe('a check in the background', () => {
     }).consider(took(20));
     assert.deepEqual(asked, [{ ...request, quick: true }]);
     assert.deepEqual(states, [{ state: 'running' }, { state: 'done', result: answer }]);
+    assert.equal(checked, 1, 'so that it is kept');
   });
 
   it('is offered only, where the technique takes long', async () => {

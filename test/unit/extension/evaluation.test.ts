@@ -18,11 +18,13 @@ describe('the evaluation of a panel\'s map', () => {
   let states: (EvaluationState | null)[];
   let asked: EvaluateRequest[];
   let plans: number;
+  let measured: number;
 
   beforeEach(() => {
     states = [];
     asked = [];
     plans = 0;
+    measured = 0;
   });
 
   type Answering = (metrics: readonly MetricId[], options: CallOptions) => Promise<void>;
@@ -39,7 +41,7 @@ describe('the evaluation of a panel\'s map', () => {
         await answer(one.metrics!, options);
         return {} as EvaluateResult;
       },
-    }, make, (state) => states.push(state));
+    }, make, (state) => states.push(state), () => measured++);
   }
 
   it('measures nothing until it is asked, and then what makes sense', async () => {

@@ -4,14 +4,37 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { ExplainSession, type SessionEngine } from '../../../src/extension/explain-session.ts';
 import type { KeptRun } from '../../../src/extension/kept-result.ts';
 import { packResult, unpackExplained } from '../../../src/extension/stored-result.ts';
-import type { ExplainResult, ModelDescription } from '../../../src/protocol/engine.ts';
+import type { Trust } from '../../../src/extension/stored-trust.ts';
+import { packTrust, unpackTrust } from '../../../src/extension/stored-trust.ts';
+import type { ExplainResult, LayerStripEntry, ModelDescription } from '../../../src/protocol/engine.ts';
 import { FoveaError } from '../../../src/protocol/errors.ts';
 import type { HostMessage, KeptState } from '../../../src/protocol/result-panel.ts';
+import type { CheckRequest, CheckResult } from '../../../src/protocol/trust.ts';
 import * as canned from '../../panel/rig/canned.ts';
 
 const made = canned.result();
 const { preprocessing, model: { hash: modelHash }, picture: { hash: pictureHash } } = made.recipe;
-const run: KeptRun = { time: 1000, subject: { ...canned.subject, class: 2, layer: 'conv' }, result: made };
+const run: KeptRun = { id: 'ab', time: 1000, subject: { ...canned.subject, class: 2, layer: 'conv' }, result: made };
+
+const measure = { title: 'Deletion', better: 'lower' as const, description: 'd', caveat: 'c', cost: '51 forward passes' };
+const dot = (level: number) => ({ width: 1, height: 1, data: new Uint8Array([level, 0, 0, 255]) });
+const similarity = { spearman: 0.1, absoluteSpearman: 0.2, ssim: 0.3, hog: 0.4 };
+const map = canned.bump(1, 1);
+const check: CheckResult = {
+  mode: 'independent', technique: 'grad-cam', picture: 'a.png', class: { index: 2, name: 'cat' }, layer: 'conv', layers: 3, map,
+  steps: [{ title: 'conv', layers: 1, map, similarity }], edges: { map, similarity }, caveats: [], notes: [], runtime: 'onnxruntime', milliseconds: 5,
+  verdict: { level: 'passed', label: 'Passed', sentence: 'It changes.', rule: 'r' }, recipe: { ...made.recipe, mode: 'independent' },
+};
+const known: Trust = {
+  evaluation: {
+    plan: [{ id: 'deletion', ...measure, seconds: 1, unsuitable: undefined }],
+    taken: [{
+      id: 'deletion', ...measure, value: 0.2, milliseconds: 900,
+      curve: { positions: [0, 1], values: [0.9, 0.1], pictures: { from: dot(9), to: dot(0), order: new Uint32Array([0]) } },
+    }],
+  },
+  checks: { independent: check }, badge: check,
+};
 
 describe('a run that is opened', () => {
   let posted: HostMessage[];
@@ -19,11 +42,15 @@ describe('a run that is opened', () => {
   let now: { picture: string | undefined; model: string | Error };
   let answer: ((result: ExplainResult) => void) | undefined;
   let exported: number;
+  let trust: Trust | undefined;
+  let asked: CheckRequest[];
 
   beforeEach(() => {
     posted = [];
     answer = undefined;
     exported = 0;
+    trust = undefined;
+    asked = [];
     now = { picture: pictureHash, model: modelHash };
     const engine: SessionEngine = {
       explain: () => new Promise((resolve) => {
@@ -33,7 +60,10 @@ describe('a run that is opened', () => {
         if (now.model instanceof Error) throw now.model;
         return { hash: now.model, preprocessing } as ModelDescription;
       },
-      techniques: async () => [], layerStrip: async () => [], predict: async () => assert.fail(), check: async () => assert.fail(),
+      techniques: async () => [], layerStrip: async () => [{} as LayerStripEntry], predict: async () => assert.fail(), check: async (request) => {
+        asked.push(request);
+        throw new FoveaError('internal', 'No answer.');
+      },
       planEvaluation: async () => [], evaluate: async () => assert.fail(),
       exportResult: async ({ file }) => {
         exported++;
@@ -43,6 +73,7 @@ describe('a run that is opened', () => {
     session = new ExplainSession(run.subject, engine, {
       post: (message) => posted.push(message), picturePath: () => '/a.png', pictureHash: async () => now.picture, checkModel: () => {},
       runtime: () => 'auto', sanityBadge: () => false, notes: () => [], explained: () => {}, changed: () => {},
+      trustOf: async () => trust, measured: () => {},
     });
     posted = [];
   });
@@ -96,6 +127,58 @@ describe('a run that is opened', () => {
     assert.match(kept()!.changes!.join(), /model has changed/);
     await exportIt();
     assert.equal(exported, 1, 'of what was made anew');
+  });
+
+  it('shows again what was measured of it, also where it would come out otherwise now', async () => {
+    trust = known;
+    now.picture = 'other';
+    await session.open(run);
+    const shownOf = <T extends HostMessage['type']>(type: T) => session.snapshot().find((message): message is Extract<HostMessage, { type: T }> => message.type === type);
+    assert.deepEqual(shownOf('evaluation')?.evaluation, known.evaluation);
+    assert.deepEqual(shownOf('checks')?.checks, { independent: { state: 'done', result: known.checks!.independent } });
+    assert.deepEqual(shownOf('badge')?.badge, { state: 'done', result: known.badge });
+    await session.trust.checks.run('cascading');
+    assert.equal(asked.length, 0, 'another map would be checked');
+    void session.explain({ ...run.subject, class: 3 });
+    assert.deepEqual([shownOf('evaluation')?.evaluation, shownOf('checks')?.checks, shownOf('badge')?.badge], [null, {}, null], 'nothing is known of another map');
+  });
+
+  it('is measured as it is kept, not as it would be made', async () => {
+    await session.open(run);
+    await session.trust.checks.run('independent');
+    const { pixels: _, standardError: __, ...shownResult } = made;
+    assert.deepEqual(asked, [{ ...asked[0], class: made.class.index, shown: shownResult }]);
+  });
+
+  it('has the maps of every layer only where they would belong to it, and says so at once', async () => {
+    const strips = () => posted.flatMap((message) => (message.type === 'strip' ? [message] : []));
+    await session.open(run);
+    await session.strip();
+    assert.deepEqual([strips()[0].entries.length, strips()[0].refused], [1, undefined]);
+    now.model = 'other';
+    void session.open(run);
+    await session.strip(); // asked for before it is known what has changed
+    assert.match(strips()[1].refused!, /would not come out the same now/);
+    assert.equal(strips()[1].entries.length, 0);
+  });
+
+  it('is shown again, and said to be, where running it again is cancelled', async () => {
+    await session.open(run);
+    void session.explain();
+    assert.equal(kept()!.shown, 'again');
+    session.cancel();
+    assert.equal(kept()!.shown, 'kept');
+  });
+
+  it('has measures on the disk as they were, or none', async () => {
+    const packed = await packTrust(known);
+    assert.deepEqual(await unpackTrust(packed), known);
+    assert.equal(await unpackTrust(packed.subarray(0, 20)), undefined);
+    const { verdict: _, ...noVerdict } = known.badge!;
+    assert.equal(await unpackTrust(await packTrust({ badge: noVerdict as typeof known.badge })), undefined);
+    const [curved] = known.evaluation!.taken;
+    const wrong = { ...curved, curve: { ...curved.curve!, pictures: { ...curved.curve!.pictures!, order: new Uint32Array([1e9]) } } };
+    assert.equal(await unpackTrust(await packTrust({ evaluation: { plan: [], taken: [wrong] } })), undefined, 'places outside of the picture');
   });
 
   it('is left with another class', async () => {

@@ -57,14 +57,13 @@ describe('the runs of a studio', () => {
   it('are kept, and the page is told as which, until another begins', async () => {
     await finished();
     assert.deepEqual(kept.map(({ work: made }) => made), [work]);
-    assert.equal(state().run, 'run 1');
     assert.equal(session.runId, 'run 1');
     const run = await next(() => session.start());
     run.frame(note(1));
     await session.pause(true);
     run.frame(note(2, { paused: true }));
     assert.equal(session.shownResult, undefined, 'a frame is no result to take along');
-    assert.equal(state().run, undefined);
+    assert.equal(session.runId, undefined);
   });
 
   it('go on from the pictures, and say so, where the engine has ended since', async () => {
@@ -118,7 +117,7 @@ describe('the runs of a studio', () => {
     session.adopt(resultOf({ history }), 'old');
     await session.describe();
     assert.equal(of('result').length, 1);
-    assert.deepEqual([state().run, kept.length, engine.calls.length], ['old', 0, 0]);
+    assert.deepEqual([session.runId, kept.length, engine.calls.length], ['old', 0, 0]);
     assert.deepEqual([state().canContinue, state().fromPictures], [true, true]);
     const { request } = await next(() => session.continue(1));
     assert.equal(request.from!.step, 100);
@@ -127,7 +126,7 @@ describe('the runs of a studio', () => {
   it('that were made elsewhere are kept from now on', async () => {
     session.adopt(resultOf({ history }));
     await turn();
-    assert.deepEqual([kept.length, state().run], [1, 'run 1']);
+    assert.deepEqual([kept.length, session.runId], [1, 'run 1']);
   });
 
   it('are made once more as their recipe says, with what happened on the way; the form shows what they ended with', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { CallOptions } from '../../../src/extension/engine-client.ts';
 import { SweepSession, type SweepEngine } from '../../../src/extension/sweep-session.ts';
+import type { SweptCell } from '../../../src/extension/sweep-recorder.ts';
 import type { ExplainRequest, ExplainResult, ModelDescription } from '../../../src/protocol/engine.ts';
 import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';
 import type { FrameNote, GenerateRequest, GenerateResult, GeneratorDescription } from '../../../src/protocol/generate.ts';
@@ -43,7 +44,7 @@ class ManualEngine implements SweepEngine {
   generators: SweepEngine['generators'] = async () => generators as unknown as GeneratorDescription[];
   techniques: SweepEngine['techniques'] = async () => techniques as unknown as TechniqueDescription[];
   describeModel: SweepEngine['describeModel'] = async () => (
-    { title: 'Net', labels: ['dog', 'cat'], layers: [{ name: 'early' }, { name: 'late' }], defaultLayer: 'late' } as unknown as ModelDescription);
+    { title: 'Net', hash: 'net', labels: ['dog', 'cat'], layers: [{ name: 'early' }, { name: 'late' }], defaultLayer: 'late' } as unknown as ModelDescription);
 }
 
 function wait<Request, Result>(calls: Call<Request, Result>[], request: Request, options: CallOptions): Promise<Result> {
@@ -58,6 +59,8 @@ describe('sweep session', () => {
   let posted: SweepHostMessage[];
   let session: SweepSession;
   let untrusted: string | undefined;
+  let kept: SweptCell[];
+  let pictureHash: string;
 
   function open(swept: Swept): void {
     engine = new ManualEngine();
@@ -70,11 +73,15 @@ describe('sweep session', () => {
       },
       runtime: () => 'auto',
       described: () => {},
+      done: (cell) => kept.push(cell),
+      pictureHashes: async () => [pictureHash],
     });
   }
 
   beforeEach(() => {
     untrusted = undefined;
+    kept = [];
+    pictureHash = 'photo';
     open(made);
   });
 
@@ -113,8 +120,8 @@ describe('sweep session', () => {
       [{ rate: 1, blur: 3 }, 7], [{ rate: 2, blur: 3 }, 7], [{ rate: 1, blur: 3 }, 8], [{ rate: 2, blur: 3 }, 8],
     ]);
     assert.deepEqual(engine.generated[0].request.content, { path: '/p/a.png' });
-    assert.deepEqual(states().map((cell) => cell.state === 'done' && 'picture' in cell.made && cell.made.picture.data[0]), [0, 1, 2, 3]);
-    const outcome = { ended: 'done', step: 10, metrics: {}, curves: { score: 5 }, top: { index: 1, name: 'cat', logit: 2, probability: 0.5 } };
+    assert.deepEqual(states().map((cell) => cell.state === 'done' && 'pictures' in cell.made && cell.made.pictures[0].data[0]), [0, 1, 2, 3]);
+    const outcome = { ended: 'done', step: 10, metrics: {}, curves: { score: 5 }, tops: [{ index: 1, name: 'cat', logit: 2, probability: 0.5 }] };
     assert.deepEqual(states().map((cell) => cell.state === 'done' && cell.outcome), [outcome, outcome, outcome, outcome]);
     assert.deepEqual(session.cellAt(3), { swept: { kind: 'make', work: { ...made.work, parameters: { rate: 2, blur: 3 }, seed: 8 } }, result: resultOf(3) });
     assert.deepEqual(posted.at(-1), { type: 'announce', message: 'The grid is drawn.' });
@@ -142,7 +149,7 @@ describe('sweep session', () => {
     await run;
     assert.deepEqual(states().map(({ state }) => state), ['done', 'stopped', 'stopped', 'stopped']);
     const [, under] = states();
-    assert.ok(under.state === 'stopped' && under.made && 'picture' in under.made && under.made.picture.data[0] === 4);
+    assert.ok(under.state === 'stopped' && under.made && 'pictures' in under.made && under.made.pictures[0].data[0] === 4);
     assert.equal(engine.generated[1].options.signal!.aborted, true);
     const more = session.continue();
     for (let index = 2; index < 5; index++) {
@@ -165,6 +172,79 @@ describe('sweep session', () => {
     engine.generated[1].answer(resultOf(2));
     await run;
     assert.equal(engine.generated.length, 2);
+  });
+
+  describe('kept', () => {
+    const hashed = (level: number) => resultOf(level, { recipe: { generator: 'paint', seed: level, content: { name: 'a.png', hash: 'photo' }, model: { title: 'Net', hash: 'net' } }, milliseconds: { total: 7 } } as unknown as Partial<GenerateResult>);
+
+    /** Two of the four cells are made, and kept. */
+    async function half(): Promise<SweptCell[]> {
+      void session.run(plan);
+      for (let index = 0; index < 2; index++) {
+        await settle();
+        engine.generated[index].answer(hashed(index));
+      }
+      await settle();
+      session.dispose();
+      return kept;
+    }
+    const restored = async (): Promise<void> => {
+      const cells = await half();
+      open(made);
+      void session.describe();
+      await session.restore(plan, cells, undefined);
+    };
+
+    it('is each cell as it comes, with what it belongs to', async () => {
+      const cells = await half();
+      assert.deepEqual(cells.map(({ changes }) => changes), [{ rate: 1, seed: 7 }, { rate: 2, seed: 7 }]);
+      assert.deepEqual([cells[0].title, cells[0].subject, cells[0].sides, cells[0].plan], ['Paint', 'a.png, cat', 'rate × Seed', plan]);
+    });
+
+    it('cells are there after a reload, open with what they made, and only the others are made by Continue', async () => {
+      await restored();
+      assert.deepEqual(states().map(({ state }) => state), ['done', 'done', 'stopped', 'stopped']);
+      assert.deepEqual([session.cellAt(1)?.result, engine.generated.length], [hashed(1), 0]);
+      const going = session.continue();
+      for (let index = 0; index < 2; index++) {
+        await settle();
+        engine.generated[index].answer(hashed(2 + index));
+      }
+      await going;
+      assert.deepEqual(engine.generated.map(({ request }) => [request.parameters, request.seed]), [[{ rate: 1, blur: 3 }, 8], [{ rate: 2, blur: 3 }, 8]]);
+      assert.ok(states().every(({ state }) => state === 'done'));
+    });
+
+    it('cells of a picture that has changed since are to be looked at, and are made anew by Continue', async () => {
+      pictureHash = 'another';
+      await restored();
+      assert.deepEqual(states().map((cell) => [cell.state, 'made' in cell && cell.made !== undefined]), [['stopped', true], ['stopped', true], ['stopped', false], ['stopped', false]]);
+      assert.match(posted.map((message) => (message.type === 'announce' ? message.message : '')).join(), /has changed/);
+      void session.continue();
+      await settle();
+      assert.deepEqual(engine.generated[0].request.parameters, { rate: 1, blur: 3 });
+    });
+
+    it('all of it is made once more where that is asked for', async () => {
+      await restored();
+      void session.again();
+      await settle();
+      assert.deepEqual(states().map(({ state }) => state), ['busy', 'waiting', 'waiting', 'waiting']);
+    });
+  });
+
+  it('shows all pictures of a batch, and what each is seen as', async () => {
+    const predictions = [0, 1].map((index) => [{ index, name: `class ${index}`, logit: 2, probability: 0.5 }]);
+    const run = session.run({ columns: { parameter: 'rate', values: [1] } });
+    await settle();
+    engine.generated[0].options.onFrame!({ ...frame(4), pictures: [pixels(1), pixels(2)] });
+    const [under] = states();
+    assert.equal(under.state === 'busy' && under.made && 'pictures' in under.made && under.made.pictures.length, 2);
+    engine.generated[0].answer(resultOf(1, { pictures: [pixels(1), pixels(2)], predictions }));
+    await run;
+    const [cell] = states();
+    assert.ok(cell.state === 'done' && 'pictures' in cell.made);
+    assert.deepEqual([cell.made.pictures.map(({ data }) => data[0]), cell.outcome!.tops.map(({ name }) => name)], [[1, 2], ['class 0', 'class 1']]);
   });
 
   it('makes everything anew when a picture has changed, and keeps it to be looked at until then', async () => {

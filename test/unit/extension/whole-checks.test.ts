@@ -12,16 +12,18 @@ describe('sanity checks with many steps', () => {
   let asked: { request: CheckRequest; options: CallOptions; answer: (result: CheckResult) => void; fail: (error: unknown) => void }[];
   let shown: Checks[];
   let checks: WholeChecks;
+  let kept: object[];
 
   beforeEach(() => {
     asked = [];
     shown = [];
+    kept = [];
     checks = new WholeChecks({
       check: (one, options = {}) => new Promise((resolve, reject) => {
         options.signal!.addEventListener('abort', () => reject(new CancelledError()));
         asked.push({ request: one, options, answer: resolve, fail: reject });
       }),
-    }, () => request, (state) => shown.push(state));
+    }, () => request, (state) => shown.push(state), () => kept.push(checks.results));
   });
 
   it('say how far they are, and each mode is checked once', async () => {

@@ -3,40 +3,53 @@
  *
  *     X ← clamp(X + η·g/‖g‖₂),   g = ∂s_target/∂X, until the target is the most likely class
  *
- * In the model's input space. Cost of a step: a forward and a backward pass. Source: Szegedy et al. 2013 (the idea); Stanford's CS231n (the recipe).
+ * In course units (course-units.ts), whatever the model takes. Cost of a step: a forward and a backward pass.
+ * Source: Szegedy et al. 2013 (the idea); Stanford's CS231n (the recipe).
  */
 import * as z from 'zod';
+import type { Tensor } from '../graph/graph.ts';
+import { euclideanNorm } from '../metrics/distance.ts';
+import { courseUnits } from './course-units.ts';
 import { aimAt, beginning, confidenceParameter, runAttack, stepsParameter, type Attack, type Position } from './fooling.ts';
 import type { Generator, GeneratorContext } from './generator.ts';
 import { objective } from './objective.ts';
-import { normStep } from './perturb.ts';
-import { clampToPixels, pixelRanges } from './pixel-range.ts';
-import type { Tensor } from '../graph/graph.ts';
+import { clampToPixels, eachChannel, pixelRanges } from './pixel-range.ts';
 
 const parameters = z.object({
   steps: stepsParameter(100),
-  stepSize: z.number().positive().max(1000).default(1).meta({ title: 'Step size', description: 'Length of a step, in units of the model\'s input', live: true }),
+  stepSize: z.number().positive().max(1000).default(1).meta({ title: 'Step size', description: 'Length of a step, pixels in deviations of ImageNet', live: true }),
   confidence: confidenceParameter(0),
 });
 
 export interface Uphill extends Position {
+  /** In course units. */
   readonly gradient: Float32Array;
 }
 
-/** Steps of the current length up the target's logit. */
+/** Steps of the current length, in course units, up the target's logit. */
 export function ascentAttack(context: GeneratorContext<{ stepSize: number }>, picture: Tensor): Attack<Uphill> {
   const evaluate = objective(context, { kind: 'class', classes: context.classes.slice(0, 1) });
   const ranges = pixelRanges(context.preprocessing, context.model.input.channels);
+  const { scale } = courseUnits(context.preprocessing);
   return {
     picture,
     async evaluate(current) {
       const { logits, gradients } = await evaluate(current);
+      eachChannel(gradients, (values, channel) => {
+        for (let i = 0; i < values.length; i++) values[i] *= scale[channel];
+      });
       return { logits: logits!.data as Float32Array, gradient: gradients.data as Float32Array };
     },
     move({ gradient }) {
-      normStep(picture.data as Float32Array, gradient, context.parameters().stepSize);
+      const norm = euclideanNorm(gradient);
+      if (norm === 0) return false;
+      const plane = gradient.length / scale.length;
+      const rate = context.parameters().stepSize / norm;
+      eachChannel(picture, (values, channel) => {
+        for (let i = 0; i < plane; i++) values[i] += rate * scale[channel] * gradient[channel * plane + i];
+      });
       clampToPixels(picture, ranges);
-      return gradient.some((value) => value !== 0);
+      return true;
     },
   };
 }

@@ -8,6 +8,7 @@
 import * as z from 'zod';
 import type { Tensor } from '../graph/graph.ts';
 import { classicStep, noisePictures } from './classic-ascent.ts';
+import { courseUnits } from './course-units.ts';
 import { resumedPicture, type Generator, type GeneratorContext } from './generator.ts';
 import { ModernAscent } from './modern-ascent.ts';
 import { objective, type Target } from './objective.ts';
@@ -33,7 +34,7 @@ const parameters = z.object({
   noise: z.number().min(0).max(1).default(0.2).meta({
     title: 'Noise', description: 'Classic: standard deviation of the start, as a part of the range from black to white', ...ofClassic,
   }),
-  stepSize: z.number().min(0).max(1000).default(25).meta({ title: 'Step size', description: 'Classic: length of a step, in units of the model\'s input', slider: [0.1, 1000], live: true, ...ofClassic }),
+  stepSize: z.number().min(0).max(1000).default(25).meta({ title: 'Step size', description: 'Classic: length of a step, pixels in deviations of ImageNet', slider: [0.1, 1000], live: true, ...ofClassic }),
   normalised: z.boolean().default(true).meta({ title: 'Normalised', description: 'Classic: divide the gradient by its length', live: true, ...ofClassic }),
   decay: z.number().min(0).max(10).default(1e-3).meta({ title: 'Decay', description: 'Classic: λ of the penalty λ‖I‖²', slider: [1e-5, 1], live: true, ...ofClassic }),
   jitter: z.int().min(0).max(256).default(16).meta({ title: 'Jitter', description: 'Classic: largest shift before a step', unit: 'px', live: true, ...ofClassic }),
@@ -72,7 +73,7 @@ export const classVisualization: Generator<typeof parameters> = {
 
 async function classic(context: Context, target: Target, response: Response) {
   const { model: { input: { channels } }, preprocessing, seed, resume } = context;
-  const ranges = pixelRanges(preprocessing, channels);
+  const [ranges, units] = [pixelRanges(preprocessing, channels), courseUnits(preprocessing)];
   const dims = dimsOf(context, target);
   const pictures: Tensor = resume
     ? { type: 'float32', dims, data: resumedPicture(resume, 'pictures') }
@@ -82,7 +83,7 @@ async function classic(context: Context, target: Target, response: Response) {
     from: resume?.step ?? 0,
     total: () => plannedSteps(context.parameters()),
     picture: () => ({ ...pictures, data: (pictures.data as Float32Array).slice() }),
-    advance: async (step) => response.outcome(await classicStep(pictures, step, seed, ranges, evaluate, context.parameters())),
+    advance: async (step) => response.outcome(await classicStep(pictures, step, seed, units, ranges, evaluate, context.parameters())),
   });
   return { ...last, state: { step: last.step, arrays: { pictures: last.picture.data as Float32Array } } };
 }

@@ -3,11 +3,13 @@
  *
  *     I ← shift(I);  g = ∂(s − λ‖I‖²)/∂I;  I ← I + η·g/‖g‖;  I ← clamp(shift back(I));  every few steps I ← blur(I)
  *
- * Everything in the model's input space. Cost of a step: a forward and a backward pass. Source: Simonyan et al. 2013; Yosinski et al. 2015 (blur).
+ * In course units (course-units.ts), whatever the model takes; pictures are kept in the model's input space.
+ * Cost of a step: a forward and a backward pass. Source: Simonyan et al. 2013; Yosinski et al. 2015 (blur).
  */
 import type { Tensor } from '../graph/graph.ts';
-import type { Ascent, Evaluate } from './objective.ts';
 import { blurPlane } from './blur.ts';
+import type { CourseUnits } from './course-units.ts';
+import type { Ascent, Evaluate } from './objective.ts';
 import { clampToPixels, eachChannel, type PixelRange } from './pixel-range.ts';
 import { RandomStream } from './random.ts';
 
@@ -43,7 +45,8 @@ export function noisePictures(seed: number, dims: readonly number[], ranges: rea
  * @param step counts from 0; shifts depend on seed, picture and step alone
  */
 export async function classicStep(
-  pictures: Tensor, step: number, seed: number, ranges: readonly PixelRange[], evaluate: Evaluate, settings: ClassicSettings,
+  pictures: Tensor, step: number, seed: number, { scale, shift }: CourseUnits, ranges: readonly PixelRange[], evaluate: Evaluate,
+  settings: ClassicSettings,
 ): Promise<Ascent> {
   const [count, channels, height, width] = pictures.dims;
   const data = pictures.data as Float32Array;
@@ -56,19 +59,22 @@ export async function classicStep(
   eachChannel(pictures, (values, channel, n) => roll(values, shifted.subarray((n * channels + channel) * plane), width, height, shifts[n]));
   const ascent = await evaluate({ ...pictures, data: shifted });
 
+  const { stepSize, decay, normalised } = settings;
   const gradients = ascent.gradients.data as Float32Array;
   const size = channels * plane;
-  const { stepSize, decay, normalised } = settings;
-  for (let n = 0; n < count; n++) {
-    const [start, end] = [n * size, (n + 1) * size];
-    let squares = 0;
-    for (let i = start; i < end; i++) {
-      gradients[i] -= 2 * decay * shifted[i];
-      squares += gradients[i] * gradients[i];
+  const squares = new Float64Array(count);
+  eachChannel(ascent.gradients, (values, c, n) => {
+    const seen = shifted.subarray(n * size + c * plane);
+    for (let i = 0; i < plane; i++) {
+      values[i] = values[i] * scale[c] - (2 * decay * (seen[i] - shift[c])) / scale[c];
+      squares[n] += values[i] * values[i];
     }
-    const rate = normalised ? (squares > 0 ? stepSize / Math.sqrt(squares) : 0) : stepSize;
-    for (let i = start; i < end; i++) shifted[i] += rate * gradients[i];
-  }
+  });
+  eachChannel({ ...pictures, data: shifted }, (values, c, n) => {
+    const rate = normalised ? (squares[n] > 0 ? stepSize / Math.sqrt(squares[n]) : 0) : stepSize;
+    const start = n * size + c * plane;
+    for (let i = 0; i < plane; i++) values[i] += rate * scale[c] * gradients[start + i];
+  });
   eachChannel({ ...pictures, data: shifted }, (values, channel, n) => {
     roll(values, data.subarray((n * channels + channel) * plane), width, height, { x: -shifts[n].x, y: -shifts[n].y });
   });

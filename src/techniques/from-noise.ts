@@ -13,7 +13,7 @@ import { pixelRanges } from './pixel-range.ts';
 
 const parameters = z.object({
   steps: stepsParameter(100),
-  stepSize: z.number().positive().max(1000).default(1).meta({ title: 'Step size', description: 'Length of a step, in units of the model\'s input', live: true }),
+  stepSize: z.number().positive().max(1000).default(1).meta({ title: 'Step size', description: 'Length of a step, pixels in deviations of ImageNet', live: true }),
   noise: z.number().min(0).max(1).default(0.2).meta({ title: 'Noise', description: 'Standard deviation of the start, as a part of the range from black to white' }),
   confidence: confidenceParameter(0.99),
 });

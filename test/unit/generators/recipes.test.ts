@@ -37,7 +37,8 @@ function bytes(result: GeneratorResult): Buffer {
 const still = { shift: 0, lastShift: 0, zoom: 0, turn: 0 };
 
 describe('Class visualization', () => {
-  const flat = new GeneratorBench(prepareModel(linear()));
+  const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+  const flat = new GeneratorBench(prepareModel(linear()), imagenet);
   const net = new GeneratorBench(prepareModel(convolutional()));
   const dead = new GeneratorBench(prepareModel(halfDead()));
   after(() => Promise.all([flat, net, dead].map((bench) => bench.dispose())));
@@ -63,7 +64,8 @@ describe('Class visualization', () => {
       const g = shifted.map((value, i) => weights[index][i] - 2 * lambda * value);
       const norm = Math.hypot(...g);
       const moved = shifted.map((value, i) => value + (eta * g[i]) / norm);
-      image = each((c, y, x) => Math.min(1, Math.max(-1, moved[at(c, y + oy, x + ox)])));
+      const pixel = (value: number, c: number): number => Math.min((1 - imagenet.mean[c]) / imagenet.std[c], Math.max(-imagenet.mean[c] / imagenet.std[c], value));
+      image = each((c, y, x) => pixel(moved[at(c, y + oy, x + ox)], c));
       if (t % 2 === 0) {
         const tap = [-2, -1, 0, 1, 2].map((d) => Math.exp(-0.5 * (d / 0.6) ** 2)); // reach ⌊4 · 0.6 + 0.5⌋ = 2
         const sum = tap.reduce((a, b) => a + b);

@@ -149,6 +149,10 @@ export function convolutionGradient(b: GraphBuilder, gradient: string, weights: 
     const turned = b.constant(turnWeights(constant, group));
     return b.add('Conv', [image, turned], { kernel_shape: kernel, dilations, group, pads: [...before, ...after] });
   }
+  // One that picks pixels: the zeros may come after the product, which is then over as many pixels as were picked.
+  if (constant && kernel.length === 2 && extent(window, 0) === 1 && extent(window, 1) === 1 && spaced.every((size, axis) => size === input[axis])) {
+    return insertZeros(b, b.add('Conv', [gradient, b.constant(turnWeights(constant, group))], { group }), strides, spaced);
+  }
   const transposed = b.add('ConvTranspose', [gradient, weights], transposeAttributes(window, group));
   // A convolution that changes nothing brings the result back into the runtime's blocked layout, once for all that is added to it.
   const channels = constant && group === 1 ? constant.dims[1] : 1;

@@ -91,6 +91,12 @@ describe('convolutions', () => {
   it('ConvTranspose has the gradient of finite differences', () =>
     fc.assert(fc.asyncProperty(convTranspose, (example) => checkGradient(example, { directions: 2 })), { seed: 4, numRuns: 40 }));
 
+  it('a strided Conv of single pixels has the gradient of finite differences', async () => {
+    for (const [group, strides] of [[1, [2, 2]], [2, [3, 1]]] as const) {
+      await checkGradient({ op: 'Conv', attributes: { strides, group }, inputs: [{ shape: [N, 4, 6, 8] }, { shape: [6, 4 / group, 1, 1], constant: true }] });
+    }
+  });
+
   it('a strided Conv of many channels has the gradient of finite differences', () => checkGradient({
     op: 'Conv', attributes: { strides: [2, 2], pads: [1, 1, 1, 1] },
     inputs: [{ shape: [N, 16, 7, 8] }, { shape: [4, 16, 3, 3], constant: true }],

@@ -6,6 +6,7 @@ import { convolutionOperators } from './convolution.ts';
 import { einsumOperators } from './einsum.ts';
 import { functionOperators } from './functions.ts';
 import { indexingOperators } from './indexing.ts';
+import { tupleIndexingOperators } from './indexing-nd.ts';
 import { logicOperators } from './logic.ts';
 import { matrixOperators } from './matrix.ts';
 import { normalizationOperators } from './normalization.ts';
@@ -40,6 +41,7 @@ const families: readonly (readonly Operator[])[] = [
   resizeOperators,
   sizeOperators,
   softmaxOperators,
+  tupleIndexingOperators,
 ];
 
 /** The operator type, prefixed with `domain:` outside the standard domain. */

@@ -119,6 +119,9 @@ describe('operators that move elements', () => {
     'ScatterElements over zeros': {
       op: 'ScatterElements', dims: [2, 3], constants: [tensorOf('int64', [2, 0], [1, 2]), makeTensor('float32', [1, 2])], attributes: { axis: 1 }, opset: 16,
     },
+    'GatherND of whole rows': { op: 'GatherND', dims: [4, 3, 2], constants: [tensorOf('int64', [3, 0, 3, -2], [4, 1])] },
+    'GatherND of elements, some twice': { op: 'GatherND', dims: [3, 4], constants: [tensorOf('int64', [0, 1, 2, -1, 0, 1, 1, 3], [2, 2, 2])] },
+    'ScatterND over zeros': { op: 'ScatterND', dims: [3, 4], constants: [tensorOf('int64', [0, 1, 2, -1], [2, 2]), makeTensor('float32', [2])], opset: 16 },
     'DepthToSpace (DCR)': { op: 'DepthToSpace', dims: [2, 12, 2, 3], batch: true, attributes: { blocksize: 2, mode: 'DCR' } },
     'DepthToSpace (CRD)': { op: 'DepthToSpace', dims: [2, 12, 2, 3], batch: true, attributes: { blocksize: 2, mode: 'CRD' } },
     'SpaceToDepth': { op: 'SpaceToDepth', dims: [2, 3, 4, 6], batch: true, attributes: { blocksize: 2 } },
@@ -134,6 +137,42 @@ describe('operators that move elements', () => {
     assert.throws(() => normalise(source(masked)), (error) => error instanceof UnsupportedOperatorError && /Dropout.*"y1" is used/.test(error.message));
     const unused = source(masked);
     assert.doesNotThrow(() => normalise({ ...unused, outputs: unused.outputs.slice(0, 1) }), 'many exporters name the mask');
+  });
+
+  it('ScatterND, which is linear in what it writes as well', async () => {
+    for (const reduction of ['none', 'add']) {
+      const indices = tensorOf('int64', [0, 1, 2, -1], [2, 2]);
+      const b = new GraphBuilder();
+      const data = b.constant(distinct([3, 4, 2], 0.7));
+      const y = b.add('ScatterND', [data, b.constant(indices), b.input('x', 'float32', [2, 2])], { reduction });
+      const graph = b.build('write', { y });
+      const x = distinct([2, 2], 0.1);
+      const zero = (await run(graph, { x: makeTensor('float32', [2, 2]) })).y;
+      const written = (await run(graph, { x })).y;
+      const g = GraphBuilder.from(graph);
+      const seed = distinct([3, 4, 2], 1.1);
+      const [gradient] = addGradients(g, 'y', g.input('seed', 'float32', [3, 4, 2]), ['x']);
+      const back = (await run(g.build('gradient', { gradient: gradient! }), { x, seed })).gradient;
+      const left = inner(seed, written) - inner(seed, zero);
+      // Sums of two dozen float32 products near 1.
+      assert.ok(Math.abs(left - inner(back, x)) <= 1e-4 * (1 + Math.abs(left)), `${reduction}: ${left} and ${inner(back, x)}`);
+    }
+  });
+
+  it('computes GatherND and ScatterND of constants as ONNX Runtime does', async () => {
+    const data = distinct([3, 4, 2], 0.2);
+    const picked = { op: 'GatherND', domain: '', name: 'pick', inputs: ['data', 'at'], outputs: ['picked'], attributes: {} };
+    const written = { op: 'ScatterND', domain: '', name: 'write', inputs: ['data', 'at', 'new'], outputs: ['written'], attributes: {} };
+    const file: Graph = {
+      name: 'constants', opset: 18, metadata: {}, values: new Map(), inputs: [{ name: 'x', type: 'float32', shape: [1] }],
+      initializers: new Map([['data', data], ['at', tensorOf('int64', [2, -1, 0, 3], [2, 2])], ['new', distinct([2, 2], 5)]]),
+      nodes: [picked, written, ...['picked', 'written'].map((from) => ({ op: 'Add', domain: '', name: `${from} and x`, inputs: [from, 'x'], outputs: [`y ${from}`], attributes: {} }))],
+      outputs: ['picked', 'written'].map((from) => ({ name: `y ${from}`, type: 'float32', shape: undefined })),
+    };
+    const graph = normalise(file);
+    assert.deepEqual(graph.nodes.map(({ op }) => op), ['Add', 'Add']);
+    const x = tensorOf('float32', [0]);
+    assert.deepEqual(await run(graph, { x }), await run(file, { x }));
   });
 
   it('Slice with any start, end and step', async () => {

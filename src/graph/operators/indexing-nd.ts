@@ -1,0 +1,90 @@
+/** Operators whose indices are tuples, one entry for each of the first axes: GatherND, ScatterND. */
+import { UnsupportedOperatorError } from '../../protocol/errors.ts';
+import { numberAttribute, textAttribute } from '../attributes.ts';
+import type { Shape, Tensor } from '../graph.ts';
+import { formatShape } from '../shape.ts';
+import { makeTensor, numbersOf } from '../tensor.ts';
+import { mismatch, zeros } from './assembling.ts';
+import type { GradientContext, NodeContext, Operator } from './operator.ts';
+
+/** Axes of the data that an index names; the rest of them is what is picked. */
+function depthOf(context: NodeContext): number {
+  const [data, indices] = [context.shape(0), context.shape(1)];
+  const depth = indices.at(-1);
+  const batch = numberAttribute(context.node, 'batch_dims', 0);
+  if (batch !== 0) throw new UnsupportedOperatorError(context.node.op, context.node.name, 'operator', 'it has batch_dims.');
+  if (typeof depth === 'number' && depth >= 1 && depth <= data.length) return depth;
+  throw mismatch(context, `picks from ${formatShape(data)} with indices ${formatShape(indices)}`);
+}
+
+function pickedShape(context: NodeContext): Shape {
+  return [...context.shape(1).slice(0, -1), ...context.shape(0).slice(depthOf(context))];
+}
+
+/** Where each picked part begins in the data, and how long it is. */
+function partsOf(context: NodeContext, data: Tensor, indices: Tensor): { starts: number[]; length: number } {
+  const depth = depthOf(context);
+  const length = data.dims.slice(depth).reduce((a, b) => a * b, 1);
+  const values = numbersOf(indices);
+  const starts = Array.from({ length: indices.data.length / depth }, (_, part) => {
+    let at = 0;
+    for (let axis = 0; axis < depth; axis++) {
+      const index = values[part * depth + axis];
+      const resolved = index < 0 ? index + data.dims[axis] : index;
+      if (!(resolved >= 0 && resolved < data.dims[axis])) throw mismatch(context, `takes the index ${index} of ${formatShape(data.dims)}`);
+      at = at * data.dims[axis] + resolved;
+    }
+    return at * length;
+  });
+  return { starts, length };
+}
+
+/** Zeros of the data's shape with the gradient added at the indices. */
+function addedAt({ b, inputs, gradients: [gradient] }: GradientContext): string {
+  return b.add('ScatterND', [zeros(b, b.shape(inputs[0]), inputs[0]), inputs[1], gradient!], { reduction: 'add' });
+}
+
+const gatherNd: Operator = {
+  op: 'GatherND',
+  infer: (context) => [{ type: context.type(0), shape: pickedShape(context) }],
+  evaluate: (context, [data, indices]) => {
+    const { starts, length } = partsOf(context, data!, indices!);
+    const out = makeTensor(data!.type, pickedShape(context) as number[]);
+    starts.forEach((start, part) => out.data.set(data!.data.subarray(start, start + length) as never, part * length));
+    return [out];
+  },
+  gradient: (context) => [addedAt(context)],
+};
+
+/** The data with updates written (or added, reduction "add") at the indices. */
+const scatterNd: Operator = {
+  op: 'ScatterND',
+  infer: (context) => {
+    const [updates, picked] = [context.shape(2), pickedShape(context)];
+    if (updates.length !== picked.length) throw mismatch(context, `writes ${formatShape(updates)} where ${formatShape(picked)} is picked`);
+    return [{ type: context.type(0), shape: context.shape(0) }];
+  },
+  evaluate: (context, [data, indices, updates]) => {
+    if (textAttribute(context.node, 'reduction', 'none') !== 'none') {
+      throw new UnsupportedOperatorError('ScatterND', context.node.name, 'operator', 'it reduces constants.');
+    }
+    const { starts, length } = partsOf(context, data!, indices!);
+    const out = makeTensor(data!.type, data!.dims);
+    out.data.set(data!.data as never);
+    starts.forEach((start, part) => out.data.set(updates!.data.subarray(part * length, (part + 1) * length) as never, start));
+    return [out];
+  },
+  gradient: (context) => {
+    const { b, inputs, gradients: [gradient], wants, node } = context;
+    const reduction = textAttribute(node, 'reduction', 'none');
+    if (reduction !== 'none' && reduction !== 'add') throw new UnsupportedOperatorError('ScatterND', node.name, 'gradient', `of the reduction "${reduction}".`);
+    const overwritten = (): string => b.add('ScatterND', [gradient!, inputs[1], zeros(b, b.shape(inputs[2]), inputs[2])]);
+    return [
+      wants(0) ? (reduction === 'add' ? gradient : overwritten()) : undefined,
+      undefined,
+      wants(2) ? b.add('GatherND', [gradient!, inputs[1]]) : undefined,
+    ];
+  },
+};
+
+export const tupleIndexingOperators: readonly Operator[] = [gatherNd, scatterNd];

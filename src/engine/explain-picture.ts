@@ -56,10 +56,11 @@ export async function explainPicture(services: Services, request: ExplainRequest
       preprocessing, technique: technique.id, parameters: setup.parameters, class: index, score, layer: layer?.name, seed: setup.seed,
       runtime: setup.runtime.id,
     };
+    const map = attributionMap(technique, explanation.values);
     return {
       picture: { name: picture.name, width: picture.width, height: picture.height, notes: [...picture.notes] },
       placement: input.placement,
-      map: attributionMap(technique, explanation.values),
+      map,
       predictions: topPredictions(logits, predictionsShown, facts.labels, model.finalActivation),
       class: prediction(logits, index, facts.labels, model.finalActivation),
       score: { kind: score, value: scoreValue(logits, index, score, model.finalActivation) },
@@ -71,7 +72,7 @@ export async function explainPicture(services: Services, request: ExplainRequest
       runtime: setup.runtime.title,
       milliseconds: { picture: decoded - prepared, ...explanation.milliseconds, total: performance.now() - began },
       ...(explanation.cached && { cached: true }),
-      notes: [...setup.notes, ...origin.notes, ...explanation.notes],
+      notes: [...setup.notes, ...origin.notes, ...explanation.notes, ...emptyNotes(map)],
       metrics: explanation.metrics.map(({ values: [value], ...metric }) => ({ ...metric, value })),
       recipe,
     };
@@ -112,7 +113,18 @@ export async function shownPicture(services: Services, { shown, ...request }: Me
   const explanation: Explanation = {
     values: tensorOf('float32', values, [1, channels, height, width]), classes: [index], logits: [], samples, notes: [], metrics: [], milliseconds: shown.milliseconds,
   };
-  return { setup, input, explanation, result: shown, ...(samples && samples.done < samples.total && { enough: samples.done }) };
+  return { setup, input, explanation, result: shown, enough: enoughOf(shown) };
+}
+
+/** Samples after which the technique was stopped; undefined where it was not. */
+export function enoughOf(shown: MeasureRequest['shown']): number | undefined {
+  return shown?.samples && shown.samples.done < shown.samples.total ? shown.samples.done : undefined;
+}
+
+/** What is said of a map in which there is nothing to see. */
+function emptyNotes({ values, signed }: AttributionMap): string[] {
+  if (values.some((value) => value !== 0)) return [];
+  return [`The map is zero everywhere: nothing that it could show ${signed ? 'changes' : 'raises'} the score of this class.`];
 }
 
 /** The class that a request asks for. @throws FoveaError `class-unknown`, `class-out-of-range` */

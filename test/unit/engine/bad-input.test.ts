@@ -60,6 +60,8 @@ describe('what the engine says about bad input', () => {
       assert.equal(score.value, -0.5);
     }
     const asked = await request({ model: file, technique: 'saliency', class: 1 });
+    assert.match((await rig.engine.explain(asked)).notes.join(), /zero everywhere: nothing that it could show changes the score/);
+    assert.match((await rig.engine.explain({ ...asked, technique: 'grad-cam' })).notes.join(), /zero everywhere.*raises the score/);
     // A map of zeros is unlike everything, which says nothing for it.
     await rejects(rig.engine.check({ ...asked, mode: 'cascading', quick: true }), 'technique-unsuitable', /the same everywhere/);
     const { evaluations } = await rig.engine.evaluate(asked);

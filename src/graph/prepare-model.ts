@@ -6,7 +6,7 @@ import { N } from './graph.ts';
 import { defaultLayer, findLayers } from './layers.ts';
 import type { Model } from './model.ts';
 import { normalise } from './normalise.ts';
-import { formatShape } from './shape.ts';
+import { formatShape, sameDim } from './shape.ts';
 import { widenToFloat32 } from './widen.ts';
 
 /** Side of the picture where the file leaves it open, the usual one of ImageNet classifiers. */
@@ -100,21 +100,32 @@ function adapter(image: string, input: string, channelsLast: boolean): Node {
     : { op: 'Identity', domain: '', name: input, inputs: [image], outputs: [input], attributes: {} };
 }
 
-/** Files that were exported for one sample usually work for any number; where not, the batch stays 1. */
+/**
+ * Files that were exported for one sample usually work for any number; where not, the batch stays 1. That shows in shapes that do not fit,
+ * or in scores that do not grow with the batch: PyTorch's exporter may pick the first sample's numbers by their places.
+ */
 function withOpenBatch({ shape }: ValueInfo, attempt: (batch: Dim) => Graph): { graph: Graph; dynamicBatch: boolean } {
+  const stated = typeof shape?.[0] === 'number' ? shape[0] : undefined;
   try {
-    return { graph: attempt(N), dynamicBatch: true };
+    const graph = attempt(N);
+    const [batch = N] = scoresOf(graph)?.shape ?? [];
+    if (sameDim(batch, N)) return { graph, dynamicBatch: true };
   } catch (error) {
-    if (typeof shape?.[0] !== 'number' || !(error instanceof FoveaError) || error.reason !== 'shape-mismatch') throw error;
-    return { graph: attempt(shape[0]), dynamicBatch: false };
+    if (stated === undefined || !(error instanceof FoveaError) || error.reason !== 'shape-mismatch') throw error;
   }
+  return { graph: attempt(stated ?? 1), dynamicBatch: false };
 }
 
 const finalActivations = { Softmax: 'softmax', LogSoftmax: 'log-softmax', Sigmoid: 'sigmoid' } as const;
 
+/** The output that is one score per class. */
+function scoresOf(graph: Graph): ValueInfo | undefined {
+  return graph.outputs.find(({ shape, type }) => type === 'float32' && classCount(shape ?? []) !== undefined);
+}
+
 /** The scores of the classes, (N,K), before the last activation. */
 function findLogits(b: GraphBuilder, graph: Graph): { logits: string; classes: number; finalActivation: Model['finalActivation'] } {
-  const output = graph.outputs.find(({ shape, type }) => type === 'float32' && classCount(shape ?? []) !== undefined);
+  const output = scoresOf(graph);
   if (!output) {
     const described = graph.outputs.map(({ name, shape }) => `"${name}" ${formatShape(shape ?? [])}`).join(', ');
     throw new FoveaError('model-unsuitable', `The model is no classifier: its output ${described} is not one score per class.`,

@@ -93,6 +93,18 @@ describe('preparing a model', () => {
     assert.deepEqual(model.graph.nodes.map(({ op }) => op), ['Identity', 'Conv', 'GlobalAveragePool', 'Reshape', 'Gemm'].slice(1));
   });
 
+  it('leaves the batch at one where the file picks one sample\'s numbers by their places', () => {
+    // As PyTorch's exporter writes as_strided: the pooled numbers in one row, of which as many are gathered as one sample has.
+    const nodes = [
+      conv, pool, node('Reshape', ['pool', 'row'], 'row of all'), node('Gather', ['row of all', 'places'], 'strided'),
+      node('Flatten', ['strided'], 'flat'), classifier,
+    ];
+    const initializers = { ...weights, row: tensorOf('int64', [-1]), places: tensorOf('int64', [0, 1, 2, 3], [1, 4, 1, 1]) };
+    const model = prepareModel(graph({ ...plain, input: [1, 3, 8, 8], nodes, initializers }));
+    assert.equal(model.dynamicBatch, false);
+    assert.deepEqual(model.graph.outputs[0].shape, [1, 5]);
+  });
+
   it('leaves the batch at one where the file cannot take more', () => {
     const mixed = node('Concat', ['flat', 'extra'], 'both', { axis: 0 });
     const pick = node('Slice', ['both', 'from', 'to', 'axes'], 'first');

@@ -9,8 +9,9 @@
 import * as z from 'zod';
 import { tensorOf } from '../graph/tensor.ts';
 import { baselineNotes, baselineParameter, makeBaseline } from './baselines.ts';
+import type { Rectangle } from '../graph/locality.ts';
+import { scoreCovered } from './covered.ts';
 import { eachSample } from './each-sample.ts';
-import { scoreInputs, scoresOf } from './forward.ts';
 import type { RawResult, Technique, TechniqueContext } from './technique.ts';
 
 const parameters = z.object({
@@ -41,13 +42,6 @@ export const occlusion: Technique<typeof parameters> = {
   run: (context) => eachSample(context, explain),
 };
 
-interface Rectangle {
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly right: number;
-}
-
 /** The windows, row by row; every pixel is in at least one of them. */
 export function windowsOf(height: number, width: number, side: number, stride: number): Rectangle[] {
   const starts = (length: number): number[] => Array.from({ length: Math.ceil(Math.max(0, length - side) / stride) + 1 }, (_, i) => i * stride);
@@ -57,42 +51,35 @@ export function windowsOf(height: number, width: number, side: number, stride: n
 }
 
 async function explain(context: TechniqueContext<Parameters>): Promise<RawResult> {
-  const { input, model: { input: { channels, height, width } }, parameters: { window, stride, baseline: kind } } = context;
+  const { input, model: { input: { height, width } }, parameters: { window, stride, baseline: kind } } = context;
   const x = input.data as Float32Array;
   const baseline = makeBaseline(context, kind);
   const side = window === 'auto' ? Math.max(1, Math.round(Math.min(height, width) / 7)) : window;
   // Between windows that leave gaps, nothing would be known.
   const windows = windowsOf(height, width, side, stride === 'auto' ? Math.max(1, Math.floor(side / 2)) : Math.min(stride, side));
-  const { logits: [logits], scores: [score] } = await scoresOf(context, [x]);
 
   const plane = height * width;
   const [sum, counts] = [new Float64Array(plane), new Uint32Array(plane)];
+  let logits = new Float32Array();
   const soFar = (done: number): RawResult => ({
     values: { type: 'float32', dims: [1, 1, height, width], data: new Float32Array(sum.map((total, i) => (counts[i] === 0 ? 0 : total / counts[i]))) },
     logits: tensorOf('float32', logits, [1, logits.length]), samples: { done, total: windows.length }, notes: baselineNotes(context, kind),
   });
-  await scoreInputs(context, {
-    count: windows.length,
-    make: (index, into) => {
-      into.set(x);
-      for (let start = 0; start < channels * plane; start += plane) {
-        eachRow(windows[index], width, (from, to) => into.set(baseline.subarray(start + from, start + to), start + from));
+  await scoreCovered(context, {
+    shown: x, hidden: baseline, rectangles: windows,
+    begin: (row) => (logits = row.slice()),
+    read: (index, fall) => {
+      const { top, bottom, left, right } = windows[index];
+      for (let y = top; y < bottom; y++) {
+        for (let i = y * width + left; i < y * width + right; i++) {
+          sum[i] += fall;
+          counts[i] += 1;
+        }
       }
     },
-    read: (index, occluded) => eachRow(windows[index], width, (from, to) => {
-      for (let i = from; i < to; i++) {
-        sum[i] += score - occluded;
-        counts[i] += 1;
-      }
-    }),
     after: (done) => {
       if (done < windows.length) context.report({ done, total: windows.length }, () => soFar(done));
     },
   });
   return soFar(windows.length);
-}
-
-/** Calls back with the first index and the one behind the last of each row of a rectangle in a plane. */
-function eachRow({ top, bottom, left, right }: Rectangle, width: number, visit: (from: number, to: number) => void): void {
-  for (let y = top; y < bottom; y++) visit(y * width + left, y * width + right);
 }

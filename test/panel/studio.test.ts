@@ -119,6 +119,7 @@ describe('the studio', () => {
     assert.equal(await button('Run').isDisabled(), true);
     assert.equal(await panel.page.locator('#progress').innerText(), 'Choose a style first.');
     await panel.send(canned.state({ work: canned.styleWork }));
+    await panel.settle();
     assert.equal(await button('Run').isDisabled(), false);
   });
 

@@ -306,7 +306,8 @@ export class ExplainSession {
   /** @returns the result with its pixels, as a page that starts anew is sent it */
   private showResult(type: 'partial' | 'result', subject: Subject, result: ExplainResult): ExplainResult {
     const { sent, whole } = this.picture.share(subject.picture, result);
-    this.shown.show({ type, subject, result: sent }, { type, subject, result: whole });
+    const kept = { type, subject, result: whole };
+    this.shown.show(sent === whole ? kept : { ...kept, result: sent }, kept);
     return whole;
   }
 }

@@ -14,11 +14,15 @@ export interface PageHandlers<Received> {
   /** A page says `ready` when it listens, and so again each time that it is shown after having been hidden. */
   handle(message: Received): Promise<void>;
   failed(error: unknown): void;
+  /** Whether what is posted while the page starts waits there for it: then it is not sent again when the page asks for everything. */
+  readonly early?: boolean;
 }
 
 export class PageLink<Sent, Received extends { readonly type: string }> implements Disposable {
   /** A hidden page is gone and asks for everything again when it is shown. */
   private listening = false;
+  /** What a page that is starting was sent already; undefined once it listens, or where it cannot be sent anything before. */
+  private sent: Set<Sent> | undefined;
   private readonly disposables: readonly Disposable[];
 
   /** Shows the page in the panel, which may be a restored one. @param page name of its bundle */
@@ -31,9 +35,12 @@ export class PageLink<Sent, Received extends { readonly type: string }> implemen
     this.disposables = [
       view.webview.onDidReceiveMessage((message) => this.receive(message, (why) => log.warn(`A message of the page "${page}" was not understood: ${why}`))),
       view.onDidChangeViewState(() => {
-        if (!view.visible) this.listening = false;
+        if (view.visible) return;
+        this.listening = false;
+        this.sent = undefined;
       }),
     ];
+    if (handlers.early) this.sent = new Set();
     view.webview.html = webviewPage(view.webview, extensionUri, page);
   }
 
@@ -42,7 +49,9 @@ export class PageLink<Sent, Received extends { readonly type: string }> implemen
   }
 
   post(message: Sent): void {
-    if (this.listening) void this.view.webview.postMessage(message);
+    if ((!this.listening && !this.sent) || this.sent?.has(message)) return;
+    this.sent?.add(message);
+    void this.view.webview.postMessage(message);
   }
 
   dispose(): void {
@@ -58,5 +67,6 @@ export class PageLink<Sent, Received extends { readonly type: string }> implemen
     }
     if (parsed.data.type === 'ready') this.listening = true;
     handle(parsed.data).catch(failed);
+    if (parsed.data.type === 'ready') this.sent = undefined;
   }
 }

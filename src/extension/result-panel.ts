@@ -65,7 +65,7 @@ export class ResultPanel implements Disposable {
   constructor(readonly view: WebviewPanel, subject: Subject, private readonly services: PanelServices, readonly recipe?: StoredRecipe, place?: PanelPlace) {
     this.place = new KeptPlace(place, (message) => this.page.post(message));
     this.page = new PageLink(view, 'result', services, {
-      schema: panelMessageSchema, handle: (message) => this.handle(message), failed: (error) => this.session.showError(error),
+      early: true, schema: panelMessageSchema, handle: (message) => this.handle(message), failed: (error) => this.session.showError(error),
     });
     const host: SessionHost = {
       post: (message) => {

@@ -28,6 +28,7 @@ export function webviewPage(webview: Webview, extensionUri: Uri, name: string): 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${asset('css')}">
 <title>Fovea</title>
+<script nonce="${nonce}">earlyMessages = []; onmessage = ({ data }) => earlyMessages.push(data);</script>
 </head>
 <body>
 <div id="app"></div>

@@ -22,6 +22,14 @@ describe('the result panel: the view', () => {
     return { x: box.width / 2 + (x - width / 2) * scale, y: box.height / 2 + (y - height / 2) * scale };
   }
 
+  it('hears what it was sent before its script was there', async () => {
+    panel = await browser.open({ early: [{ type: 'subject', subject: canned.subject, pictureName: 'early.png' }, { type: 'busy', message: 'Reading…' }] });
+    assert.equal(await panel.page.locator('h1').textContent(), 'Explanation of early.png');
+    assert.equal(await panel.page.locator('body').getAttribute('data-state'), 'busy');
+    await panel.send({ type: 'subject', subject: canned.subject, pictureName: 'late.png' });
+    assert.equal(await panel.page.locator('h1').textContent(), 'Explanation of late.png');
+  });
+
   describe('painting', () => {
     it('puts the map over the picture, where the model saw it, in the colours of its values', async () => {
       panel = await browser.show();

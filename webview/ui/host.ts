@@ -4,6 +4,17 @@ import type * as z from 'zod';
 /** State changes come with every pixel of a drag; they are kept when they rest. */
 const saveDelay = 200;
 
+declare global {
+  /** Messages that came while the script was on its way: the page that loads it collects them. */
+  var earlyMessages: unknown[] | undefined;
+}
+
+/** Calls for every message of the extension host, also those that came before; not before the present script is through. */
+export function hear<In>(onMessage: (message: In) => void): void {
+  queueMicrotask(() => globalThis.earlyMessages?.splice(0).forEach((message) => onMessage(message as In)));
+  globalThis.onmessage = (event: MessageEvent<In>) => onMessage(event.data);
+}
+
 /** Of pages that receive `In`, post `Out` and keep `State`. */
 export class Host<In, Out, State> {
   private readonly api = acquireVsCodeApi<unknown>();
@@ -11,7 +22,7 @@ export class Host<In, Out, State> {
   private timer = 0;
 
   constructor(private readonly state: z.ZodType<State>, onMessage: (message: In) => void) {
-    addEventListener('message', (event: MessageEvent<In>) => onMessage(event.data));
+    hear(onMessage);
     addEventListener('pagehide', () => this.flush());
     document.addEventListener('visibilitychange', () => this.flush());
   }

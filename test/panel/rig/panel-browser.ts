@@ -30,6 +30,8 @@ export interface PanelOptions<State> {
   readonly height?: number;
   /** What an earlier page left with setState. */
   readonly state?: State;
+  /** Messages, without arrays of bytes, that come before the page's script. */
+  readonly early?: readonly object[];
 }
 
 /**
@@ -90,7 +92,7 @@ export class PanelBrowser<Name extends PanelName> {
   }
 
   async open(options: PanelOptions<Panels[Name]['keeps']> = {}): Promise<PanelPage<Name>> {
-    const { theme = 'dark', width = 1200, height = 760, state } = options;
+    const { theme = 'dark', width = 1200, height = 760, state, early = [] } = options;
     const context = await this.browser.newContext({ viewport: { width, height }, permissions: ['clipboard-read', 'clipboard-write'] });
     this.contexts.push(context);
     const page = await context.newPage();
@@ -107,7 +109,7 @@ export class PanelBrowser<Name extends PanelName> {
       else await route.fulfill({ status: 404 });
     });
     const { variables } = this.fixture[theme];
-    await page.addInitScript(`window.kept = ${JSON.stringify(state ?? null)}; window.themeVariables = ${JSON.stringify(variables)};`);
+    await page.addInitScript(`window.kept = ${JSON.stringify(state ?? null)}; window.themeVariables = ${JSON.stringify(variables)}; window.earlyMessages = ${JSON.stringify(early)};`);
     await page.addInitScript({ path: path.join(import.meta.dirname, 'stub-host.js') });
     await page.goto(`${origin}/panel.html`);
     await page.locator(panels[this.name].started).waitFor({ state: 'attached', timeout: 5_000 }).catch((cause: unknown) => {

@@ -26,7 +26,9 @@ export class MapTrust {
   private shown: { readonly subject: Subject; readonly result: ExplainResult } | undefined;
 
   /** @param request for the map shown @throws FoveaError where it may not be made */
-  constructor(engine: Pick<EngineClient, 'check' | 'planEvaluation' | 'evaluate'>, private readonly request: () => ExplainRequest, private readonly host: TrustHost) {
+  constructor(
+    engine: Pick<EngineClient, 'check' | 'planEvaluation' | 'evaluate'>, private readonly request: () => ExplainRequest, private readonly host: TrustHost,
+  ) {
     const [ask, keep] = [() => this.ask(), () => this.keep()];
     this.badge = new BackgroundCheck(engine, ask, (badge) => host.show({ type: 'badge', badge }), keep);
     this.evaluation = new MapEvaluation(engine, ask, (evaluation) => host.show({ type: 'evaluation', evaluation }), keep);

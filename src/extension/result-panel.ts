@@ -62,7 +62,9 @@ export class ResultPanel implements Disposable {
    * @param recipe that the panel was opened from: what has changed since it was saved is noted with the result
    * @param place of the panel before a reload
    */
-  constructor(readonly view: WebviewPanel, subject: Subject, private readonly services: PanelServices, readonly recipe?: StoredRecipe, place?: PanelPlace) {
+  constructor(
+    readonly view: WebviewPanel, subject: Subject, private readonly services: PanelServices, readonly recipe?: StoredRecipe, place?: PanelPlace,
+  ) {
     this.place = new KeptPlace(place, (message) => this.page.post(message));
     this.page = new PageLink(view, 'result', services, {
       early: true, schema: panelMessageSchema, handle: (message) => this.handle(message), failed: (error) => this.session.showError(error),

@@ -1,4 +1,7 @@
-/** Keeps results as runs: at once what took long, the others once they have stood for a moment, so that a slider that is dragged leaves one run behind. Knows no VS Code. */
+/**
+ * Keeps results as runs: at once what took long, the others once they have stood for a moment, so that a slider that is dragged leaves one run
+ * behind. Knows no VS Code.
+ */
 import type { ExplainResult } from '../protocol/engine.ts';
 import type { GenerateResult } from '../protocol/generate.ts';
 import type { Subject } from '../protocol/result-panel.ts';

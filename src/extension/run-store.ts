@@ -59,10 +59,11 @@ export class RunStore {
   get notices(): string[] {
     const { failure, damaged } = this;
     const letGo = this.runs.some(({ id, pinned }) => !pinned && !this.holds(id));
+    const most = `What runs made is kept up to ${this.mostBytes >> 20} MB, the newest first; pinned runs keep all of it.`;
     return [
       ...(failure === undefined ? [] : [failure]),
-      ...(damaged > 0 ? [`${damaged === 1 ? 'A kept run' : `${damaged} kept runs`} cannot be read and ${damaged === 1 ? 'is' : 'are'} left out.`] : []),
-      ...(letGo && failure === undefined ? [`What runs made is kept up to ${this.mostBytes >> 20} MB, the newest first; pinned runs keep all of it. The grey ones are made again when they are opened.`] : []),
+      ...(damaged > 0 ? [damaged === 1 ? 'A kept run cannot be read and is left out.' : `${damaged} kept runs cannot be read and are left out.`] : []),
+      ...(letGo && failure === undefined ? [`${most} The grey ones are made again when they are opened.`] : []),
     ];
   }
 
@@ -124,7 +125,8 @@ export class RunStore {
     return this.turn(async () => {
       const deleted = await Promise.all(this.runs.filter(({ id }) => ids.includes(id)).map(async (run) => {
         const others = this.files.partsOf(run.id).filter((part) => part !== runPart);
-        return { run, parts: Object.fromEntries(await Promise.all(others.map(async (part) => [part, await this.files.read(run.id, part)] as const))) };
+        const read = await Promise.all(others.map(async (part) => [part, await this.files.read(run.id, part)] as const));
+        return { run, parts: Object.fromEntries(read) };
       }));
       for (const { run } of deleted) await this.forget(run);
       return deleted;
@@ -242,8 +244,10 @@ function sorted(runs: readonly Run[]): Run[] {
 
 function identityOf(run: NewRun): unknown {
   switch (run.kind) {
-    case 'explained':
-      return [run.subject, run.recipe.preprocessing, run.recipe.picture.hash, run.recipe.model.hash, ...(run.stopped === undefined ? [] : [run.stopped])];
+    case 'explained': {
+      const { subject, stopped, recipe: { preprocessing, picture, model } } = run;
+      return [subject, preprocessing, picture.hash, model.hash, ...(stopped ? [stopped] : [])];
+    }
     case 'made': {
       const { version: _, ...recipe } = run.recipe;
       return [run.work.content, run.work.style, run.work.model, recipe];

@@ -1,6 +1,7 @@
 /** The tree *Runs*: results made in this workspace, newest first. */
 import {
-  EventEmitter, MarkdownString, ThemeColor, ThemeIcon, TreeItem, Uri, type CancellationToken, type Disposable, type ProviderResult, type TreeDataProvider,
+  EventEmitter, MarkdownString, ThemeColor, ThemeIcon, TreeItem, Uri,
+  type CancellationToken, type Disposable, type ProviderResult, type TreeDataProvider,
 } from 'vscode';
 import { modelTitle } from './models.ts';
 import type { Run } from './run.ts';
@@ -30,7 +31,10 @@ const letGo = 'made again when it is opened';
 
 function wordsOf(run: Run, cells: number): [what: string, about: string] {
   switch (run.kind) {
-    case 'explained': return [run.className, run.stopped ? `${run.recipe.picture.name}, stopped at ${run.stopped.done} of ${run.stopped.total}` : run.recipe.picture.name];
+    case 'explained': {
+      const { className, stopped, recipe: { picture: { name } } } = run;
+      return [className, stopped ? `${name}, stopped at ${stopped.done} of ${stopped.total}` : name];
+    }
     case 'made': return [run.target, run.outcome];
     case 'swept': return [run.sides, `${run.target} · ${cells} of ${run.plan.columns.values.length * (run.plan.rows?.values.length ?? 1)}`];
   }
@@ -90,8 +94,9 @@ function detailsOf(run: Run): string[] {
   const path = (uri: string | undefined): string => (uri === undefined ? '' : Uri.parse(uri).fsPath);
   if (run.kind === 'swept') {
     const { technique, target, sides, swept, plan: { columns, rows } } = run;
-    const [model, pictures] = swept.kind === 'make' ? [swept.work.model, [swept.work.content, swept.work.style]] : [swept.subject.model, [swept.subject.picture]];
-    return [`${technique}: ${target}`, sides, modelTitle(model), ...[columns, ...(rows ? [rows] : [])].map(({ parameter, values }) => words({ [parameter]: values })), ...pictures.map(path)];
+    const values = words(Object.fromEntries([columns, ...(rows ? [rows] : [])].map((side) => [side.parameter, side.values])));
+    const [model, ...pictures] = swept.kind === 'make' ? [swept.work.model, swept.work.content, swept.work.style] : [swept.subject.model, swept.subject.picture];
+    return [`${technique}: ${target}`, sides, values, modelTitle(model), ...pictures.map(path)];
   }
   const { technique, recipe: { layer, parameters } } = run;
   const about = (model: string): string[] => [`${modelTitle(model)}${layer ? `, ${layer}` : ''}`, words(parameters)];

@@ -14,7 +14,9 @@ export interface Trust {
   readonly badge?: CheckResult;
 }
 
-const measure = { id: z.enum(metricIds), title: z.string(), better: z.enum(['lower', 'higher', 'zero']), description: z.string(), caveat: z.string(), cost: z.string() };
+const measure = {
+  id: z.enum(metricIds), title: z.string(), better: z.enum(['lower', 'higher', 'zero']), description: z.string(), caveat: z.string(), cost: z.string(),
+};
 const similarity = z.object({ spearman: z.number(), absoluteSpearman: z.number(), ssim: z.number(), hog: z.number() });
 const placesSchema = z.instanceof(Uint32Array);
 

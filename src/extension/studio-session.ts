@@ -262,9 +262,8 @@ export class StudioSession {
     this.show({ type: 'result', curves: curvesOf(result.curves), result: pageResult(result) });
     this.keepState();
     if (run !== undefined) return;
-    const id = await this.host.made(result, work);
-    if (this.made !== made) return;
-    this.keptRun = id;
+    const kept = await this.host.made(result, work);
+    if (this.made === made) this.keptRun = kept;
     this.host.changed();
   }
 

@@ -1,7 +1,6 @@
 /** Keeps the cells of a sweep as they come: the grid is one run, each cell a part of it. Knows no VS Code. */
 import { createHash } from 'node:crypto';
-import type { ExplainResult, Pixels } from '../protocol/engine.ts';
-import type { GenerateResult } from '../protocol/generate.ts';
+import type { Pixels } from '../protocol/engine.ts';
 import { cellsOf } from '../protocol/sweep.ts';
 import type { PlanState, Swept } from '../protocol/sweep-panel.ts';
 import type { EngineClient } from './engine-client.ts';
@@ -10,21 +9,17 @@ import type { SweptRun } from './run.ts';
 import { thumbnailSide } from './run-recorder.ts';
 import { keptSide, parts, type RunStore } from './run-store.ts';
 import { packResult, unpackExplained, unpackResult } from './stored-result.ts';
+import { hashesOf, type CellResult, type MadeCell } from './sweep-cells.ts';
 import { keyOf, type Changes } from './swept.ts';
 
-/** What a cell of a grid holds: pictures that were made, or a map. */
-export type CellResult = { readonly kind: 'make'; readonly result: GenerateResult } | { readonly kind: 'explain'; readonly result: ExplainResult };
-
 /** A grid, one of whose cells is done. */
-export interface SweptCell {
+export interface SweptCell extends MadeCell {
   readonly swept: Swept;
   readonly plan: PlanState;
   /** Of the technique, what is swept, and the sides, for a person. */
   readonly title: string;
   readonly subject: string;
   readonly sides: string;
-  readonly changes: Changes;
-  readonly made: CellResult;
   /** That maps are drawn on. */
   readonly pixels: Pixels | undefined;
 }
@@ -41,7 +36,8 @@ export class SweepRecorder {
     const kept = this.last.then(async () => {
       const shown = await this.shownOf(made, pixels);
       const { id } = await this.store.add({
-        kind: 'swept', time: Date.now(), technique: title, milliseconds: made.result.milliseconds.total, panel, swept, plan, target: subject, sides, of: hashesOf(made),
+        kind: 'swept', time: Date.now(), technique: title, milliseconds: made.result.milliseconds.total, panel,
+        swept, plan, target: subject, sides, of: hashesOf(made),
       }, { [cellPart(changes)]: await packResult(made.result), ...shown });
       return id;
     }).catch((error: unknown) => {
@@ -53,7 +49,7 @@ export class SweepRecorder {
   }
 
   /** The cells of a run that are kept, by the changes that made them. */
-  async cells({ id, swept, plan }: SweptRun): Promise<{ readonly changes: Changes; readonly made: CellResult }[]> {
+  async cells({ id, swept, plan }: SweptRun): Promise<MadeCell[]> {
     const cells = await Promise.all(cellsOf(plan).map(async (changes) => {
       const packed = await this.store.read(id, cellPart(changes));
       if (!packed) return [];
@@ -77,13 +73,6 @@ export class SweepRecorder {
     ]);
     return { [parts.thumbnail]: thumbnail, [parts.picture]: shown };
   }
-}
-
-/** Of the pictures and the model that a result was made of. */
-export function hashesOf(made: CellResult): string[] {
-  const { recipe } = made.result;
-  const pictures = 'generator' in recipe ? [recipe.content, recipe.style] : [recipe.picture];
-  return [...pictures.flatMap((picture) => (picture ? [picture.hash] : [])), recipe.model.hash];
 }
 
 function cellPart(changes: Changes): string {

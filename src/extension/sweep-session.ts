@@ -2,46 +2,28 @@
  * The truth behind one sweep panel: the grid, its cells made one after another, and all results that any of its grids has had.
  * Knows no VS Code; the panel gives it a host and passes on what its page posts.
  */
-import type { ExplainResult, Pixels, RuntimeChoice } from '../protocol/engine.ts';
+import type { ExplainResult, Pixels } from '../protocol/engine.ts';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
-import type { GenerateResult, GeneratorDescription } from '../protocol/generate.ts';
+import type { GenerateResult } from '../protocol/generate.ts';
 import { cellsOf, mostCells } from '../protocol/sweep.ts';
 import type { Subject } from '../protocol/result-panel.ts';
 import type { Work } from '../protocol/studio-panel.ts';
 import type { Made, PlanState, SweepCell, SweepHostMessage, Swept } from '../protocol/sweep-panel.ts';
-import type { EngineClient } from './engine-client.ts';
 import { actionsFor } from './error-actions.ts';
-import { FrameFeed, type FrameMessage } from './frame-feed.ts';
+import { FrameFeed } from './frame-feed.ts';
 import { pagePixels } from './page-pixels.ts';
-import { generatorControls, keyOf, outcomeOf, sidesOf, subjectOf, sweptAt, techniqueControls, type Changes } from './swept.ts';
-import { hashesOf, type CellResult, type SweptCell } from './sweep-recorder.ts';
+import { describeSwept, type SweptDescription } from './sweep-description.ts';
+import { keyOf, sidesOf, sweptAt, type Changes } from './swept.ts';
+import { busyCell, doneCell, hashesOf, type CellResult, type DoneCell, type MadeCell } from './sweep-cells.ts';
+import type { SweepEngine, SweepHost } from './sweep-host.ts';
 import { requestOf } from './work.ts';
-
-export interface SweepHost {
-  post(message: SweepHostMessage): void;
-  /** Absolute path of a picture. @throws FoveaError where there is none */
-  picturePath(uri: string): string;
-  /** @throws FoveaError `model-untrusted` */
-  checkModel(model: string): void;
-  runtime(): RuntimeChoice;
-  /** Called when there is another title. */
-  described(title: string): void;
-  /** Keeps a grid with one more cell that is done. */
-  done(cell: SweptCell): void;
-  /** Hashes of the pictures that are there now, in the order of what is swept; undefined for one that is gone. */
-  pictureHashes(): Promise<(string | undefined)[]>;
-}
-
-export type SweepEngine = Pick<EngineClient, 'describeModel' | 'generators' | 'techniques' | 'generate' | 'explain'>;
 
 /** Results of grids that are not shown are kept up to so many in all. */
 const mostKept = 2 * mostCells;
 
-type Done = Extract<SweepCell, { state: 'done' }>;
-
 /** A cell that is there, and what it opens with. */
 interface Kept {
-  readonly cell: Done;
+  readonly cell: DoneCell;
   readonly made: CellResult;
 }
 
@@ -51,15 +33,15 @@ export class SweepSession {
   private cells: SweepCell[] = [];
   private readonly kept = new Map<string, Kept>();
   private running: AbortController | undefined;
-  private description: Extract<SweepHostMessage, { type: 'swept' }> | undefined;
+  private description: SweptDescription['message'] | undefined;
   private describing: Promise<void> = Promise.resolve();
   private modelHash: string | undefined;
-  private needs: GeneratorDescription['needs'] | undefined;
+  private needs: SweptDescription['needs'];
   private failure: Extract<SweepHostMessage, { type: 'error' }> | undefined;
   private pixels: Pixels | undefined;
   /** Of the cell under way. */
   private current = 0;
-  private readonly frames = new FrameFeed((frame) => this.show(this.current, busyWith(frame)));
+  private readonly frames = new FrameFeed((frame) => this.show(this.current, busyCell(frame)));
 
   constructor(readonly swept: Swept, private readonly engine: SweepEngine, private readonly host: SweepHost) {}
 
@@ -103,8 +85,11 @@ export class SweepSession {
   private async findOut(): Promise<void> {
     this.failure = undefined;
     try {
-      this.description = await this.described();
-      this.host.described(this.description.title);
+      const { swept, engine } = this;
+      this.host.checkModel(swept.kind === 'make' ? swept.work.model : swept.subject.model);
+      const { message, needs, modelHash } = await describeSwept(swept, engine);
+      [this.description, this.needs, this.modelHash] = [message, needs, modelHash];
+      this.host.described(message.title);
       this.host.post(this.description);
     } catch (error) {
       this.showError(error);
@@ -132,7 +117,7 @@ export class SweepSession {
    * Shows a grid whose cells are kept. Where picture or model have changed since, they are only to be looked at.
    * @param cells that are there @param pixels that maps are drawn on
    */
-  async restore(plan: PlanState, cells: readonly { readonly changes: Changes; readonly made: CellResult }[], pixels: Pixels | undefined): Promise<void> {
+  async restore(plan: PlanState, cells: readonly MadeCell[], pixels: Pixels | undefined): Promise<void> {
     this.plan = plan;
     this.changes = cellsOf(plan);
     this.pixels = pixels;
@@ -203,22 +188,6 @@ export class SweepSession {
     this.running = undefined;
   }
 
-  private async described(): Promise<Extract<SweepHostMessage, { type: 'swept' }>> {
-    const { swept, engine, host } = this;
-    const reference = swept.kind === 'make' ? swept.work.model : swept.subject.model;
-    host.checkModel(reference);
-    const model = await engine.describeModel(reference);
-    this.modelHash = model.hash;
-    const common = (title: string) => ({ type: 'swept' as const, swept, title, model: model.title, subject: subjectOf(swept, model.labels, this.needs) });
-    if (swept.kind === 'make') {
-      const generator = found(await engine.generators(), swept.work.generator);
-      this.needs = generator.needs;
-      return { ...common(generator.title), controls: generatorControls(generator, swept.work.seed) };
-    }
-    const technique = found(await engine.techniques(), swept.subject.technique);
-    return { ...common(technique.title), controls: techniqueControls(technique, model, swept.subject.seed) };
-  }
-
   private async makeAll(): Promise<void> {
     const controller = new AbortController();
     this.running = controller;
@@ -267,7 +236,7 @@ export class SweepSession {
       onFrame: ({ step, total, pictures }) => {
         if (signal.aborted) return;
         this.frames.offer({ step, total, pictures: pictures.map(pagePixels), curves: [] });
-        if (this.frames.newest) this.cells[index] = busyWith(this.frames.newest);
+        if (this.frames.newest) this.cells[index] = busyCell(this.frames.newest);
       },
     });
     return { kind: 'make', result };
@@ -304,7 +273,9 @@ export class SweepSession {
 
   private tell(changes: Changes, made: CellResult): void {
     const { swept, plan, description, pixels } = this;
-    if (plan && description) this.host.done({ swept, plan, title: description.title, subject: description.subject, sides: sidesOf(plan, description.controls), changes, made, pixels });
+    if (!plan || !description) return;
+    const { title, subject, controls } = description;
+    this.host.done({ swept, plan, title, subject, sides: sidesOf(plan, controls), changes, made, pixels });
   }
 
   /** The oldest that belong to other grids go when there are many. */
@@ -320,22 +291,7 @@ export class SweepSession {
   }
 }
 
-function busyWith({ frame, step, total, pictures }: FrameMessage): SweepCell {
-  return { state: 'busy', message: `Step ${step} of ${total}`, fraction: step / Math.max(total, 1), frame, made: { pictures } };
-}
-
-function doneCell(made: CellResult, milliseconds: number): Done {
-  return made.kind === 'explain' ? { state: 'done', made: { result: made.result }, milliseconds }
-    : { state: 'done', made: { pictures: made.result.pictures.map(pagePixels) }, milliseconds, outcome: outcomeOf(made.result) };
-}
-
 /** What a studio shows at once. */
 function generatedOf(kept: Kept | undefined): GenerateResult | undefined {
   return kept?.made.kind === 'make' ? kept.made.result : undefined;
-}
-
-function found<T extends { id: string }>(all: readonly T[], id: string): T {
-  const one = all.find((candidate) => candidate.id === id);
-  if (!one) throw new FoveaError('technique-unknown', `There is no technique "${id}".`, 'Open the sweep from a result or a studio.');
-  return one;
 }

@@ -5,6 +5,7 @@ import type { PanelPlace } from '../protocol/panel-place.ts';
 import { sweepStateSchema, type Swept } from '../protocol/sweep-panel.ts';
 import { sweepViewType } from './ids.ts';
 import type { SweptRun } from './run.ts';
+import type { MadeCell } from './sweep-cells.ts';
 import { SweepPanel, type SweepServices } from './sweep-panel.ts';
 import { webviewOptions } from './webview-html.ts';
 
@@ -16,7 +17,7 @@ export interface SweepsServices extends SweepServices {
 }
 
 export interface KeptCells {
-  readonly cells: Parameters<SweepPanel['session']['restore']>[1];
+  readonly cells: readonly MadeCell[];
   readonly pixels: Pixels | undefined;
 }
 

@@ -75,9 +75,9 @@ export class Workbench implements Disposable {
       },
       cells: async (run) => {
         const cells = await sweepRecorder.cells(run);
-        const [hash] = run.of;
-        const pixels = run.swept.kind === 'explain' ? await keptPicture(run.id, { uri: run.swept.subject.picture, hash }, runs, this.engine, picturePath) : undefined;
-        return { cells, pixels };
+        if (run.swept.kind === 'make') return { cells, pixels: undefined };
+        const picture = { uri: run.swept.subject.picture, hash: run.of[0] };
+        return { cells, pixels: await keptPicture(run.id, picture, runs, this.engine, picturePath) };
       },
       open: async (cell, result) => {
         if (cell.kind === 'explain') await this.panels.explain([cell.subject]);

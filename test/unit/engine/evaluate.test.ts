@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { N } from '../../../src/graph/graph.ts';
 import { tensorOf } from '../../../src/graph/tensor.ts';
-import { CancelledError } from '../../../src/protocol/errors.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';
 import { directions, metricIds } from '../../../src/protocol/measures.ts';
+import type { ShownResult } from '../../../src/protocol/trust.ts';
 import { useEngine } from '../../support/engine-rig.ts';
 import { writeModel } from '../../support/small-models.ts';
 
@@ -104,6 +106,41 @@ describe('evaluation', () => {
     assert.match(of(before, 'completeness').unsuitable!, /Grad-CAM/);
     await rig.engine.explain(asked);
     assert.ok(of(await rig.engine.planEvaluation(asked), 'sensitivity-max').seconds! > 0);
+  });
+
+  it('measures the map that is shown, without running the technique for it', async () => {
+    const asked = await request('input-x-gradient');
+    const result = await rig.engine.explain(asked);
+    const metrics = ['deletion', 'insertion', 'infidelity', 'sparseness'] as const;
+    const taken = async (shown: ShownResult | undefined) => {
+      const { evaluations } = await rig.engine.evaluate({ ...asked, shown, metrics: [...metrics] });
+      return evaluations.map(({ value }) => value);
+    };
+    assert.deepEqual(await taken(result), await taken(undefined), 'it is the same map');
+    const turned = { ...result, map: { ...result.map, values: result.map.values.map((value) => 1 / (1e-3 + Math.abs(value))) } };
+    const [deletion, insertion] = await taken(turned);
+    const [before, after] = await taken(result);
+    assert.ok(deletion !== before && insertion !== after, 'the order of its places, not the technique\'s');
+  });
+
+  it('refuses to measure a map of what has changed since', async () => {
+    const asked = await request('saliency');
+    const shown = await rig.engine.explain(asked);
+    const refused = (one: ShownResult) => assert.rejects(
+      rig.engine.evaluate({ ...asked, shown: one }), (error) => error instanceof FoveaError && error.reason === 'run-lost');
+    await refused({ ...shown, recipe: { ...shown.recipe, picture: { name: 'x', hash: 'f'.repeat(64) } } });
+    await refused({ ...shown, recipe: { ...shown.recipe, model: { title: 'x', hash: 'f'.repeat(64) } } });
+    await refused({ ...shown, recipe: { ...shown.recipe, preprocessing: { ...shown.recipe.preprocessing, fit: 'letterbox' } } });
+    await refused({ ...shown, map: { ...shown.map, width: 1, height: 1, values: new Float32Array(3) } });
+    await refused({ ...shown, class: { ...shown.class, index: 99 } });
+  });
+
+  it('compares a technique that was stopped with as many samples near by', async () => {
+    const asked = { ...await request('smooth-grad'), parameters: { samples: 200 } };
+    const few = await rig.engine.explain({ ...asked, parameters: { samples: 16 } });
+    const stopped: ShownResult = { ...few, samples: { done: 16, total: 200 } };
+    const sensitivity = async (one: Parameters<Engine['evaluate']>[0]) => (await rig.engine.evaluate({ ...one, metrics: ['sensitivity-max'] })).evaluations[0].value;
+    assert.equal(await sensitivity({ ...asked, shown: stopped }), await sensitivity({ ...asked, parameters: { samples: 16 } }));
   });
 
   it('takes the measures asked for, and ends where it is cancelled', async () => {

@@ -1,58 +1,13 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { CallOptions } from '../../../src/extension/engine-client.ts';
-import { SweepSession, type SweepEngine } from '../../../src/extension/sweep-session.ts';
+import { SweepSession } from '../../../src/extension/sweep-session.ts';
 import type { SweptCell } from '../../../src/extension/sweep-recorder.ts';
-import type { ExplainRequest, ExplainResult, ModelDescription } from '../../../src/protocol/engine.ts';
-import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';
-import type { FrameNote, GenerateRequest, GenerateResult, GeneratorDescription } from '../../../src/protocol/generate.ts';
+import type { ExplainResult } from '../../../src/protocol/engine.ts';
+import { FoveaError } from '../../../src/protocol/errors.ts';
+import type { FrameNote, GenerateResult } from '../../../src/protocol/generate.ts';
 import { mostCells } from '../../../src/protocol/sweep.ts';
-import type { PlanState, SweepCell, SweepHostMessage, Swept } from '../../../src/protocol/sweep-panel.ts';
-import type { TechniqueDescription } from '../../../src/protocol/techniques.ts';
-
-const pixels = (level: number) => ({ width: 1, height: 1, data: Buffer.from([level, 0, 0, 255]) as Uint8Array });
-const made: Swept = {
-  kind: 'make', work: { generator: 'paint', model: 'bundled:net', content: 'file:///p/a.png', classes: [1], parameters: { rate: 9, blur: 3 }, seed: 4 },
-};
-const explained: Swept = {
-  kind: 'explain', subject: { picture: 'file:///p/a.png', model: 'bundled:net', technique: 'cam', class: 'top', score: 'logit', parameters: { smooth: 1 }, seed: 4 },
-};
-const plan: PlanState = { columns: { parameter: 'rate', values: [1, 2] }, rows: { parameter: 'seed', values: [7, 8] } };
-
-const number = { type: 'number', default: 1 };
-const generators = [{ id: 'paint', title: 'Paint', needs: { content: true, style: false, target: 'class' }, parameters: { properties: { rate: number } } }];
-const techniques = [{ id: 'cam', title: 'CAM', needs: { class: true, layer: true, secondPicture: false }, parameters: { properties: { smooth: number } } }];
-const resultOf = (level: number, patch: Partial<GenerateResult> = {}): GenerateResult => ({
-  pictures: [pixels(level)], predictions: [[{ index: 1, name: 'cat', logit: 2, probability: 0.5 }]], ended: 'done', step: 10, metrics: {},
-  curves: [{ step: 1, values: { score: 1 } }, { step: 10, values: { score: 5 } }], recipe: { version: '1', seed: level }, ...patch,
-} as unknown as GenerateResult);
-
-interface Call<Request, Result> {
-  request: Request;
-  options: CallOptions;
-  answer: (result: Result) => void;
-  fail: (error: unknown) => void;
-}
-
-/** An engine whose answers the test gives, one by one. */
-class ManualEngine implements SweepEngine {
-  readonly generated: Call<Omit<GenerateRequest, 'token'>, GenerateResult>[] = [];
-  readonly explained: Call<ExplainRequest, ExplainResult>[] = [];
-
-  generate: SweepEngine['generate'] = (request, options = {}) => wait(this.generated, request, options);
-  explain: SweepEngine['explain'] = (request, options = {}) => wait(this.explained, request, options);
-  generators: SweepEngine['generators'] = async () => generators as unknown as GeneratorDescription[];
-  techniques: SweepEngine['techniques'] = async () => techniques as unknown as TechniqueDescription[];
-  describeModel: SweepEngine['describeModel'] = async () => (
-    { title: 'Net', hash: 'net', labels: ['dog', 'cat'], layers: [{ name: 'early' }, { name: 'late' }], defaultLayer: 'late' } as unknown as ModelDescription);
-}
-
-function wait<Request, Result>(calls: Call<Request, Result>[], request: Request, options: CallOptions): Promise<Result> {
-  return new Promise((answer, fail) => {
-    options.signal!.addEventListener('abort', () => fail(new CancelledError()));
-    calls.push({ request, options, answer, fail });
-  });
-}
+import type { SweepCell, SweepHostMessage, Swept } from '../../../src/protocol/sweep-panel.ts';
+import { explained, made, ManualEngine, pixels, plan, resultOf } from '../../support/manual-sweep-engine.ts';
 
 describe('sweep session', () => {
   let engine: ManualEngine;
@@ -175,7 +130,9 @@ describe('sweep session', () => {
   });
 
   describe('kept', () => {
-    const hashed = (level: number) => resultOf(level, { recipe: { generator: 'paint', seed: level, content: { name: 'a.png', hash: 'photo' }, model: { title: 'Net', hash: 'net' } }, milliseconds: { total: 7 } } as unknown as Partial<GenerateResult>);
+    const hashed = (level: number) => resultOf(level, {
+      recipe: { generator: 'paint', seed: level, content: { name: 'a.png', hash: 'photo' }, model: { title: 'Net', hash: 'net' } }, milliseconds: { total: 7 },
+    } as unknown as Partial<GenerateResult>);
 
     /** Two of the four cells are made, and kept. */
     async function half(): Promise<SweptCell[]> {
@@ -211,14 +168,16 @@ describe('sweep session', () => {
         engine.generated[index].answer(hashed(2 + index));
       }
       await going;
-      assert.deepEqual(engine.generated.map(({ request }) => [request.parameters, request.seed]), [[{ rate: 1, blur: 3 }, 8], [{ rate: 2, blur: 3 }, 8]]);
+      const asked = engine.generated.map(({ request }) => [request.parameters, request.seed]);
+      assert.deepEqual(asked, [[{ rate: 1, blur: 3 }, 8], [{ rate: 2, blur: 3 }, 8]]);
       assert.ok(states().every(({ state }) => state === 'done'));
     });
 
     it('cells of a picture that has changed since are to be looked at, and are made anew by Continue', async () => {
       pictureHash = 'another';
       await restored();
-      assert.deepEqual(states().map((cell) => [cell.state, 'made' in cell && cell.made !== undefined]), [['stopped', true], ['stopped', true], ['stopped', false], ['stopped', false]]);
+      const shows = states().map((cell) => `${cell.state} ${'made' in cell && cell.made !== undefined}`);
+      assert.deepEqual(shows, ['stopped true', 'stopped true', 'stopped false', 'stopped false']);
       assert.match(posted.map((message) => (message.type === 'announce' ? message.message : '')).join(), /has changed/);
       void session.continue();
       await settle();

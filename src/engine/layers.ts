@@ -30,7 +30,7 @@ export function resolveLayer(model: Model, wanted: string | undefined, preferred
 /** A layer as it is shown in lists. */
 export function describeLayer(layer: Layer): LayerDescription {
   const { kind, channels, height, width } = layer.map;
-  return { name: layer.name, op: layer.op, shape: displayShape(layer.shape), kind, channels, height, width };
+  return { name: layer.name, op: layer.op, shape: displayShape(layer.shape), kind: kind === 'tokens' ? kind : 'spatial', channels, height, width };
 }
 
 /** The batch, and whatever is a multiple of it, as -1. */

@@ -3,6 +3,7 @@ import type { GraphBuilder } from './builder.ts';
 import type { Node, Shape } from './graph.ts';
 import type { Layer, LayerKind } from './model.ts';
 import { numbersAttribute } from './attributes.ts';
+import { sameDim } from './shape.ts';
 
 /** Where the channels of a tensor are, as far as its history tells. */
 type Layout = 'channels-first' | 'channels-last' | 'tokens';
@@ -21,15 +22,17 @@ export function findLayers(b: GraphBuilder, nodes: readonly Node[], image: strin
   const layouts = new Map<string, Layout>([[image, 'channels-first']]);
   const layers: Layer[] = [];
   const grids: [number, number][] = [];
+  const [batch] = b.shape(image);
   for (const node of nodes) {
     const [name] = node.outputs;
     if (!node.inputs.some((input) => layouts.has(input) || dependsOn(b, input))) continue;
     const shape = b.shape(name);
     const layout = layoutOf(b, node, shape, layouts);
     if (layout) layouts.set(name, layout);
-    const map = layout === 'tokens' ? tokenMap(shape, grids) : layout === 'channels-first' ? spatialMap(shape) : undefined;
+    // A transposition only moves what is a layer already; windows of attention stand where the batch was.
+    const map = node.op === 'Transpose' || !sameDim(shape[0] ?? 1, batch) ? undefined : mapOf(layout, shape, grids);
     if (!map) continue;
-    if (map.kind === 'spatial') grids.push([map.height, map.width]);
+    if (map.kind !== 'tokens') grids.push([map.height, map.width]);
     layers.push({ name, op: node.op, shape, map });
   }
   return layers;
@@ -49,13 +52,18 @@ function layoutOf(b: GraphBuilder, node: Node, shape: Shape, layouts: ReadonlyMa
     if (perm === '0,2,3,1' && from === 'channels-first') return 'channels-last';
     return perm === '0,3,1,2' && from === 'channels-last' ? 'channels-first' : undefined;
   }
-  // A reshape or a matrix product makes something else of the axes; other operators keep them.
+  // A product with a matrix changes the last axis alone; any other product or a reshape makes something else of the axes, other operators keep them.
+  if (node.op === 'MatMul' && b.shape(node.inputs[1]).length === 2) return from === 'channels-last' ? from : undefined;
   return node.op === 'Reshape' || node.op === 'MatMul' || node.op === 'Einsum' || b.shape(node.inputs[0]).length !== 4 ? undefined : from;
 }
 
-function spatialMap([, channels, height, width]: Shape): LayerKind | undefined {
+function mapOf(layout: Layout | undefined, shape: Shape, grids: readonly [number, number][]): LayerKind | undefined {
+  if (layout === undefined) return undefined;
+  if (layout === 'tokens') return tokenMap(shape, grids);
+  const [, ...sizes] = shape;
+  const [channels, height, width] = layout === 'channels-first' ? sizes : [sizes[2], sizes[0], sizes[1]];
   if (typeof channels !== 'number' || typeof height !== 'number' || typeof width !== 'number' || height * width < 2) return undefined;
-  return { kind: 'spatial', channels, height, width };
+  return { kind: layout === 'channels-first' ? 'spatial' : layout, channels, height, width };
 }
 
 /** Tokens that fit a grid of positions seen earlier in the network, or else a square. */

@@ -5,6 +5,8 @@ import type { Graph, Shape } from './graph.ts';
 export type LayerKind =
   /** (N,C,h,w) */
   | { readonly kind: 'spatial'; readonly channels: number; readonly height: number; readonly width: number }
+  /** (N,h,w,C) */
+  | { readonly kind: 'channels-last'; readonly channels: number; readonly height: number; readonly width: number }
   /** (N,T,C) with T = prefix + h·w, e.g. class token first */
   | { readonly kind: 'tokens'; readonly channels: number; readonly prefix: number; readonly height: number; readonly width: number };
 

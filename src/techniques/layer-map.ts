@@ -1,4 +1,4 @@
-/** A layer's tensor as maps (N,C,h,w): as it stands where it is spatial, tokens laid out on their grid otherwise. */
+/** A layer's tensor as maps (N,C,h,w): as it stands where it is spatial, channels moved to the front, or tokens laid out on their grid. */
 import type { GraphBuilder } from '../graph/builder.ts';
 import type { Layer } from '../graph/model.ts';
 
@@ -6,6 +6,7 @@ import type { Layer } from '../graph/model.ts';
 export function asMaps(b: GraphBuilder, layer: Layer, tensor: string): string {
   const { map } = layer;
   if (map.kind === 'spatial') return tensor;
+  if (map.kind === 'channels-last') return b.add('Transpose', [tensor], { perm: [0, 3, 1, 2] });
   const count = map.height * map.width;
   const patches = map.prefix === 0 ? tensor
     : b.add('Slice', [tensor, b.ints([map.prefix]), b.ints([map.prefix + count]), b.ints([1])]);

@@ -29,12 +29,16 @@ import { styleObjective, type CoursePicture, type StyleObjective } from './style
 /** Longest sides, whatever the proportions, px. */
 const longest = { content: 512, style: 1024 } as const;
 
+/** What one of the two pictures is asked for means nothing in the mode that does without it. */
+const ofContent = { when: { mode: ['transfer', 'inversion'] } };
+const ofStyle = { when: { mode: ['transfer', 'texture'] } };
+
 function weight(value: number, title: string, description: string) {
   return z.number().min(0).max(1e9).default(value).meta({ title, description, slider: [0.01, 1e6], live: true });
 }
 
 function styleWeight(ordinal: string) {
-  return weight(1, `Style, ${ordinal} layer`, `Weight of the ${ordinal} style layer`);
+  return weight(1, `Style, ${ordinal} layer`, `Weight of the ${ordinal} style layer`).meta(ofStyle);
 }
 
 const parameters = z.object({
@@ -43,14 +47,14 @@ const parameters = z.object({
     choices: { transfer: 'The content in the style', texture: 'The style alone, from noise', inversion: 'The content alone, from noise' },
   }),
   size: z.int().min(16).max(512).default(256).meta({ title: 'Size', description: 'Shorter side of the picture; the longer one is 512 px at most', unit: 'px' }),
-  styleSize: z.int().min(16).max(1024).default(256).meta({ title: 'Style size', description: 'Shorter side of the style picture: small ones give fine strokes', unit: 'px' }),
+  styleSize: z.int().min(16).max(1024).default(256).meta({ title: 'Style size', description: 'Shorter side of the style picture: small ones give fine strokes', unit: 'px', ...ofStyle }),
   steps: z.int().min(1).max(10_000).default(200).meta({ title: 'Steps', description: 'Number of steps', live: true }),
   optimiser: z.enum(['adam', 'l-bfgs']).default('adam').meta({
     title: 'Optimiser', description: 'How the picture is improved',
     choices: { adam: 'Steps of a given size, one pass each', 'l-bfgs': 'Fewer and longer steps, each of one or more passes' },
   }),
   rate: z.number().min(0.001).max(10).default(0.5).meta({ title: 'Step size', description: 'Adam: change of a pixel in one step, in deviations of ImageNet', live: true, when: { optimiser: 'adam' } }),
-  contentWeight: weight(0.05, 'Content', 'Weight of the content'),
+  contentWeight: weight(0.05, 'Content', 'Weight of the content').meta(ofContent),
   style1: styleWeight('first'), style2: styleWeight('second'), style3: styleWeight('third'), style4: styleWeight('fourth'), style5: styleWeight('fifth'),
   variation: weight(1, 'Smoothness', 'Weight of the total variation'),
   balanced: z.boolean().default(true).meta({
@@ -59,11 +63,12 @@ const parameters = z.object({
   statistic: z.enum(statistics).default('moments').meta({
     title: 'Statistic', description: 'What of a layer\'s features is taken for the style',
     choices: { gram: 'Correlations of channels', moments: 'Mean and deviation of each channel' },
+    ...ofStyle,
   }),
   softening: z.number().min(0).max(100).default(0).meta({ title: 'Softening', description: 'Temperature of the softmax that features pass first; 0: none' }),
   keepColours: z.boolean().default(false).meta({ title: 'Keep colours', description: 'Transfer brightness only and keep the photograph\'s colours' }),
-  contentLayer: z.string().default('auto').meta({ title: 'Content layer', description: 'A layer; auto: chosen by resolution' }),
-  styleLayers: z.string().default('auto').meta({ title: 'Style layers', description: 'Up to five layers with commas between them; auto: one for each resolution' }),
+  contentLayer: z.string().default('auto').meta({ title: 'Content layer', description: 'A layer; auto: chosen by resolution', ...ofContent }),
+  styleLayers: z.string().default('auto').meta({ title: 'Style layers', description: 'Up to five layers with commas between them; auto: one for each resolution', ...ofStyle }),
 });
 
 type Parameters = z.output<typeof parameters>;
@@ -143,7 +148,7 @@ function chooseLayers(model: Model, { contentLayer, styleLayers }: Parameters): 
     const layer = model.layers.find((one) => one.name === name);
     if (!layer) throw new FoveaError('layer-unknown', `The model has no layer "${name}".`, '`fovea layers` lists the layers; "auto" chooses.');
     if (layer.map.kind === 'spatial') return layer;
-    throw new FoveaError('layer-unsuitable', `The layer "${name}" has tokens, whose number is that of one picture size.`, 'Choose a layer with a map, or "auto".');
+    throw new FoveaError('layer-unsuitable', `The layer "${name}" does not have its channels first, as style transfer takes them.`, 'Choose a layer with a map, or "auto".');
   };
   const chosen = contentLayer === 'auto' || styleLayers === 'auto' ? defaultStyleLayers(model) : undefined;
   const style = styleLayers === 'auto' ? chosen!.style : styleLayers.split(',').map((name) => find(name.trim()));

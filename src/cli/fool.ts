@@ -6,7 +6,7 @@ import { sideBySide } from '../pictures/difference.ts';
 import type { Prediction } from '../protocol/engine.ts';
 import type { FoolingOutcome, GenerateResult } from '../protocol/generate.ts';
 import type { Context } from './context.ts';
-import { addClass, withGenerateOptions, type GenerateOptions } from './generate-options.ts';
+import { addClass, remarkUnused, withGenerateOptions, type GenerateOptions } from './generate-options.ts';
 import { expandInputs } from './inputs.ts';
 import { resolveModel } from './model.ts';
 import { changedPreprocessing } from './options.ts';
@@ -44,6 +44,7 @@ export function addFool(program: Command, context: Context): void {
       const attack = engine.generators().find(({ id, family }) => id === generator && family === 'fooling');
       if (!attack) throw new UsageError(`There is no attack "${generator}".`, 'There are: ascent, from-noise, fgsm, pgd, deep-fool.');
       engine.checkGenerator(generator, parameters);
+      remarkUnused(report, attack, parameters);
       if (attack.needs.content !== paths.length > 0) {
         throw new UsageError(attack.needs.content ? `${attack.title} needs a picture.` : `${attack.title} starts from noise.`,
           attack.needs.content ? 'Give one.' : 'Leave the pictures out.');

@@ -1,7 +1,9 @@
 /** Options of the commands that make pictures. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { RunEvents } from '../protocol/generate.ts';
+import type { GeneratorDescription, RunEvents } from '../protocol/generate.ts';
+import { controlsOf, unmetCondition } from '../protocol/parameter-controls.ts';
 import { runEventsSchema } from '../protocol/recipe.ts';
+import type { Report } from './report.ts';
 import {
   collectSetting, parseClasses, wholeNumber, withModelOption, withPreprocessingOption, withRunOptions, type PreprocessingOptions, type RunOptions,
 } from './options.ts';
@@ -33,5 +35,16 @@ function parseEvents(text: string): RunEvents {
     return runEventsSchema.parse(JSON.parse(text));
   } catch {
     throw new InvalidArgumentError('It is JSON as in {"steered": [{"step": 20, "parameters": {"stepSize": 2}}], "stopped": 60}.');
+  }
+}
+
+/** Remarks on settings that mean nothing beside the others, which would be left unused without a word. */
+export function remarkUnused(report: Report, { parameters, presets = [] }: GeneratorDescription, given: Record<string, unknown>): void {
+  const controls = controlsOf(parameters);
+  const { preset, ...settings } = given;
+  const together = { ...presets.find(({ id }) => id === preset)?.parameters, ...settings };
+  for (const control of controls.filter(({ name }) => name in settings)) {
+    const why = unmetCondition(control, controls, together);
+    if (why !== undefined) report.note(`${control.name} is not used. ${why}`);
   }
 }

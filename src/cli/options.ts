@@ -39,7 +39,7 @@ export interface PreprocessingOptions {
 /** --preprocessing */
 export function withPreprocessingOption(command: Command): Command {
   return command.addOption(new Option('--preprocessing <key=value>',
-    'how pictures become the model\'s input, as in fit=squash or mean=[0.5,0.5,0.5]; null for none; may be given several times')
+    'how pictures become the model\'s input, as in fit=squash, mean=[0.5,0.5,0.5] or std=null (none); may be given several times')
     .argParser(collectSetting).default({}, 'the model\'s own'));
 }
 

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { GenerateRequest, GenerateResult } from '../protocol/generate.ts';
 import type { SweepAxis } from '../protocol/sweep.ts';
 import type { Context, Session } from './context.ts';
-import { withGenerateOptions, type GenerateOptions } from './generate-options.ts';
+import { remarkUnused, withGenerateOptions, type GenerateOptions } from './generate-options.ts';
 import { resolveModel } from './model.ts';
 import { changedPreprocessing } from './options.ts';
 import { collectAxis, drawSweep } from './sweep.ts';
@@ -41,6 +41,7 @@ export function addStyle(program: Command, context: Context): void {
       const { preset, seed, runtime, replay, out } = options;
       const parameters = preset === undefined ? options.set : { preset, ...options.set };
       engine.checkGenerator(generator, parameters);
+      remarkUnused(report, engine.generators().find(({ id }) => id === generator)!, parameters);
       const model = await resolveModel(engine, options.model);
       const preprocessing = await changedPreprocessing(engine, model, options);
       const pictures = { content: { path: content }, style: style === undefined ? undefined : { path: style } };

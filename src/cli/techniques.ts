@@ -30,6 +30,7 @@ interface ParameterSchema {
   default?: unknown;
   minimum?: number;
   maximum?: number;
+  exclusiveMinimum?: number;
   enum?: unknown[];
   const?: unknown;
   anyOf?: ParameterSchema[];
@@ -72,10 +73,11 @@ function valuesOf({ values }: TechniqueDescription): string {
   return `  Values: ${values.signed ? 'signed' : 'not signed'}, in ${values.unit}, at the resolution of the ${values.resolution}`;
 }
 
-function rangeOf({ type, minimum, maximum, enum: choices, const: only, anyOf, unit }: ParameterSchema): string {
+function rangeOf({ type, minimum, maximum, exclusiveMinimum: above, enum: choices, const: only, anyOf, unit }: ParameterSchema): string {
   if (anyOf) return `${anyOf.map(rangeOf).join(' | ')}${unit ? ` ${unit}` : ''}`;
   if (choices) return choices.join(' | ');
   if (only !== undefined) return String(only);
-  const range = minimum === undefined && maximum === undefined ? '' : ` ${minimum ?? ''}..${maximum ?? ''}`;
+  const least = minimum ?? (above === undefined ? '' : `more than ${above}`);
+  const range = least === '' && maximum === undefined ? '' : ` ${least}..${maximum ?? ''}`;
   return `${type ?? 'value'}${range}${unit ? ` ${unit}` : ''}`;
 }

@@ -1,9 +1,11 @@
 /** `fovea visualize`: pictures that a class, a layer, a channel or a neuron responds to most. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import { contactSheet } from '../pictures/contact-sheet.ts';
+import type { Pixels } from '../protocol/engine.ts';
 import type { GenerateResult } from '../protocol/generate.ts';
 import type { Context } from './context.ts';
-import { addClass, withGenerateOptions, type GenerateOptions } from './generate-options.ts';
+import { addClass, remarkUnused, withGenerateOptions, type GenerateOptions } from './generate-options.ts';
 import { resolveModel } from './model.ts';
 import { changedPreprocessing, wholeNumber } from './options.ts';
 import { UsageError } from './usage-error.ts';
@@ -12,7 +14,7 @@ interface VisualizeOptions extends GenerateOptions {
   readonly class: (number | string)[];
   readonly layer?: string;
   readonly channel?: number;
-  readonly generator: string;
+  readonly technique: string;
 }
 
 const examples = `
@@ -20,9 +22,10 @@ Examples:
   $ fovea visualize --class zebra --out pictures
   $ fovea visualize --class 88,340,985 --set recipe=modern --out pictures
   $ fovea visualize --layer head/relu6 --channel 17 --out pictures
-  $ fovea visualize photo.jpg --generator deep-dream --layer head/relu6 --out pictures
+  $ fovea visualize photo.jpg --technique deep-dream --layer head/relu6 --out pictures
 
---out gets <name>.<generator>.png at the model's input size, one for each class (and seed); the name is that of the class or layer.
+--out gets <name>.<technique>.png at the model's input size, one for each class (and seed); the name is that of the class or layer. Several are
+on one contact sheet too, contact-sheet.<technique>.png.
 `;
 
 export function addVisualize(program: Command, context: Context): void {
@@ -32,15 +35,22 @@ export function addVisualize(program: Command, context: Context): void {
     .option('-c, --class <class>', 'a class by name or index, or indices as in 88,340; may be given several times', addClass, [])
     .option('--layer <name>', 'instead of a class (see "fovea layers")')
     .option('--channel <k>', 'of the layer; default: the layer as a whole', wholeNumber(0))
-    .option('-g, --generator <id>', 'what paints (see "fovea techniques")', 'class-visualization')
+    .option('-t, --technique <id>', 'class-visualization or deep-dream (see "fovea techniques ID")', 'class-visualization')
     .addHelpText('after', examples)
     .action((photo: string | undefined, options: VisualizeOptions) => context.run(options, async ({ engine, report, signal }) => {
-      const { class: classes, layer, channel, generator, seed, runtime, replay, out } = options;
+      const { class: classes, layer, channel, technique: generator, seed, runtime, replay, out } = options;
       if (classes.length > 0 && layer !== undefined) throw new UsageError('The target is either a class or a layer.', 'Leave --class or --layer out.');
       if (classes.length === 0 && layer === undefined) throw new UsageError('Something must be visualized.', 'Give --class or --layer.');
       if (channel !== undefined && layer === undefined) throw new UsageError('A channel belongs to a layer.', 'Give --layer.');
+      const painter = engine.generators().find(({ id, family }) => id === generator && family === 'visualization');
+      if (!painter) throw new UsageError(`"${generator}" visualizes nothing.`, 'There are: class-visualization, deep-dream.');
+      if (painter.needs.content !== (photo !== undefined)) {
+        throw new UsageError(painter.needs.content ? `${painter.title} needs a photograph.` : `${painter.title} starts from noise.`,
+          painter.needs.content ? 'Give one.' : 'Leave the photograph out, or choose --technique deep-dream.');
+      }
       const parameters = channel === undefined ? options.set : { ...options.set, channel };
       engine.checkGenerator(generator, parameters);
+      remarkUnused(report, painter, parameters);
       const model = await resolveModel(engine, options.model);
       const preprocessing = await changedPreprocessing(engine, model, options);
       const name = photo ?? layer ?? classes.join(', ');
@@ -49,10 +59,12 @@ export function addVisualize(program: Command, context: Context): void {
         const request = { generator, model, content, classes, layer, parameters, seed, runtime, preprocessing, replay };
         const result = await engine.generate(request, job);
         const files: string[] = [];
-        for (const [n, pixels] of result.pictures.entries()) {
-          if (out === undefined) break;
-          files.push((await engine.savePixels({ pixels, file: path.join(out, `${stemOf(result, n, photo, channel)}.${generator}.png`) })).file);
-        }
+        const save = async (pixels: Pixels, stem: string): Promise<void> => {
+          if (out !== undefined) files.push((await engine.savePixels({ pixels, file: path.join(out, `${stem}.${generator}.png`) })).file);
+        };
+        const stems = stemsOf(result, photo, channel);
+        for (const [n, pixels] of result.pictures.entries()) await save(pixels, stems[n]);
+        if (result.pictures.length > 1) await save(contactSheet(result.pictures, Math.ceil(Math.sqrt(result.pictures.length))), 'contact-sheet');
         for (const note of result.notes) report.note(`${name}: ${note}`);
         const { predictions, step, ended, metrics, runtime: used, milliseconds, curves, recipe } = result;
         report.result({
@@ -64,14 +76,20 @@ export function addVisualize(program: Command, context: Context): void {
     }));
 }
 
-/** Begins the file name of picture `n`: what it shows, and which of several it is. */
-function stemOf({ classes, layer, pictures }: GenerateResult, n: number, photo: string | undefined, channel: number | undefined): string {
+/** Begin the file names: what each picture shows, and which of several it is. Classes of one name are told apart by their index. */
+function stemsOf({ classes, layer, pictures }: GenerateResult, photo: string | undefined, channel: number | undefined): string[] {
   const each = Math.max(1, pictures.length / Math.max(1, classes.length));
-  const subject = photo !== undefined ? path.parse(photo).name
-    : layer ? `${layer.name}${channel === undefined ? '' : `-${channel}`}`
-      : classes[Math.floor(n / each)].name.split(',')[0];
-  const safe = subject.replaceAll(/[^\p{L}\p{N}.-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '') || 'picture';
-  return each > 1 ? `${safe}-${(n % each) + 1}` : safe;
+  const names = classes.map(({ name }) => name.split(',')[0]);
+  const subject = (n: number): string => {
+    const one = Math.floor(n / each);
+    const name = names.indexOf(names[one]) === names.lastIndexOf(names[one]) ? names[one] : `${names[one]}-${classes[one].index}`;
+    if (photo !== undefined) return [path.parse(photo).name, ...(classes.length > 1 ? [name] : [])].join('-');
+    return layer ? `${layer.name}${channel === undefined ? '' : `-${channel}`}` : name;
+  };
+  return pictures.map((_, n) => {
+    const safe = subject(n).replaceAll(/[^\p{L}\p{N}.-]+/gu, '-').replaceAll(/^[-.]+|[-.]+$/g, '') || 'picture';
+    return each > 1 ? `${safe}-${(n % each) + 1}` : safe;
+  });
 }
 
 function textOf(name: string, { pictures, predictions, step, ended, milliseconds }: GenerateResult, files: readonly string[]): string {

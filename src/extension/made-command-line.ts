@@ -21,7 +21,7 @@ export interface MakeCommand {
 export function makeArguments({ family, model, content, style, recipe, isPreprocessingChosen, out }: MakeCommand): string[] {
   const { generator, classes, layer, parameters, seed, runtime, preprocessing, steered, continued = [], stopped } = recipe;
   const pictures = [recipe.content && content, recipe.style && style].filter((path) => path !== undefined);
-  const kind = { visualization: ['visualize', ...pictures, '--generator', generator], fooling: ['fool', ...pictures, '--technique', generator], style: ['style', ...pictures] }[family];
+  const kind = { visualization: ['visualize', ...pictures, '--technique', generator], fooling: ['fool', ...pictures, '--technique', generator], style: ['style', ...pictures] }[family];
   const isPlain = steered.length === 0 && continued.length === 0 && stopped === undefined;
   return [
     ...kind, '--model', modelName(model),

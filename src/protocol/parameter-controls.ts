@@ -11,7 +11,7 @@ interface Common {
   readonly help: string;
   readonly unit: string | undefined;
   readonly default: unknown;
-  /** Values of other parameters without which this one means nothing. */
+  /** Values of other parameters without which this one means nothing; one of several where they are a list. */
   readonly when?: Readonly<Record<string, unknown>>;
 }
 
@@ -116,13 +116,18 @@ function inWords(value: string): string {
 export function unmetCondition(
   { when = {} }: ParameterControl, controls: readonly ParameterControl[], parameters: Readonly<Record<string, unknown>>,
 ): string | undefined {
-  for (const [name, wanted] of Object.entries(when)) {
+  for (const [name, condition] of Object.entries(when)) {
+    const wanted: readonly unknown[] = Array.isArray(condition) ? condition : [condition];
     const other = controls.find((control) => control.name === name);
-    if (!other || (parameters[name] ?? other.default) === wanted) continue;
-    const label = other.kind === 'choice' ? other.choices.find(({ value }) => value === wanted)?.label : undefined;
-    return `Used only where “${other.title}” is ${label ?? (wanted === true ? 'on' : wanted === false ? 'off' : String(wanted))}.`;
+    if (!other || wanted.includes(parameters[name] ?? other.default)) continue;
+    return `Used only where “${other.title}” is ${wanted.map((value) => labelOf(other, value)).join(' or ')}.`;
   }
   return undefined;
+}
+
+function labelOf(control: ParameterControl, value: unknown): string {
+  const label = control.kind === 'choice' ? control.choices.find((choice) => choice.value === value)?.label : undefined;
+  return label ?? (value === true ? 'on' : value === false ? 'off' : String(value));
 }
 
 /** What a parameter's value is beside the others. refused: as it stands, nothing can be run. */

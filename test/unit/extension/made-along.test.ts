@@ -32,7 +32,10 @@ describe('the command line of pictures that were made', () => {
     let request: GenerateRequest | undefined;
     const engine = {
       checkGenerator: () => undefined,
-      generators: () => [{ id: words[words.indexOf('--technique') + 1], family, title: 'x', needs: { content: words[1].startsWith('/') } }],
+      generators: () => [{
+        id: family === 'style' ? 'style-transfer' : words[words.indexOf('--technique') + 1],
+        family, title: 'x', needs: { content: words[1].startsWith('/') }, parameters: {},
+      }],
       bundledModels: async () => [{ id: 'net', reference: 'bundled:net' }],
       describeModel: async () => ({ preprocessing: own }),
       generate: async (asked: GenerateRequest) => {

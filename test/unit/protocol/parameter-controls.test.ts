@@ -89,10 +89,11 @@ describe('controls of parameters', () => {
 
   it('say why they mean nothing beside the others', () => {
     const controls = controlsOf(z.toJSONSchema(z.object({
-      norm: z.enum(['linf', 'l2']).default('linf').meta({ title: 'Norm' }),
+      norm: z.enum(['linf', 'l2', 'l1']).default('linf').meta({ title: 'Norm' }),
       own: z.boolean().default(false).meta({ title: 'Own start' }),
       radius: z.number().default(3).meta({ title: 'Radius', when: { norm: 'l2' } }),
       noise: z.number().default(1).meta({ title: 'Noise', when: { norm: 'l2', own: true } }),
+      colour: z.number().default(1).meta({ title: 'Colour', when: { norm: ['l2', 'l1'] } }),
     }), { io: 'input' }));
     const why = (name: string, parameters = {}): string | undefined => (
       unmetCondition(controls.find((one) => one.name === name)!, controls, parameters));
@@ -100,6 +101,7 @@ describe('controls of parameters', () => {
     assert.equal(why('radius', { norm: 'l2' }), undefined);
     assert.equal(why('noise', { norm: 'l2' }), 'Used only where “Own start” is on.');
     assert.equal(why('norm'), undefined);
+    assert.deepEqual([why('colour'), why('colour', { norm: 'l2' })], ['Used only where “Norm” is L2 or L1.', undefined]);
   });
 
   it('are there for every parameter of every technique, with a title, a help text and an allowed default', () => {

@@ -1,7 +1,7 @@
 /** The sweep panel in a real browser: sides and their values, cells as they fill, keyboard, enlargement, exports, axe in every theme. */
 import assert from 'node:assert/strict';
 import sharp from 'sharp';
-import type { SweepHostMessage, SweepState } from '../../src/protocol/sweep-panel.ts';
+import type { SweepCell, SweepHostMessage, SweepState } from '../../src/protocol/sweep-panel.ts';
 import * as studio from './rig/canned-studio.ts';
 import * as canned from './rig/canned-sweep.ts';
 import { pixels } from './rig/canned.ts';
@@ -121,6 +121,30 @@ describe('the sweep panel', () => {
     assert.match(await panel.page.locator('#progress').innerText(), /^0 of 6 · about .* left$/, 'the first cell tells on its way');
     await panel.page.locator('#cancel').click();
     assert.equal((await panel.posted('cancel')).length, 1);
+  });
+
+  it('shows all pictures of a batch in their cell, side by side, and what each is seen as', async () => {
+    const tops = ['tabby', 'goldfish'].map((name, index) => ({ index, name, logit: 3, probability: 0.5 }));
+    const batch: SweepCell = { ...done(20, { tops }), made: { pictures: [20, 200, 60].map((level) => studio.picture(level)) } } as SweepCell;
+    await show([styleSwept, grid, ...cells(batch, done(60))]);
+    const { width, height } = studio.picture(20);
+    const middles = [[0.5, 0.5], [1.5, 0.5], [0.5, 1.5], [1.5, 1.5]].map(([across, down]) => [across * width, down * height]);
+    const seen = await cell(0).locator('canvas').evaluate((element, places) => {
+      const canvas = element as HTMLCanvasElement;
+      const { width, height } = canvas;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
+      return { size: [width, height], opacities: places.map(([x, y]) => data[4 * (y * width + x) + 3]) };
+    }, middles);
+    assert.deepEqual(seen, { size: [2 * width + 4, 2 * height + 4], opacities: [255, 255, 255, 0] }, 'three of them in two rows');
+    await cell(0).focus();
+    assert.match(await panel.page.locator('#detail').innerText(), /tabby, 50.*; goldfish, 50/);
+    await panel.screenshot('sweep batch');
+  });
+
+  it('names the sides of a kept grid that comes before they are known', async () => {
+    await show([grid, ...cells(done(20), done(60)), styleSwept]);
+    assert.match(await cell(1).getAttribute('aria-label') ?? '', /^Content: 1 · .*, done$/);
+    assert.equal(await panel.page.locator('.sweep-cell[data-state="done"]').count(), 2);
   });
 
   it('is a grid: arrow keys move within its bounds, Enter opens, one cell is reached with Tab', async () => {

@@ -6,6 +6,6 @@ import type { Metric } from './technique.ts';
 export function completenessMetrics(sum: number, difference: number): Metric[] {
   return [
     { id: 'delta', ...completeness, values: [sum - difference] },
-    { id: 'score-difference', title: 'Difference of the score from the baseline\'s', values: [difference] },
+    { id: 'score-difference', title: 'Score less the baseline\'s', values: [difference] },
   ];
 }

@@ -1,11 +1,11 @@
 /** `fovea style` as a process: files, JSON and exit codes. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { findPackageRoot } from '../../src/engine/package-root.ts';
+import { fovea } from '../support/command.ts';
 import { convolutional, writeModel } from '../support/small-models.ts';
 
 const root = findPackageRoot();
@@ -29,19 +29,11 @@ describe('fovea style', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  function fovea(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    return new Promise((resolve) => {
-      execFile(process.execPath, ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), 'style', ...args], { cwd: root }, (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
-      });
-    });
-  }
-
   const small = ['--set', 'size=32', '--set', 'styleSize=32', '--set', 'steps=4', '--json'];
 
   it('writes the picture at the working size, and the curves of its losses', async () => {
     const out = path.join(folder, 'one');
-    const { code, stdout, stderr } = await fovea(content, style, '--model', model, ...small, '--out', out);
+    const { code, stdout, stderr } = await fovea('style', content, style, '--model', model, ...small, '--out', out);
     assert.equal(code, 0, stderr);
     const line = JSON.parse(stdout) as Line;
     assert.deepEqual(line.files, [path.join(out, 'espresso.style-transfer.png')]);
@@ -53,7 +45,7 @@ describe('fovea style', () => {
 
   it('draws a grid over two parameters, with a file for each cell', async () => {
     const out = path.join(folder, 'grid');
-    const { code, stdout, stderr } = await fovea(content, style, '--model', model, ...small, '--out', out, '--sweep', 'rate=0.1,1', '--sweep', 'statistic=gram,moments');
+    const { code, stdout, stderr } = await fovea('style', content, style, '--model', model, ...small, '--out', out, '--sweep', 'rate=0.1,1', '--sweep', 'statistic=gram,moments');
     assert.equal(code, 0, stderr);
     const { cells } = JSON.parse(stdout) as Line;
     assert.deepEqual(cells.map(({ parameters }) => [parameters.statistic, parameters.rate]), [['gram', 0.1], ['gram', 1], ['moments', 0.1], ['moments', 1]]);
@@ -64,10 +56,10 @@ describe('fovea style', () => {
   });
 
   it('ends with 2 for wrong usage and with 1 for a picture that is missing', async () => {
-    const wrong = await fovea(content, style, '--set', 'sise=3');
+    const wrong = await fovea('style', content, style, '--set', 'sise=3');
     assert.equal(wrong.code, 2);
     assert.match(wrong.stderr, /"sise".*size/);
-    const missing = await fovea(content, '--model', model, ...small);
+    const missing = await fovea('style', content, '--model', model, ...small);
     assert.equal(missing.code, 1);
     assert.match(missing.stderr, /needs a style/);
   });

@@ -1,11 +1,11 @@
 /** `fovea check` and `fovea evaluate` as processes: their arguments, output and files. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { findPackageRoot } from '../../src/engine/package-root.ts';
+import { fovea } from '../support/command.ts';
 import { convolutional, writeModel } from '../support/small-models.ts';
 
 const root = findPackageRoot();
@@ -20,14 +20,6 @@ describe('the command line: can a map be trusted', () => {
     small = await writeModel(convolutional({ side: 32 }), path.join(folder, 'net.onnx'));
   });
   after(() => rm(folder, { recursive: true, force: true }));
-
-  function fovea(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    return new Promise((resolve) => {
-      execFile(process.execPath, ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), ...args], { cwd: root }, (error, stdout, stderr) => {
-        resolve({ code: error ? error.code as number : 0, stdout, stderr });
-      });
-    });
-  }
 
   it('checks: one JSON object, a film strip and the numbers', async () => {
     const { code, stdout, stderr } = await fovea('check', espresso, '-t', 'saliency', '-m', small, '--seed', '3', '--json', '--out', folder);

@@ -1,6 +1,5 @@
 /** The command line as a process: its contract of arguments, output, files and exit codes. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,16 +8,11 @@ import sharp from 'sharp';
 import { findPackageRoot } from '../../src/engine/package-root.ts';
 import { tensorOf } from '../../src/graph/tensor.ts';
 import { decodeNpy, encodeNpy } from '../../src/pictures/npy.ts';
+import { fovea, foveaWords, run, type Finished } from '../support/command.ts';
 import { convolutional, perceptron, writeModel } from '../support/small-models.ts';
 
 const root = findPackageRoot();
 const espresso = path.join(root, 'media/samples/espresso.jpg');
-
-interface Finished {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
 
 interface Line {
   image: string;
@@ -47,37 +41,22 @@ describe('the command line', () => {
 
   const at = (name: string): string => path.join(folder, name);
 
-  function fovea(args: readonly string[], started?: (child: ChildProcess) => void): Promise<Finished> {
-    return run(process.execPath, ['--import', 'tsx', path.join(root, 'src/cli/main.ts'), ...args], started);
-  }
-
-  function run(command: string, args: readonly string[], started?: (child: ChildProcess) => void): Promise<Finished> {
-    return new Promise((resolve, reject) => {
-      const child = spawn(command, args, { cwd: root });
-      const texts = { stdout: '', stderr: '' };
-      for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (chunk: Buffer) => { texts[name] += chunk.toString(); });
-      child.on('error', reject);
-      child.on('close', (code) => resolve({ code, ...texts }));
-      started?.(child);
-    });
-  }
-
   /** The lines that a command printed, when it succeeded. */
   async function lines(...args: string[]): Promise<Line[]> {
-    const { code, stdout, stderr } = await fovea([...args, '--json']);
+    const { code, stdout, stderr } = await fovea(...args, '--json');
     assert.equal(code, 0, stderr);
     return stdout.trim().split('\n').map((line) => JSON.parse(line) as Line);
   }
 
   async function fails(code: number, text: RegExp, ...args: string[]): Promise<Finished> {
-    const finished = await fovea(args);
+    const finished = await fovea(...args);
     assert.equal(finished.code, code, finished.stderr);
     assert.match(finished.stderr, text);
     return finished;
   }
 
   it('predicts what is in a picture, for people and for programs', async () => {
-    const { code, stdout, stderr } = await fovea(['predict', espresso]);
+    const { code, stdout, stderr } = await fovea('predict', espresso);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /espresso\.jpg\n +\d+\.\d % +967 {2}espresso/);
     const [line] = await lines('predict', espresso, '--top', '2');
@@ -109,7 +88,7 @@ describe('the command line', () => {
     const values = decodeNpy(await readFile(line.files[0]));
     assert.deepEqual(values.dims, [2, 3, 8, 8]);
 
-    const compiled = await fovea(['compile', small, '--technique', 'saliency', '-o', at('compiled.onnx')]);
+    const compiled = await fovea('compile', small, '--technique', 'saliency', '-o', at('compiled.onnx'));
     assert.equal(compiled.code, 0, compiled.stderr);
     const session = await ort.InferenceSession.create(at('compiled.onnx'));
     const outputs = await session.run({ image: new ort.Tensor('float32', input, [2, 3, 8, 8]), classes: new ort.Tensor('int64', [3n, 1n], [2]) });
@@ -118,7 +97,7 @@ describe('the command line', () => {
   });
 
   it('compiles the bundled model with Grad-CAM into a file that gives the same map', async () => {
-    const { code, stderr } = await fovea(['compile', 'efficientnet-lite0', '--technique', 'grad-cam', '-o', at('grad-cam.onnx')]);
+    const { code, stderr } = await fovea('compile', 'efficientnet-lite0', '--technique', 'grad-cam', '-o', at('grad-cam.onnx'));
     assert.equal(code, 0, stderr);
     const input = Float32Array.from({ length: 3 * 224 * 224 }, (_, i) => Math.sin(i / 500));
     await writeFile(at('waves.npy'), encodeNpy(tensorOf('float32', input, [3, 224, 224])));
@@ -139,7 +118,7 @@ describe('the command line', () => {
     await sharp(espresso).resize(40, 30).png().toFile(at('folder/a.png'));
     await writeFile(at('folder/b.jpg'), 'not a picture');
     await writeFile(at('folder/notes.txt'), 'not looked at');
-    const { code, stdout, stderr } = await fovea(['explain', at('folder'), '-t', 'grad-cam', '-m', small, '--out', at('results'), '--json']);
+    const { code, stdout, stderr } = await fovea('explain', at('folder'), '-t', 'grad-cam', '-m', small, '--out', at('results'), '--json');
     assert.equal(code, 1);
     assert.equal(stdout.trim().split('\n').length, 2);
     assert.match(stderr, /b\.jpg is not a picture/);
@@ -150,13 +129,13 @@ describe('the command line', () => {
     const [layers] = await lines('layers', small) as unknown as { defaultLayer: string; layers: { name: string; shape: number[] }[] }[];
     assert.deepEqual(layers.layers.map(({ name }) => name), ['conv', 'relu', 'features', 'features/relu']);
     assert.deepEqual([layers.layers[0].shape, layers.defaultLayer], [[-1, 5, 8, 8], 'features/relu']);
-    const { stdout } = await fovea(['layers', small]);
+    const { stdout } = await fovea('layers', small);
     assert.match(stdout, /\* features\/relu +Relu +\[N, 6, 4, 4\]/);
     const [model] = await lines('models') as unknown as { id: string }[];
     assert.equal(model.id, 'efficientnet-lite0');
     const techniques = await lines('techniques') as unknown as { id: string }[];
     assert.deepEqual(techniques.map(({ id }) => id).slice(0, 2), ['grad-cam', 'saliency']);
-    assert.match((await fovea(['techniques', 'grad-cam'])).stdout, /Selvaraju[^]*relu \(boolean; default true\)/);
+    assert.match((await fovea('techniques', 'grad-cam')).stdout, /Selvaraju[^]*relu \(boolean; default true\)/);
     const runtimes = await lines('runtimes') as unknown as { id: string; available: boolean }[];
     assert.ok(runtimes.some(({ id, available }) => id === 'onnxruntime' && available));
   });
@@ -175,7 +154,7 @@ describe('the command line', () => {
     await fails(2, /Saliency explains no layer/, 'explain', espresso, '-t', 'saliency', '--layer', 'conv');
     await fails(2, /"stride".*larger than the window/, 'explain', espresso, '-t', 'occlusion', '--set', 'window=2', '--set', 'stride=4');
     await fails(2, /"steps".*a trapezoid has both ends/, 'evaluate', espresso, '-t', 'integrated-gradients', '--set', 'rule=trapezoid', '--set', 'steps=1');
-    assert.match((await fovea(['explain', '--help'])).stdout, /Examples:/);
+    assert.match((await fovea('explain', '--help')).stdout, /Examples:/);
   });
 
   it('ends with 1 where an input fails, saying what to do', async () => {
@@ -195,7 +174,7 @@ describe('the command line', () => {
     await mkdir(out);
     // A file system of 16 kB that only these processes see; the overlay is larger.
     const inside = 'mount -t tmpfs -o size=16k tmpfs "$1" || exit 99; shift; out=$1; shift; "$@"; code=$?; ls -A "$out"; exit $code';
-    const command = [process.execPath, '--import', 'tsx', path.join(root, 'src/cli/main.ts'), 'explain', espresso, '-m', small, '-t', 'saliency', '--out', out];
+    const command = foveaWords(['explain', espresso, '-m', small, '-t', 'saliency', '--out', out]).flat();
     const { code, stdout, stderr } = await run('unshare', ['-rm', 'sh', '-c', inside, 'sh', out, out, ...command]).catch(() => ({ code: 99, stdout: '', stderr: '' }));
     if (code === 99 || /unshare|mount/.test(stderr)) {
       console.log('      skipped: no file system can be mounted here');
@@ -207,14 +186,14 @@ describe('the command line', () => {
   });
 
   it('prints nothing but failures when quiet', async () => {
-    const { code, stdout, stderr } = await fovea(['explain', espresso, '-t', 'saliency', '-m', small, '--quiet', '--out', at('quiet')]);
+    const { code, stdout, stderr } = await fovea('explain', espresso, '-t', 'saliency', '-m', small, '--quiet', '--out', at('quiet'));
     assert.deepEqual([code, stdout, stderr], [0, '', '']);
     assert.deepEqual((await readdir(at('quiet'))).sort(), ['espresso.saliency.npy', 'espresso.saliency.png']);
   });
 
   it('stops on Ctrl+C', async () => {
     const many = Array.from({ length: 500 }, () => espresso);
-    const { code, stderr } = await fovea(['explain', ...many, '-t', 'grad-cam', '-m', small, '--json'], (child) => {
+    const { code, stderr } = await run(...foveaWords(['explain', ...many, '-t', 'grad-cam', '-m', small, '--json']), (child) => {
       child.stdout?.once('data', () => child.kill('SIGINT'));
     });
     assert.equal(code, 130);

@@ -43,7 +43,10 @@ export type ParameterControl =
   /** Anything else, written as JSON. */
   | (Common & { readonly kind: 'text' });
 
-/** The part of JSON Schema that parameters use; `unit`, `choices` (help by value), `when`, `atMost` and `slider` (see the controls) come from their `meta`. */
+/**
+ * The part of JSON Schema that parameters use; `unit`, `choices` (help by value), `when`, `atMost` and `slider` (see the controls) come from
+ * their `meta`.
+ */
 const fieldSchema = z.object({
   type: z.string().optional(),
   title: z.string().optional(),

@@ -48,7 +48,8 @@ function plotOf(result: CheckResult, frames: readonly HTMLElement[]): HTMLElemen
     frames.forEach((frame, at) => frame.classList.toggle('current', at === index));
   };
   const curves = similarities.filter(({ key }) => map.signed || key !== 'spearman');
-  plot.show(curves.map(({ key, title }) => ({ title, steps: places, values: steps.map(({ similarity }) => similarity[key]) })), places[places.length - 1]);
+  const plotted = curves.map(({ key, title }) => ({ title, steps: places, values: steps.map(({ similarity }) => similarity[key]) }));
+  plot.show(plotted, places[places.length - 1]);
   frames.forEach((frame, index) => frame.addEventListener('pointerenter', () => point(index)));
   point(0);
   return plot.root;

@@ -1,4 +1,4 @@
-/** Curves over one scale. Lines differ in colour and in dashes; the legend says the newest values or those at the mark, unless it has something better to say. */
+/** Curves over one scale. Lines differ in colour and in dashes; the legend says the newest values, those at the mark, or something better. */
 import { element, setAttributes, type Attributes } from './element.ts';
 import { axisOf, placeOf, shortNumber } from './plot-scale.ts';
 

@@ -110,9 +110,10 @@ describe('the same bytes', () => {
   it('of the bundled model, for gradients and scores', async () => {
     const bundled = prepareModel((await readModel(path.join(findPackageRoot(), 'models', 'efficientnet-lite0.onnx'))).graph);
     const input = tensorOf('float32', noise(3 * 224 * 224, 6), [1, 3, 224, 224]);
-    for (const id of ['smooth-grad', 'rise']) {
+    // Occlusion in frames.
+    for (const [id, parameters] of Object.entries({ 'smooth-grad': { samples: 3 }, rise: { samples: 3 }, occlusion: { window: 64, stride: 64 } })) {
       const technique = techniques.find((one) => one.id === id)!;
-      const request = { input, classes: [282], parameters: { samples: 3 } };
+      const request = { input, classes: [282], parameters };
       const expected = await explain(technique, oneThread, request, withBatchesOf(bundled, 1));
       equal((await explain(technique, threads(2), request, bundled)).values, expected.values, id);
     }

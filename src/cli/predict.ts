@@ -33,9 +33,10 @@ export function addPredict(program: Command, context: Context): void {
       }
       await report.each(inputs, signal, async (input, job) => {
         const began = performance.now();
-        const { predictions, runtime: used } = input.kind === 'array'
-          ? await engine.predictArray({ array: input.path, model, runtime, top }, job)
+        const { predictions, runtime: used, notes } = input.kind === 'array'
+          ? { ...await engine.predictArray({ array: input.path, model, runtime, top }, job), notes: [] }
           : await onePicture(engine, { picture: { path: input.path }, model, runtime, top, preprocessing }, job);
+        for (const note of notes) report.note(`${input.path}: ${note}`);
         const milliseconds = { total: performance.now() - began };
         const json = predictions.length === 1 ? predictions[0] : predictions;
         report.result({ image: input.path, model, predictions: json, runtime: used, milliseconds }, textOf(input.path, predictions));
@@ -43,9 +44,11 @@ export function addPredict(program: Command, context: Context): void {
     }));
 }
 
-async function onePicture(engine: Engine, request: PredictRequest, job: Job): Promise<{ predictions: Prediction[][]; runtime: string }> {
-  const { predictions, runtime } = await engine.predict(request, job);
-  return { predictions: [predictions], runtime };
+type Predicted = { predictions: Prediction[][]; runtime: string; notes: string[] };
+
+async function onePicture(engine: Engine, request: PredictRequest, job: Job): Promise<Predicted> {
+  const { predictions, ...rest } = await engine.predict(request, job);
+  return { ...rest, predictions: [predictions] };
 }
 
 function textOf(path: string, samples: readonly (readonly Prediction[])[]): string {

@@ -33,7 +33,7 @@ import { Generations } from './generate.ts';
 import { unattended, type Job } from './job.ts';
 import { JobQueue } from './job-queue.ts';
 import { layerStrip } from './layer-strip.ts';
-import { choosePreprocessing, describeModel, Models } from './models.ts';
+import { choosePreprocessing, describeModel, Models, preprocessingOrigin } from './models.ts';
 import { readVersion } from './package-root.ts';
 import { describeTechnique, findTechnique, parseParameters } from './parameters.ts';
 import { Pictures } from './picture-input.ts';
@@ -101,15 +101,17 @@ export class Engine {
     return this.#run(job, async (services) => (await explainPicture(services, request, job)).result);
   }
 
-  predict(request: PredictRequest, job: Job = unattended): Promise<PredictResult & { runtime: string }> {
+  predict(request: PredictRequest, job: Job = unattended): Promise<PredictResult & { runtime: string; notes: string[] }> {
     return this.#run(job, async ({ models, pictures, runtimes, explainer }) => {
-      const [loaded, { runtime }] = await Promise.all([
+      const [loaded, { runtime, note }] = await Promise.all([
         models.load(request.model, job.signal), runtimes.choose(request.runtime), pictures.decode(request.picture.path, job.signal)]);
       const preprocessing = choosePreprocessing(loaded, request.preprocessing);
-      const { input, key } = await pictures.input(request.picture.path, preprocessing, job.signal);
+      const { input, key, picture } = await pictures.input(request.picture.path, preprocessing, job.signal);
       const [logits] = await explainer.predict({ loaded, runtime, input, inputKey: key }, job);
       const predictions = topPredictions(logits, request.top ?? usualPredictions, loaded.facts.labels, loaded.model.finalActivation);
-      return { predictions, preprocessing, runtime: runtime.title };
+      const ofModel = [...loaded.facts.notes, ...preprocessingOrigin(loaded, request.preprocessing).notes];
+      const notes = [...picture.notes, ...ofModel, ...(note === undefined ? [] : [note])];
+      return { predictions, preprocessing, runtime: runtime.title, notes };
     });
   }
 

@@ -61,7 +61,7 @@ async function decodeBytes(bytes: Buffer, format: PictureFormat, name: string): 
     return decodeBmp(bytes);
   } catch (error) {
     if (error instanceof FoveaError) throw error;
-    throw new FoveaError('picture-corrupt', `${name}, a ${formatTitles[format]} file, is damaged or cut short.`, 'Download or save the picture again.', { cause: error });
+    throw new FoveaError('picture-corrupt', `${name} (${formatTitles[format]}) is damaged or cut short.`, 'Download or save the picture again.', { cause: error });
   }
 }
 

@@ -64,6 +64,14 @@ describe('the command line', () => {
     assert.ok(line.predictions[0].probability > line.predictions[1].probability && line.milliseconds.total > 0);
   });
 
+  it('says of a prediction what it says of an explanation: that a frame was chosen, that the preprocessing is a guess', async () => {
+    const frames = sharp(Buffer.alloc(3 * 8 * 16, 90), { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } });
+    await writeFile(at('moving.gif'), await frames.gif().toBuffer());
+    const { code, stdout, stderr } = await fovea('predict', at('moving.gif'), '-m', small, '--json');
+    assert.deepEqual([code, stdout.trim().split('\n').length], [0, 1], stderr);
+    assert.match(stderr, /moving\.gif: Animated GIF: the first frame[^]*moving\.gif: .*guess/);
+  });
+
   it('explains a picture: overlay at its size, raw values, one JSON object', async () => {
     const [line, ...others] = await lines('explain', espresso, '--technique', 'grad-cam', '--out', at('maps'));
     assert.equal(others.length, 0);

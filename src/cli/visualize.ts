@@ -22,7 +22,7 @@ Examples:
   $ fovea visualize --class zebra --out pictures
   $ fovea visualize --class 88,340,985 --set recipe=modern --out pictures
   $ fovea visualize --layer head/relu6 --channel 17 --out pictures
-  $ fovea visualize photo.jpg --technique deep-dream --layer head/relu6 --out pictures
+  $ fovea visualize photo.jpg --technique deep-dream --out pictures
 
 --out gets <name>.<technique>.png at the model's input size, one for each class (and seed); the name is that of the class or layer. Several are
 on one contact sheet too, contact-sheet.<technique>.png.
@@ -33,17 +33,19 @@ export function addVisualize(program: Command, context: Context): void {
     .description('Paint what a class, a layer, a channel or a neuron responds to most.')
     .argument('[photo]', 'for generators that start from a photograph')
     .option('-c, --class <class>', 'a class by name or index, or indices as in 88,340; may be given several times', addClass, [])
-    .option('--layer <name>', 'instead of a class (see "fovea layers")')
+    .option('--layer <name>', 'instead of a class (see "fovea layers"); default for dreams: the one that draws most')
     .option('--channel <k>', 'of the layer; default: the layer as a whole', wholeNumber(0))
     .option('-t, --technique <id>', 'class-visualization or deep-dream (see "fovea techniques ID")', 'class-visualization')
     .addHelpText('after', examples)
     .action((photo: string | undefined, options: VisualizeOptions) => context.run(options, async ({ engine, report, signal }) => {
-      const { class: classes, layer, channel, technique: generator, seed, runtime, replay, out } = options;
-      if (classes.length > 0 && layer !== undefined) throw new UsageError('The target is either a class or a layer.', 'Leave --class or --layer out.');
-      if (classes.length === 0 && layer === undefined) throw new UsageError('Something must be visualized.', 'Give --class or --layer.');
-      if (channel !== undefined && layer === undefined) throw new UsageError('A channel belongs to a layer.', 'Give --layer.');
+      const { class: classes, channel, technique: generator, seed, runtime, replay, out } = options;
+      if (classes.length > 0 && options.layer !== undefined) throw new UsageError('The target is either a class or a layer.', 'Leave --class or --layer out.');
+      if (channel !== undefined && options.layer === undefined) throw new UsageError('A channel belongs to a layer.', 'Give --layer.');
       const painter = engine.generators().find(({ id, family }) => id === generator && family === 'visualization');
       if (!painter) throw new UsageError(`"${generator}" visualizes nothing.`, 'There are: class-visualization, deep-dream.');
+      if (!painter.needs.content && classes.length === 0 && options.layer === undefined) {
+        throw new UsageError('Something must be visualized.', 'Give --class or --layer.');
+      }
       if (painter.needs.content !== (photo !== undefined)) {
         throw new UsageError(painter.needs.content ? `${painter.title} needs a photograph.` : `${painter.title} starts from noise.`,
           painter.needs.content ? 'Give one.' : 'Leave the photograph out, or choose --technique deep-dream.');
@@ -53,6 +55,8 @@ export function addVisualize(program: Command, context: Context): void {
       remarkUnused(report, painter, parameters);
       const model = await resolveModel(engine, options.model);
       const preprocessing = await changedPreprocessing(engine, model, options);
+      // A dream is of what the model sees, where nothing in particular is named.
+      const layer = classes.length > 0 ? undefined : options.layer ?? (await engine.describeModel({ model })).drawnLayer;
       const name = photo ?? layer ?? classes.join(', ');
       await report.each([{ path: name }], signal, async (_, job) => {
         const content = photo === undefined ? undefined : { path: photo };

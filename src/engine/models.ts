@@ -7,6 +7,7 @@ import type { Model } from '../graph/model.ts';
 import { leavesSizeOpen, prepareModel } from '../graph/prepare-model.ts';
 import type { ModelDescription, ModelReference } from '../protocol/engine.ts';
 import { guessNote, type Preprocessing, type PreprocessingSource } from '../protocol/preprocessing.ts';
+import { drawnLayer } from '../techniques/drawn-layer.ts';
 import { bundledPrefix, type BundledModel, type BundledModels } from './bundled-models.ts';
 import { factFiles, findFacts, findSize, fitPreprocessing, type ModelFacts } from './facts/facts.ts';
 import { inputHints, type InputHints } from './facts/guess.ts';
@@ -147,6 +148,7 @@ export function describeModel(loaded: LoadedModel, override?: Preprocessing): Mo
     labels: [...facts.labels],
     layers: model.layers.map(describeLayer),
     defaultLayer: facts.preferredLayer ?? model.defaultLayer?.name,
+    drawnLayer: drawnLayer(model)?.name,
     notes: [...facts.notes, ...notes],
   };
 }

@@ -80,9 +80,9 @@ export class StudioSession {
     try {
       if (!this.page.last('generators')) this.show({ type: 'generators', generators: await this.engine.generators() });
       this.host.checkModel(model);
-      const { reference, title, labels, layers, defaultLayer } = await this.engine.describeModel(model);
+      const { reference, title, labels, layers, drawnLayer } = await this.engine.describeModel(model);
       if (key !== this.described) return;
-      this.show({ type: 'model', model: { reference, title, labels, layers, defaultLayer } });
+      this.show({ type: 'model', model: { reference, title, labels, layers, drawnLayer } });
       await this.describeSources(key);
     } catch (error) {
       if (key === this.described) this.described = '';

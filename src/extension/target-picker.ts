@@ -15,12 +15,12 @@ export async function askForClass(engine: EngineClient, model: ModelReference, t
   return choice?.index;
 }
 
-/** The layer that the model is explained with comes first. @throws FoveaError */
+/** The layer that draws most comes first. @throws FoveaError */
 export async function askForLayer(engine: EngineClient, model: ModelReference, title: string): Promise<string | undefined> {
   checkModelAllowed(model);
-  const items = engine.describeModel(model).then(({ layers, defaultLayer }) => layers
+  const items = engine.describeModel(model).then(({ layers, drawnLayer }) => layers
     .map(({ name, channels, height, width }): QuickPickItem => ({ label: name, description: `${channels} × ${height} × ${width}` }))
-    .sort((a, b) => Number(b.label === defaultLayer) - Number(a.label === defaultLayer)));
+    .sort((a, b) => Number(b.label === drawnLayer) - Number(a.label === drawnLayer)));
   const choice = await window.showQuickPick(items, { title, placeHolder: 'What this layer sees is drawn into the picture: early ones see lines, late ones things' });
   return choice?.label;
 }

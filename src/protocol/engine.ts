@@ -34,7 +34,10 @@ export interface ModelDescription {
   /** Class names in order; 'class 17' where none are known. */
   labels: string[];
   layers: LayerDescription[];
+  /** Explained where none is named. */
   defaultLayer: string | undefined;
+  /** Drawn where a picture is made for a layer and none is named. */
+  drawnLayer: string | undefined;
   /** Sentences a person should know about this model, e.g. assumptions made. */
   notes: string[];
 }

@@ -53,7 +53,7 @@ export interface Curve {
 }
 
 /** The part of a model that the pickers need. */
-export type StudioModel = Pick<ModelDescription, 'reference' | 'title' | 'labels' | 'layers' | 'defaultLayer'>;
+export type StudioModel = Pick<ModelDescription, 'reference' | 'title' | 'labels' | 'layers' | 'drawnLayer'>;
 
 /** What a result says beside its curves; the picture to be saved, which may be large, stays with the host. */
 export interface StudioResult extends Omit<GenerateResult, 'curves' | 'fooling' | 'history'> {

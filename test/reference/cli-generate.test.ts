@@ -14,6 +14,7 @@ const espresso = path.join(root, 'media/samples/espresso.jpg');
 
 interface Line {
   step: number;
+  layer: string | null;
   ended: string;
   files: string[];
   predictions: { before: Prediction[]; after: Prediction[]; asSaved: Prediction[] };
@@ -54,6 +55,7 @@ describe('the command line that makes pictures', function () {
     assert.deepEqual(await readdir(at('channel')), ['features-relu-2.class-visualization.png']);
     await line('visualize', espresso, '-t', 'deep-dream', '--layer', 'conv', '-m', small, '--set', 'steps=2', '--out', at('dream'));
     assert.deepEqual(await readdir(at('dream')), ['espresso.deep-dream.png']);
+    assert.equal((await line('visualize', espresso, '-t', 'deep-dream', '-m', small, '--set', 'steps=1')).layer, 'relu', 'the last before the maps are halved');
     await line('visualize', espresso, '-t', 'deep-dream', '--class', '1,3', '-m', small, '--set', 'steps=2', '--out', at('dreams'));
     assert.deepEqual(await readdir(at('dreams')), ['contact-sheet.deep-dream.png', 'espresso-class-1.deep-dream.png', 'espresso-class-3.deep-dream.png']);
   });

@@ -116,7 +116,7 @@ export class Chooser {
   private chooseKind(kind: 'class' | 'layer'): void {
     if ((this.work?.layer === undefined ? 'class' : 'layer') === kind) return;
     if (kind === 'class') this.listener.changed({ layer: null, classes: [0] });
-    else this.listener.changed({ layer: this.model?.defaultLayer ?? this.model?.layers[0]?.name ?? null, classes: [] });
+    else this.listener.changed({ layer: this.model?.drawnLayer ?? this.model?.layers[0]?.name ?? null, classes: [] });
   }
 
   private chooseClass(value: string): void {

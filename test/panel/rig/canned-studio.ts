@@ -67,7 +67,7 @@ export const state = (patch: Partial<State> = {}): State => ({
 
 export const introduction = (patch: Partial<State> = {}): StudioHostMessage[] => [
   { type: 'generators', generators },
-  { type: 'model', model: { reference: model.reference, title: model.title, labels: model.labels, layers, defaultLayer: layers[layers.length - 1].name } },
+  { type: 'model', model: { reference: model.reference, title: model.title, labels: model.labels, layers, drawnLayer: layers[layers.length - 1].name } },
   state(patch),
 ];
 

@@ -52,7 +52,7 @@ const preprocessing = {
 export const model: ModelDescription = {
   reference: 'bundled:toy', title: 'Toy network', hash: 'ab'.repeat(32), format: 'onnx', bytes: 1e6, preprocessing, preprocessingSource: 'bundled',
   labels: Array.from({ length: 1000 }, (_, index) => predictions.find((prediction) => prediction.index === index)?.name ?? `class ${index}`),
-  layers, defaultLayer: lastLayer.name, notes: [],
+  layers, defaultLayer: lastLayer.name, drawnLayer: lastLayer.name, notes: [],
 };
 
 /** A result for a class; its bump lies over the disc or, for other classes than the first, over the square. */

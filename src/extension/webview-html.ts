@@ -19,6 +19,7 @@ export function webviewPage(webview: Webview, extensionUri: Uri, name: string): 
     `font-src ${webview.cspSource}`,
     `img-src ${webview.cspSource} blob: data:`,
   ].join('; ');
+  // What hears early messages stands before the style, for which a script would wait; messages come 200 ms after the page begins at the latest.
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -26,9 +27,9 @@ export function webviewPage(webview: Webview, extensionUri: Uri, name: string): 
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<script nonce="${nonce}">earlyMessages = []; onmessage = ({ data }) => earlyMessages.push(data);</script>
 <link rel="stylesheet" href="${asset('css')}">
 <title>Fovea</title>
-<script nonce="${nonce}">earlyMessages = []; onmessage = ({ data }) => earlyMessages.push(data);</script>
 </head>
 <body>
 <div id="app"></div>

@@ -65,7 +65,8 @@ describe('the command line', () => {
   });
 
   it('says of a prediction what it says of an explanation: that a frame was chosen, that the preprocessing is a guess', async () => {
-    const frames = sharp(Buffer.from(Array.from({ length: 3 * 8 * 16 }, (_, i) => i % 251)), { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } });
+    const pixels = Buffer.from(Array.from({ length: 3 * 8 * 16 }, (_, i) => i % 251));
+    const frames = sharp(pixels, { raw: { width: 8, height: 16, channels: 3, pageHeight: 8 } });
     await writeFile(at('moving.gif'), await frames.gif().toBuffer());
     const { code, stdout, stderr } = await fovea('predict', at('moving.gif'), '-m', small, '--json');
     assert.deepEqual([code, stdout.trim().split('\n').length], [0, 1], stderr);

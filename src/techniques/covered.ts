@@ -84,18 +84,20 @@ async function piecesOf(
   const inner = cuts.slice(1);
   const program = inner.length > 0 ? await context.program(`cuts ${inner.map(({ tensor }) => tensor).join()}`, () => graphOfCuts(model, inner)) : undefined;
   const features = await program?.run({ [model.input.name]: input }, { signal });
-  return Promise.all(cuts.map(async (cut, i): Promise<Piece> => {
+  const pieces: Piece[] = [];
+  for (const [i, cut] of cuts.entries()) {
     const { channels, sizes: [bottom, right], tensor } = cut;
-    const next = cuts[i + 1] as Cut | undefined;
+    const next = cuts.at(i + 1);
     const sides = next ? frameSides(cut, next, largest) : cut.sizes;
     const key = cuts.length === 1 ? forwardKey : `${tensor} ${sides.join('x')} to ${next?.tensor ?? 'logits'}`;
-    return {
+    pieces.push({
       cut, next, sides,
       program: await context.program(key, () => (next ? graphBetween(model, cut, next, sides) : graphBehind(model, cut))),
-      whole: { data: i === 0 ? picture : features![tensor].data as Float32Array, at: { top: 0, bottom, left: 0, right } },
+      whole: { data: (features?.[tensor]?.data ?? picture) as Float32Array, at: { top: 0, bottom, left: 0, right } },
       buffer: new Float32Array(batchOf(model) * channels * sides[0] * sides[1]),
-    };
-  }));
+    });
+  }
+  return pieces;
 }
 
 /** What a piece makes where the picture is covered. @param parts what the piece before has made */

@@ -4,7 +4,7 @@
  *     values = mean over the windows w that cover a pixel of  s_c(x) − s_c(x with the baseline in w)
  *
  * Windows of one size stand on a grid of equal steps; the last of a row or column is cut off at the edge. Values (N,1,H,W), signed, in
- * units of the score. Cost: a forward pass for each window. Source: Zeiler and Fergus 2014.
+ * units of the score. Cost: a forward pass for each window, of the first layers only what is around it. Source: Zeiler and Fergus 2014.
  */
 import * as z from 'zod';
 import { tensorOf } from '../graph/tensor.ts';

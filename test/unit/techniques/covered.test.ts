@@ -138,7 +138,7 @@ describe('covered pictures', () => {
       close(await inFrames(bench, input, rectangles, chosen), expected, chosen.map(({ tensor }) => tensor).join());
     }
     await bench.dispose();
-  }), { numRuns: 40 })).timeout(60_000);
+  }), { numRuns: 25 })).timeout(60_000);
 
   it('of the bundled model, which is cut', async () => {
     const model = await bundled();

@@ -17,7 +17,7 @@ img { display: block; width: 100%; border-radius: 6px; } figcaption { margin-top
 .bar { height: 12px; border-radius: 3px; forced-color-adjust: none; }
 table { border-collapse: collapse; } td, th { padding: 6px 28px 6px 0; text-align: start; vertical-align: top; border-bottom: 1px solid var(--line); }
 td:last-child, th:last-child { padding-inline-end: 0; } th { font-weight: 600; } td { overflow-wrap: anywhere; }
-.number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; } .explained td { font-weight: 600; }
+.number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; } .short { white-space: nowrap; } .explained td { font-weight: 600; }
 code, pre { font: 13px/1.5 ui-monospace, monospace; } summary { cursor: pointer; }
 pre { padding: 12px 14px; overflow: auto; border-radius: 6px; background: var(--panel); white-space: pre-wrap; overflow-wrap: anywhere; }
 @media (max-width: 640px) { td, th { padding-inline-end: 14px; } }

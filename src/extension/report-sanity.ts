@@ -20,7 +20,7 @@ export function checksShown(shown: readonly HostMessage[]): CheckResult[] {
 export function sanityHtml(checks: readonly CheckResult[]): string {
   if (checks.length === 0) return '';
   const rows = checks.map(({ mode, verdict: { label, sentence, rule } }) => (
-    `<tr><th>${escapeHtml(checkWords[mode].title)}</th><td>${escapeHtml(label)}</td><td>${escapeHtml(`${sentence} ${rule}`)}</td></tr>`));
+    `<tr><th scope="row">${escapeHtml(checkWords[mode].title)}</th><td class="short">${escapeHtml(label)}</td><td>${escapeHtml(`${sentence} ${rule}`)}</td></tr>`));
   const caveats = [...new Set(checks.flatMap((check) => [...check.notes, ...check.caveats]))];
   const [{ picture, class: { name } }] = checks;
   return `<h2>Sanity checks</h2>\n<table>${rows.join('\n')}</table>\n<ul>${[`Checked on ${picture}, ${name}.`, ...caveats].map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`;

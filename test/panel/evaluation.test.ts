@@ -83,7 +83,7 @@ describe('the evaluation of a map', () => {
     await panel.page.locator('#cancel-evaluation').click();
     assert.equal((await panel.posted('cancel-evaluation')).length, 1);
     await show({ plan, taken: all.slice(0, 1) });
-    assert.match(await summary().innerText(), /Partly/);
+    assert.match(await summary().innerText(), /1 of 5 measures/);
     await panel.page.locator('#evaluate').click();
     assert.equal((await panel.posted('evaluate')).length, 1);
   });
@@ -135,7 +135,7 @@ describe('the evaluation of a map', () => {
     await show({ plan, taken: all });
     await panel.send({ type: 'busy', message: 'Explaining…' }, { type: 'evaluation', evaluation: null }, { type: 'partial', subject: canned.subject, result: canned.result({ samples: { done: 1, total: 9 } }) });
     const before = (await panel.posted('plan-evaluation')).length;
-    assert.match(await summary().innerText(), /^\s*Evaluate\s*$/);
+    assert.match(await summary().innerText(), /^\s*Evaluation\s*$/);
     await panel.send(canned.shown());
     assert.equal((await panel.posted('plan-evaluation')).length, before + 1);
   });

@@ -57,6 +57,12 @@ describe('the sweep panel', () => {
     assert.deepEqual(await ran(), { columns: { parameter: 'size', values: [64, 96] }, rows: { parameter: 'contentWeight', values: [0.5, 1.25, 2] } });
   });
 
+  it('tells how the values of a grid are spread', async () => {
+    await show([styleSwept, grid]);
+    const spacing = (side: string) => panel.page.locator(`#${side}-values-spacing`).evaluate((list: HTMLSelectElement) => list.value);
+    assert.deepEqual([await spacing('columns'), await spacing('rows')], ['logarithmic', 'linear'], '0.1, 1, 10; 128, 256');
+  });
+
   it('spreads by ratios where asked to, and not through zero', async () => {
     await show([styleSwept]);
     const spacing = panel.page.locator('#rows-values-spacing');

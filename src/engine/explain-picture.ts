@@ -35,14 +35,18 @@ export async function explainPicture(services: Services, request: ExplainRequest
   const began = performance.now();
   job.progress('Reading model and picture');
   // The picture is decoded on other threads while this one reads the model.
-  const [setup] = await Promise.all([setUp(services, request, job.signal), services.pictures.decode(request.picture.path, job.signal)]);
+  const [setup, whole] = await Promise.all([setUp(services, request, job.signal), services.pictures.decode(request.picture.path, job.signal)]);
   const { loaded, technique, layer, score } = setup;
   const { facts, model } = loaded;
   const classes = [wantedClass(request.class, loaded)];
   const preprocessing = choosePreprocessing(loaded, request.preprocessing);
   const origin = preprocessingOrigin(loaded, request.preprocessing);
   const prepared = performance.now();
-  const input = await services.pictures.input(request.picture.path, preprocessing, job.signal);
+  // And shrunk on other threads while this one preprocesses it.
+  const [input, shown] = await Promise.all([
+    services.pictures.input(request.picture.path, preprocessing, job.signal),
+    request.wantPixels && whole.hash !== request.knownPicture ? shownPixels(whole) : undefined,
+  ]);
   const decoded = performance.now();
 
   const { picture } = input;
@@ -79,7 +83,7 @@ export async function explainPicture(services: Services, request: ExplainRequest
   };
 
   job.progress(technique.title);
-  const pixels = request.wantPixels && picture.hash !== request.knownPicture ? await shownPixels(picture) : undefined;
+  const pixels = whole.hash === picture.hash ? shown : undefined; // a file that was just replaced is explained again
   const { partial } = job;
   let unsent = pixels;
   const report = (soFar: Explanation): void => {

@@ -49,7 +49,7 @@ export async function decodeEncoded(bytes: Buffer, file: string): Promise<Pictur
     throw new FoveaError('picture-not-a-picture', `${name} is not a picture that Fovea can read.`, 'PNG, JPEG, WebP, GIF, BMP, TIFF and AVIF can be read.');
   }
   const decoded = await decodeBytes(bytes, format, name);
-  if (hasTransparency(decoded.data)) decoded.notes.push('Transparent pixels count as the colours beneath them, as in most training pipelines.');
+  if (format !== 'jpeg' && hasTransparency(decoded.data)) decoded.notes.push('Transparent pixels count as the colours beneath them, as in most training pipelines.');
   return { name, path: file, hash: createHash('sha256').update(bytes).digest('hex'), ...decoded };
 }
 

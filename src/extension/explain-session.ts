@@ -3,37 +3,19 @@
  * Knows no VS Code; the panel gives it a host and passes on what it posts.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { ExplainRequest, ExplainResult, ModelDescription, ModelReference, RuntimeChoice } from '../protocol/engine.ts';
+import type { ExplainRequest, ExplainResult, ModelDescription } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
 import type { HostMessage, PanelMessage, Subject } from '../protocol/result-panel.ts';
 import type { TechniqueDescription } from '../protocol/techniques.ts';
 import type { PanelSummary } from './api.ts';
-import type { CallOptions, EngineClient } from './engine-client.ts';
+import type { CallOptions } from './engine-client.ts';
+import type { SessionEngine, SessionHost } from './explain-host.ts';
 import { KeptResult, type KeptRun } from './kept-result.ts';
-import { MapTrust, type TrustHost } from './map-trust.ts';
+import { MapTrust } from './map-trust.ts';
 import { PagePicture } from './page-pixels.ts';
 import { candidates } from './preprocessing-candidates.ts';
-import { Showing, type ShowingHost } from './showing.ts';
-
-export interface SessionHost extends ShowingHost, Omit<TrustHost, 'show'> {
-  /** Absolute path of a picture. @throws FoveaError where there is none, e.g. in a virtual workspace */
-  picturePath(uri: string): string;
-  /** SHA-256 of a picture's file; undefined where it cannot be read. */
-  pictureHash(uri: string): Promise<string | undefined>;
-  /** @throws FoveaError `model-untrusted` */
-  checkModel(model: ModelReference): void;
-  runtime(): RuntimeChoice;
-  /** Whether maps have a badge that says if they passed a sanity check. */
-  sanityBadge(): boolean;
-  /** What is to be noted with a result besides what the engine notes. */
-  notes(result: ExplainResult): string[];
-  /** Called with every result that is shown. */
-  explained(result: ExplainResult): void;
-}
-
-/** The part of the engine that a session uses. */
-export type SessionEngine = Pick<EngineClient, 'describeModel' | 'explain' | 'layerStrip' | 'predict' | 'exportResult' | 'techniques' | 'check' | 'planEvaluation' | 'evaluate'>;
+import { Showing } from './showing.ts';
 
 const outdated = 'What is shown was kept from an earlier run, and would not come out the same now.';
 

@@ -3,13 +3,20 @@
  * else in the window can hold up; everything behind the registrations is in main.ts and is read when the first of them is used. The two
  * bundles share no module's state: what both import is constants, pure functions and types.
  */
-import { commands, Disposable, window, type ExtensionContext, type WebviewPanel } from 'vscode';
+import { commands, window, type Disposable, type ExtensionContext, type WebviewPanel } from 'vscode';
 import type { FoveaApi } from './api.ts';
 import { compareViewType, modelsView, recipeViewType, resultViewType, runsView, studioViewType, sweepViewType, tuneView } from './ids.ts';
 import { lazyTree } from './lazy-tree.ts';
 import type { Main } from './main.ts';
 import { StatusItem } from './status-item.ts';
 import { offerInTerminals } from './terminals.ts';
+
+let leave: (() => Promise<void>) | undefined;
+
+/** Subscriptions are disposed of while this is waited for, so that what it needs is none of them. */
+export async function deactivate(): Promise<void> {
+  await leave?.();
+}
 
 export function activate(context: ExtensionContext): FoveaApi {
   const status = new StatusItem(context.workspaceState);
@@ -38,9 +45,12 @@ export function activate(context: ExtensionContext): FoveaApi {
     restore(compareViewType, async (main, view, state) => (await main.workbench()).comparisons.restore(view, state)),
     restore(studioViewType, async (main, view, state) => (await main.workbench()).studios.restore(view, state)),
     restore(sweepViewType, async (main, view, state) => (await main.workbench()).sweeps.restore(view, state)),
-    new Disposable(() => ready?.dispose()),
   );
   offerInTerminals(context);
+  leave = async () => {
+    await ready?.leave();
+    ready?.dispose();
+  };
 
   return {
     enginePid: () => ready?.opened?.engine.pid,

@@ -51,6 +51,11 @@ export class Main implements Disposable {
     await this.handlers[command](...args).catch((error: unknown) => void notifyError(error));
   }
 
+  /** The window is being left. Settles once what was under way is kept. */
+  async leave(): Promise<void> {
+    await this.ready?.leave();
+  }
+
   dispose(): void {
     this.ready?.dispose();
     for (const disposable of this.disposables) disposable.dispose();

@@ -76,6 +76,12 @@ export class RunRecorder {
     return packed && unpackTrust(packed);
   }
 
+  /** Settles once all that is shown is kept, also what has not stood for a moment. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.waiting.values()].map(({ keep }) => keep()));
+    await this.last;
+  }
+
   dispose(): void {
     for (const panel of this.waiting.keys()) this.forget(panel);
   }

@@ -55,6 +55,11 @@ export class RunStore {
     return (await this.list()).find((run) => run.id === id);
   }
 
+  /** Looks again what is there: another window may have kept more. */
+  async refresh(): Promise<void> {
+    await this.turn(() => (this.loading = this.load()));
+  }
+
   /** What a person should know of how runs are kept, as sentences. */
   get notices(): string[] {
     const { failure, damaged } = this;
@@ -223,8 +228,9 @@ export class RunStore {
         return undefined;
       }
     }));
-    this.runs = sorted(read.filter((run) => run !== undefined));
-    this.damaged = ids.length - this.runs.length;
+    const found = read.filter((run) => run !== undefined);
+    this.damaged = ids.length - found.length;
+    this.runs = sorted([...this.runs.filter(({ id }) => this.unwritten.has(id)), ...found.filter(({ id }) => !this.unwritten.has(id))]);
   }
 
   private fail(words: string, error: unknown): void {

@@ -1,11 +1,12 @@
 /** One studio panel: the webview, the session behind it, and what goes between the two. */
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { commands, Uri, window, workspace, type Disposable, type WebviewPanel } from 'vscode';
 import type { RuntimeChoice } from '../protocol/engine.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type { GenerateResult } from '../protocol/generate.ts';
 import type { PanelPlace } from '../protocol/panel-place.ts';
-import { studioMessageSchema, type PictureRole, type StudioHostMessage, type StudioMessage, type Work } from '../protocol/studio-panel.ts';
+import { studioMessageSchema, type Phase, type PictureRole, type StudioHostMessage, type StudioMessage, type Work } from '../protocol/studio-panel.ts';
 import type { Swept } from '../protocol/sweep-panel.ts';
 import type { EngineClient } from './engine-client.ts';
 import { isErrorAction } from './error-actions.ts';
@@ -32,6 +33,7 @@ export class StudioPanel implements Disposable {
   readonly place: KeptPlace;
   private readonly disposables: Disposable[] = [];
   private readonly page: PageLink<StudioHostMessage, StudioMessage>;
+  private phase: Phase = 'idle';
   private readonly watched = new Map<PictureRole, { picture: string; watcher: Disposable }>();
 
   /** @param place of the panel before a reload */
@@ -41,7 +43,10 @@ export class StudioPanel implements Disposable {
       schema: studioMessageSchema, handle: (message) => this.handle(message), failed: (error) => this.session.showError(error),
     });
     this.session = new StudioSession(work, services.engine, {
-      post: (message) => this.page.post(message),
+      post: (message) => {
+        if (message.type === 'state') this.phase = message.phase;
+        this.page.post(message);
+      },
       picturePath,
       checkModel: checkModelAllowed,
       runtime: () => workspace.getConfiguration('fovea').get<RuntimeChoice>('runtime', 'auto'),
@@ -56,6 +61,17 @@ export class StudioPanel implements Disposable {
     this.disposables.push(this.page, view.onDidDispose(() => this.dispose()));
     this.changed();
     void this.session.describe();
+  }
+
+  /** Whether it shows a result, or is about to. */
+  get isUsed(): boolean {
+    return this.phase !== 'idle' || this.session.shownResult !== undefined;
+  }
+
+  /** Ends the run under way, if any. Settles once what there is of it is kept. */
+  async leave(): Promise<void> {
+    await this.session.stop();
+    while (this.phase !== 'idle') await sleep(20);
   }
 
   dispose(): void {

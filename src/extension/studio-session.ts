@@ -120,9 +120,10 @@ export class StudioSession {
     await this.describe();
   }
 
-  /** Shows a result that was made elsewhere, of what is chosen here. @param run as which it is kept already */
-  adopt(result: GenerateResult, run?: string): void {
-    void this.showResult(result, undefined, this.current, run);
+  /** Shows a result that was made elsewhere. @param run as which it is kept already @param work that made it; default: what is chosen here */
+  adopt(result: GenerateResult, run?: string, work = this.current): void {
+    this.current = work;
+    void Promise.all([this.showResult(result, undefined, work, run), this.describe()]);
   }
 
   /** Makes the pictures anew. Failures are shown, never thrown. */
@@ -153,10 +154,7 @@ export class StudioSession {
   /** The picture is kept. */
   async stop(): Promise<void> {
     if (!this.run) return;
-    if (this.run.token === undefined || this.phase === 'preparing') {
-      this.cancel();
-      return;
-    }
+    if (this.run.token === undefined || this.phase === 'preparing') return this.cancel();
     this.enter('ending');
     await this.tell({ stop: true });
   }

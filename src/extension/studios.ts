@@ -83,11 +83,17 @@ export class Studios implements Disposable {
       return;
     }
     const { work, place } = parsed.data;
+    const panel = this.adopt(view, work, place);
     const { run, isNews } = await this.services.kept(place);
-    const panel = this.adopt(view, run && isNews ? run.work : work, place);
     const result = run && await this.services.result(run.id);
-    if (result) panel.session.adopt(result, run.id);
-    if (isNews) panel.place.made(run?.id);
+    if (!result || panel.isUsed) return;
+    panel.session.adopt(result, run.id, isNews ? run.work : undefined);
+    if (isNews) panel.place.made(run.id);
+  }
+
+  /** Ends all runs under way. Settles once what there is of them is kept. */
+  async leave(): Promise<void> {
+    await Promise.all(this.all.map((panel) => panel.leave()));
   }
 
   dispose(): void {

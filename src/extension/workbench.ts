@@ -1,4 +1,5 @@
 /** What explaining needs, made when the first picture is explained: the client of the engine and the panels. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { commands, Uri, workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { Comparisons } from './comparisons.ts';
 import { EngineClient } from './engine-client.ts';
@@ -17,12 +18,16 @@ import { SweepRecorder } from './sweep-recorder.ts';
 import { Sweeps } from './sweeps.ts';
 import type { TechniqueCommand } from './technique-commands.ts';
 
+/** Milliseconds after which a window that was left has kept what was under way, as a rule. */
+const leaving = 3_000;
+
 export class Workbench implements Disposable {
   readonly engine: EngineClient;
   readonly panels: Panels;
   readonly comparisons: Comparisons;
   readonly studios: Studios;
   readonly sweeps: Sweeps;
+  private readonly recorder: RunRecorder;
   private readonly disposables: Disposable[];
 
   constructor(
@@ -36,6 +41,7 @@ export class Workbench implements Disposable {
     this.engine = new EngineClient(Uri.joinPath(extensionUri, 'dist', 'engine', 'engine.js').fsPath, log);
     const techniqueTitle = (id: string): string => techniques.find((technique) => technique.id === id)?.title ?? id;
     const recorder = new RunRecorder(runs, this.engine, log, techniqueTitle);
+    this.recorder = recorder;
     this.panels = new Panels({
       engine: this.engine,
       log,
@@ -60,7 +66,13 @@ export class Workbench implements Disposable {
         return packed && unpackResult(packed);
       },
       kept: async (place) => {
-        const { run, isNews } = await runOf(runs, place && { ...place, run: place.run ?? place.last }); // what was under way is lost
+        const find = () => runOf(runs, place && { ...place, run: place.run ?? place.last });
+        let { run, isNews } = await find();
+        if (place && place.run === undefined && !isNews) { // what was under way is being kept by the window before, which may still be there
+          await sleep(leaving);
+          await runs.refresh();
+          ({ run, isNews } = await find());
+        }
         return run?.kind === 'made' ? { run, isNews } : { isNews: false };
       },
     });
@@ -110,6 +122,13 @@ export class Workbench implements Disposable {
         this.comparisons.all.forEach(({ session }) => void session.run());
       }),
     ];
+  }
+
+  /** The window is being left: what is under way is stopped, and what there is of it kept. */
+  async leave(): Promise<void> {
+    for (const { session } of this.panels.all) session.cancel();
+    await this.studios.leave();
+    await this.recorder.flush();
   }
 
   dispose(): void {

@@ -8,7 +8,7 @@ import type { PlanState, Swept } from '../../src/protocol/sweep-panel.ts';
 import type { TechniqueDescription } from '../../src/protocol/techniques.ts';
 
 export const pixels = (level: number) => ({ width: 1, height: 1, data: Buffer.from([level, 0, 0, 255]) as Uint8Array });
-export const made: Swept = {
+export const made: Extract<Swept, { kind: 'make' }> = {
   kind: 'make', work: { generator: 'paint', model: 'bundled:net', content: 'file:///p/a.png', classes: [1], parameters: { rate: 9, blur: 3 }, seed: 4 },
 };
 export const explained: Swept = {

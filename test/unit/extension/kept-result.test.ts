@@ -1,7 +1,8 @@
 /** Runs that are opened: what was kept is shown at once, and what has changed since is said. */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { ExplainSession, type SessionEngine } from '../../../src/extension/explain-session.ts';
+import type { SessionEngine } from '../../../src/extension/explain-host.ts';
+import { ExplainSession } from '../../../src/extension/explain-session.ts';
 import type { KeptRun } from '../../../src/extension/kept-result.ts';
 import { packResult, unpackExplained } from '../../../src/extension/stored-result.ts';
 import type { Trust } from '../../../src/extension/stored-trust.ts';

@@ -179,6 +179,16 @@ describe('runs', () => {
     assert.match(warnings[0], /run\.json" is left out/);
   });
 
+  it('of another window are there once it is looked for them again, and none of this window is lost', async () => {
+    const [one, other] = [open(), open()];
+    await one.add(run(1), {});
+    await other.list();
+    await one.add(run(2), {});
+    await onFullDisk(() => other.add(run(3), {}));
+    await other.refresh();
+    assert.deepEqual(await classes(other), [3, 2, 1]);
+  });
+
   it('half written files of a window that was killed are no runs and do not stay', async () => {
     const { id } = await open().add(run(1), {});
     await writeFile(path.join(folder, 'runs', `${id}.result.new`), 'half');
@@ -266,6 +276,14 @@ describe('runs', () => {
       await arrived(2);
       assert.deepEqual(added.map(({ subject: { class: target } }) => target), [1, 2]);
       assert.deepEqual(await classes(open()), [2, 1]);
+    });
+
+    it('at once where the window is left, also what has not stood for a moment', async () => {
+      explained('a', result(1));
+      explained('b', result(2));
+      await recorder.flush();
+      assert.deepEqual(await classes(open()), [2, 1]);
+      assert.equal(kept.length, 2);
     });
 
     it('at once where something was measured of one, which is kept with it', async () => {

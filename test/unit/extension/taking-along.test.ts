@@ -191,8 +191,8 @@ describe('a report', () => {
 
   it('has what was measured, with its direction, its meaning and its curve, and no heading where nothing was', () => {
     const text = html();
-    assert.match(text, /0\.351<\/td><td>lower is better/);
-    assert.match(text, /-0\.02<\/td><td>nearer to zero is better<\/td><td>D\. C\./);
+    assert.match(text, /0\.351<\/td><td class="short">lower is better/);
+    assert.match(text, /-0\.02<\/td><td class="short">nearer to zero is better<\/td><td>D\. C\./);
     assert.equal(text.match(/<polyline[^>]* points="([^"]*)"/)![1].split(' ').length, 3);
     assert.doesNotMatch(html([], []), /Evaluation|Sanity|<svg/);
   });

@@ -5,18 +5,13 @@
 import { FoveaError, UnsupportedOperatorError } from '../protocol/errors.ts';
 import type { Attribute, Dim, ElementType, Graph, Node, Shape, Tensor, ValueInfo } from './graph.ts';
 import { checkInferred } from './check-inferred.ts';
+import { ConstantFolding } from './constant-folding.ts';
 import { contentKey } from './content-key.ts';
 import { finishGraph } from './finish-graph.ts';
 import type { NodeContext, Operator, OutputInfo } from './operators/operator.ts';
 import { operatorKey, operators } from './operators/registry.ts';
-import { countElements, formatShape, sameShape, staticShape } from './shape.ts';
+import { formatShape, sameShape, staticShape } from './shape.ts';
 import { numbersOf, tensorOf } from './tensor.ts';
-
-/** Nothing larger is computed while a graph is built (elements); such nodes are left to the runtime. */
-const foldLimit = 1 << 24;
-
-/** All that is computed reads and writes at most this many times the elements of the constants that are given, and `foldLimit` beyond. */
-const foldFactor = 8;
 
 export interface AddOptions {
   /** Names of the outputs; made up where absent. '' leaves an optional output out. */
@@ -43,7 +38,7 @@ export class GraphBuilder {
   readonly #known = new Map<string, readonly string[]>();
   readonly #producers = new Map<string, Node>();
   readonly #names = new Set<string>();
-  #foldRoom = foldLimit;
+  readonly #folding = new ConstantFolding();
   readonly #nodeNames = new Set<string>();
 
   /** Starts from a normalised graph (its outputs are not taken over), or from nothing. */
@@ -70,7 +65,11 @@ export class GraphBuilder {
 
   /** Adds a constant; the same value is kept once where no name is asked for. */
   constant(tensor: Tensor, name?: string): string {
-    this.#foldRoom += foldFactor * tensor.data.length;
+    this.#folding.given(tensor);
+    return this.#constant(tensor, name);
+  }
+
+  #constant(tensor: Tensor, name?: string): string {
     const small = tensor.data.length <= 64;
     const key = small ? `constant ${tensor.type} ${tensor.dims.join()} ${contentKey(tensor)}` : '';
     const known = small && name === undefined ? this.#known.get(key) : undefined;
@@ -290,15 +289,8 @@ export class GraphBuilder {
       this.constant(tensorOf(info.type, info.dims as number[], info.shape as number[]), node.outputs[0]);
       return true;
     }
-    const inputs = node.inputs.map((_, i) => context.constant(i));
-    if (!operator.evaluate || node.outputs.includes('') || inputs.some((input, i) => !input && context.has(i))) return false;
-    const counts = infos.map(({ shape }) => Number(countElements(shape) ?? Infinity));
-    const written = counts.reduce((sum, count) => sum + count, 0);
-    const touched = inputs.reduce((sum, input) => sum + (input?.data.length ?? 0), written);
-    if (!counts.every((count) => count <= foldLimit) || touched > this.#foldRoom) return false;
-    // What is computed makes no room for more.
-    this.#foldRoom -= touched + foldFactor * written;
-    operator.evaluate(context, inputs).forEach((tensor, i) => this.constant(tensor, node.outputs[i]));
-    return true;
+    const computed = this.#folding.compute(operator, context, infos);
+    computed?.forEach((tensor, i) => this.#constant(tensor, node.outputs[i]));
+    return computed !== undefined;
   }
 }

@@ -48,7 +48,7 @@ describe('Class visualization', () => {
     const frames: Float32Array[] = [];
     await flat.run(any(classVisualization), {
       classes: [index], seed: 5, parameters: { recipe: 'classic', stepSize: eta, decay: lambda, jitter, steps, blur: 0.6, blurEvery: 2 },
-      report: async (_, picture) => {
+      report: async (_, picture): Promise<'continue'> => {
         frames.push((await picture()).data as Float32Array);
         return 'continue';
       },

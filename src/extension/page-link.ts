@@ -1,5 +1,5 @@
-/** A panel's page, and the messages between the two: nothing goes to a page that does not listen, nothing is taken that is not understood. */
-import { Uri, type Disposable, type WebviewPanel } from 'vscode';
+/** The page of a panel or view, and the messages between the two: a page that does not listen is sent nothing, what is not understood is dropped. */
+import { Uri, type Disposable, type WebviewPanel, type WebviewView } from 'vscode';
 import type * as z from 'zod';
 import type { EngineLog } from './engine-process.ts';
 import { webviewOptions, webviewPage } from './webview-html.ts';
@@ -25,16 +25,18 @@ export class PageLink<Sent, Received extends { readonly type: string }> implemen
   private sent: Set<Sent> | undefined;
   private readonly disposables: readonly Disposable[];
 
-  /** Shows the page in the panel, which may be a restored one. @param page name of its bundle */
+  /** Shows the page in the panel, which may be a restored one, or in the view. @param page name of its bundle */
   constructor(
-    private readonly view: WebviewPanel, page: string, { log, extensionUri }: PageServices,
+    private readonly view: WebviewPanel | WebviewView, page: string, { log, extensionUri }: PageServices,
     private readonly handlers: PageHandlers<Received>,
   ) {
-    view.iconPath = Uri.joinPath(extensionUri, 'media', 'fovea.svg');
+    const isPanel = 'iconPath' in view;
+    if (isPanel) view.iconPath = Uri.joinPath(extensionUri, 'media', 'fovea.svg');
+    const changed = isPanel ? view.onDidChangeViewState : view.onDidChangeVisibility;
     view.webview.options = webviewOptions(extensionUri);
     this.disposables = [
       view.webview.onDidReceiveMessage((message) => this.receive(message, (why) => log.warn(`A message of the page "${page}" was not understood: ${why}`))),
-      view.onDidChangeViewState(() => {
+      changed(() => {
         if (view.visible) return;
         this.listening = false;
         this.sent = undefined;

@@ -37,9 +37,9 @@ export class SidePanel implements Disposable {
     if (!this.tune) {
       const { context: { extensionUri, workspaceState }, log, workbench } = this;
       const [{ TuneView }, { Presets }] = await Promise.all([import('./tune-view.ts'), import('./presets.ts')]);
-      this.tune = new TuneView(extensionUri, log, new Presets(workspaceState), async () => (await workbench()).panels);
+      this.tune = new TuneView({ extensionUri, log }, new Presets(workspaceState), async () => (await workbench()).panels);
     }
-    await this.tune.resolveWebviewView(view);
+    await this.tune.showIn(view);
   }
 
   async openRecipe(document: CustomDocument, view: WebviewPanel): Promise<void> {

@@ -1,44 +1,34 @@
 /** The side panel *Tune*: shows the parameters of the focused result and passes changes on. */
-import { commands, window, type Disposable, type Uri, type WebviewView, type WebviewViewProvider } from 'vscode';
+import { commands, window, type Disposable, type WebviewView } from 'vscode';
 import { tuneMessageSchema, type TuneHostMessage, type TuneMessage, type TuneState } from '../protocol/tune-panel.ts';
-import type { EngineLog } from './engine-process.ts';
 import { notifyError } from './notifications.ts';
+import { PageLink, type PageServices } from './page-link.ts';
 import type { Panels } from './panels.ts';
 import type { Presets } from './presets.ts';
 import type { ResultPanel } from './result-panel.ts';
-import { webviewOptions, webviewPage } from './webview-html.ts';
 
-export class TuneView implements WebviewViewProvider, Disposable {
-  private view: WebviewView | undefined;
+export class TuneView implements Disposable {
+  private page: PageLink<TuneHostMessage, TuneMessage> | undefined;
   private panels: Panels | undefined;
   private readonly disposables: Disposable[] = [];
-  /** Whether the page listens; a hidden page is gone and asks again when it is shown. */
-  private listening = false;
   /** Hash and size of the model that the page knows. */
   private modelSent = '';
   private updating = false;
   private serial = 0;
 
   /** @param panels made when the view is first seen */
-  constructor(
-    private readonly extensionUri: Uri,
-    private readonly log: EngineLog,
-    private readonly presets: Presets,
-    private readonly whenReady: () => Promise<Panels>,
-  ) {}
+  constructor(private readonly services: PageServices, private readonly presets: Presets, private readonly whenReady: () => Promise<Panels>) {}
 
-  async resolveWebviewView(view: WebviewView): Promise<void> {
-    this.view = view;
-    view.webview.options = webviewOptions(this.extensionUri);
-    view.webview.onDidReceiveMessage((message) => this.receive(message));
-    view.onDidChangeVisibility(() => {
-      if (!view.visible) this.listening = false;
+  /** Fills the view; a later one takes the place of one that was disposed of. */
+  async showIn(view: WebviewView): Promise<void> {
+    const page = new PageLink<TuneHostMessage, TuneMessage>(view, 'tune', this.services, {
+      schema: tuneMessageSchema, handle: (message) => this.handle(message), failed: (error) => void notifyError(error),
     });
+    this.page = page;
     view.onDidDispose(() => {
-      this.view = undefined;
-      this.listening = false;
+      page.dispose();
+      if (this.page === page) this.page = undefined;
     });
-    view.webview.html = webviewPage(view.webview, this.extensionUri, 'tune');
     if (this.panels) return;
     this.panels = await this.whenReady();
     this.disposables.push(this.panels.onDidChange(() => this.update()));
@@ -51,7 +41,7 @@ export class TuneView implements WebviewViewProvider, Disposable {
 
   /** Several changes of one moment are shown as one. */
   private update(): void {
-    if (this.updating || !this.listening) return;
+    if (this.updating || !this.page?.isListening) return;
     this.updating = true;
     setImmediate(() => {
       this.updating = false;
@@ -62,18 +52,18 @@ export class TuneView implements WebviewViewProvider, Disposable {
   private show(): void {
     const panel = this.panels?.focused;
     if (!panel) {
-      this.post({ type: 'state', state: null });
+      this.page?.post({ type: 'state', state: null });
       return;
     }
     const { model } = panel.session;
     const sent = model && `${model.hash} ${model.labels.length}`;
     if (model && sent !== this.modelSent) {
       const { hash, labels, layers, defaultLayer } = model;
-      this.post({ type: 'model', model: { hash, labels, layers, defaultLayer } });
+      this.page?.post({ type: 'model', model: { hash, labels, layers, defaultLayer } });
       this.modelSent = sent ?? '';
     }
     const state = this.stateOf(panel);
-    if (state) this.post({ type: 'state', state });
+    if (state) this.page?.post({ type: 'state', state });
   }
 
   /** undefined until the engine has described the technique. */
@@ -88,19 +78,8 @@ export class TuneView implements WebviewViewProvider, Disposable {
     };
   }
 
-  private post(message: TuneHostMessage): void {
-    if (this.listening) void this.view?.webview.postMessage(message);
-  }
-
-  private receive(raw: unknown): void {
-    const parsed = tuneMessageSchema.safeParse(raw);
-    if (parsed.success) this.handle(parsed.data).catch((error: unknown) => void notifyError(error));
-    else this.log.warn(`A message of the side panel was not understood: ${parsed.error.message}`);
-  }
-
   private async handle(message: TuneMessage): Promise<void> {
     if (message.type === 'ready') {
-      this.listening = true;
       this.modelSent = '';
       this.serial = 0;
       if (this.panels) this.show();

@@ -38,6 +38,12 @@ const commands = [
 ];
 for (const add of commands) add(program, context);
 
+// A reader that has seen enough, as in "fovea predict photos/ | head", ends the command; a disk that is full fails it.
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') process.stderr.write(`fovea: Standard output cannot be written: ${message}.\n`);
+  process.exit(code === 'EPIPE' ? exitCodes.done : exitCodes.failed);
+});
+
 program.parseAsync().catch((error: unknown) => {
   if (!(error instanceof CommanderError)) throw error;
   // Commander has said what is wrong already, or has shown the help that was asked for.

@@ -200,6 +200,14 @@ describe('the command line', () => {
     assert.deepEqual((await readdir(at('quiet'))).sort(), ['espresso.saliency.npy', 'espresso.saliency.png']);
   });
 
+  it('ends quietly when its reader has seen enough', async () => {
+    const many = Array.from({ length: 500 }, () => espresso);
+    const { code, stderr } = await run(...foveaWords(['predict', ...many, '-m', small, '--json', '--quiet']), (child) => {
+      child.stdout?.once('data', () => child.stdout?.destroy());
+    });
+    assert.deepEqual([code, stderr], [0, '']);
+  });
+
   it('stops on Ctrl+C', async () => {
     const many = Array.from({ length: 500 }, () => espresso);
     const { code, stderr } = await run(...foveaWords(['explain', ...many, '-t', 'grad-cam', '-m', small, '--json']), (child) => {

@@ -60,8 +60,15 @@ export async function findFacts({ file, model, metadata, hints, imagenet }: Fact
     notes.push(`${source} names ${labels.length} classes, but the model has ${classes}: it is not used.`);
     return undefined;
   };
+  const firstFitting = (candidates: { labels: string[]; file: string }[]): string[] | undefined => {
+    for (const { labels, file: source } of candidates) {
+      const found = fitting(labels, source);
+      if (found) return found;
+    }
+    return undefined;
+  };
   const labels = sidecar?.labels ?? fitting(huggingFace.labels, 'config.json') ?? fitting(labelsFromMetadata(metadata), 'The model\'s metadata')
-    ?? fitting(beside?.labels, beside?.file ?? '') ?? await imagenetLabels(classes, imagenet) ?? [];
+    ?? firstFitting(beside) ?? await imagenetLabels(classes, imagenet) ?? [];
   if (sidecar?.labels && labels.length !== classes) {
     notes.push(`The sidecar file names ${labels.length} classes, but the model has ${classes}.`);
   }

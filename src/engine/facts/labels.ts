@@ -21,13 +21,15 @@ export const namesByIndexSchema = z.record(z.string().regex(/^\d{1,6}$/), z.stri
 /** A list of names, or names by index. */
 const labelsSchema = z.union([z.array(z.string()), namesByIndexSchema]);
 
-/** `labels.txt` or `labels.json` beside a model. @throws FoveaError `preprocessing-invalid` */
-export async function readLabelsBeside(model: string): Promise<{ file: string; labels: string[] } | undefined> {
+/** `labels.txt` and `labels.json` beside a model, as far as they are there. @throws FoveaError `preprocessing-invalid` */
+export async function readLabelsBeside(model: string): Promise<{ file: string; labels: string[] }[]> {
   const folder = path.dirname(model);
   const text = await readSideFile(path.join(folder, 'labels.txt'));
-  if (text !== undefined) return { file: 'labels.txt', labels: linesOf(text) };
-  const labels = await readSideJson(path.join(folder, 'labels.json'), labelsSchema);
-  return labels && { file: 'labels.json', labels };
+  const list = await readSideJson(path.join(folder, 'labels.json'), labelsSchema);
+  return [
+    ...(text === undefined ? [] : [{ file: 'labels.txt', labels: linesOf(text) }]),
+    ...(list ? [{ file: 'labels.json', labels: list }] : []),
+  ];
 }
 
 /** ImageNet-1k's names for 1000 outputs; for 1001 with a background class before them, as TensorFlow's models have it. */

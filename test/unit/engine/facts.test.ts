@@ -134,6 +134,11 @@ describe('what is known about a model', () => {
     const facts = await find();
     assert.deepEqual(facts.labels, ['class 0', 'class 1', 'class 2']);
     assert.match(facts.notes.join(), /labels\.json names 2 classes, but the model has 3/);
+    await put('labels.json', ['a', 'b', 'c']);
+    await put('labels.txt', 'x\ny\n');
+    const other = await find();
+    assert.deepEqual(other.labels, ['a', 'b', 'c'], 'the file that fits');
+    assert.match(other.notes.join(), /labels\.txt names 2/);
   });
 
   it('has ImageNet\'s labels for 1000 outputs, and for 1001 with a background class first', async () => {

@@ -214,7 +214,9 @@ export class RunStore {
       this.fail(`The kept runs cannot be read: ${whyNot(error)}.`, error);
       return;
     }
-    const ids = this.files.ids;
+    // Nothing says what parts without a run were: a window was killed while it deleted one.
+    for (const id of this.files.ids) if (!this.files.partsOf(id).includes(runPart)) await this.remove(id, this.files.partsOf(id));
+    const { ids } = this.files;
     if (ids.length === 0) return;
     const { runSchema } = await import('./run.ts'); // with its library: not before there are runs to read
     const read = await Promise.all(ids.map(async (id): Promise<Run | undefined> => {

@@ -189,12 +189,14 @@ describe('runs', () => {
     assert.deepEqual(await classes(other), [3, 2, 1]);
   });
 
-  it('half written files of a window that was killed are no runs and do not stay', async () => {
+  it('half written and half deleted files of a window that was killed are no runs and do not stay', async () => {
     const { id } = await open().add(run(1), {});
+    await writeFile(path.join(folder, 'runs', `${'d'.repeat(20)}.png`), 'of a run that is gone');
     await writeFile(path.join(folder, 'runs', `${id}.result.new`), 'half');
     const store = open();
     assert.deepEqual(await classes(store), [1]);
     assert.equal(store.holds(id), false);
+    assert.deepEqual(store.notices.filter((notice) => notice.includes('cannot')), []);
     assert.deepEqual(await files(), [`${id}.run.json`]);
   });
 

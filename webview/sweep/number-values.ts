@@ -47,7 +47,8 @@ export class NumberValues implements ValuesInput {
   private showSpread(values: readonly unknown[]): void {
     const numbers = values.filter((value) => typeof value === 'number');
     const { from, to } = numbers.length > 0 ? { from: numbers[0], to: numbers[numbers.length - 1] } : spreadAround(this.control, undefined);
-    const comesFrom = (byRatio: boolean): boolean => String(spreadValues({ from, to, count: numbers.length, byRatio }, this.control.whole)) === String(numbers);
+    const spread = (byRatio: boolean): number[] => spreadValues({ from, to, count: numbers.length, byRatio }, this.control.whole);
+    const comesFrom = (byRatio: boolean): boolean => String(spread(byRatio)) === String(numbers);
     if (numbers.length > 2 && !comesFrom(this.byRatio) && comesFrom(!this.byRatio)) this.byRatio = !this.byRatio;
     this.from.value = String(from);
     this.to.value = String(to);

@@ -5,33 +5,23 @@ import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { repositoryRoot } from './rig/install-tools.ts';
 import { ResultPanel } from './rig/result-panel.ts';
-import { Session } from './rig/session.ts';
-import type { Workbench } from './rig/workbench.ts';
+import { editorSession } from './rig/session.ts';
 
 const picture = 'cat-and-espresso.jpg';
 const title = `${picture} – 4 techniques`;
 
 describe('comparing', () => {
-  let session: Session;
-  let workbench: Workbench;
-
-  before(async () => {
-    session = await Session.start({
-      prepare: async (folder) => {
-        const models = path.join(repositoryRoot, 'models');
-        const { models: [{ file, preprocessing, layer }] } = JSON.parse(await readFile(path.join(models, 'index.json'), 'utf8')) as {
-          models: { file: string; preprocessing: object; layer: string }[];
-        };
-        await cp(path.join(models, file), path.join(folder, 'copy.onnx'));
-        await writeFile(path.join(folder, 'copy.fovea.json'), JSON.stringify({ preprocessing, layer }));
-      },
-    });
-    workbench = session.workbench;
+  const session = editorSession({
+    prepare: async (folder) => {
+      const models = path.join(repositoryRoot, 'models');
+      const { models: [{ file, preprocessing, layer }] } = JSON.parse(await readFile(path.join(models, 'index.json'), 'utf8')) as {
+        models: { file: string; preprocessing: object; layer: string }[];
+      };
+      await cp(path.join(models, file), path.join(folder, 'copy.onnx'));
+      await writeFile(path.join(folder, 'copy.fovea.json'), JSON.stringify({ preprocessing, layer }));
+    },
   });
-  after(() => session?.stop());
-  afterEach(async function () {
-    if (this.currentTest?.isFailed()) await workbench.screenshot(`failed ${this.currentTest.title}`);
-  });
+  const { workbench } = session;
 
   /** The visible panel, once it has explained everything. */
   async function compared(): Promise<Frame> {

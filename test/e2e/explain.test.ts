@@ -1,25 +1,16 @@
 /** Every way from a picture to its heat map. */
 import assert from 'node:assert/strict';
 import { difference, ResultPanel } from './rig/result-panel.ts';
-import { Session } from './rig/session.ts';
+import { editorSession } from './rig/session.ts';
 import { clickToRepaint, clickToSight, watch } from './rig/timing.ts';
 import type { Workbench } from './rig/workbench.ts';
 
 const explain = 'Explain with Grad-CAM';
 
 describe('explaining a picture', () => {
-  let session: Session;
-  let workbench: Workbench;
-
-  before(async () => {
-    session = await Session.start();
-    workbench = session.workbench;
-  });
-  after(() => session?.stop());
-  afterEach(async function () {
-    if (this.currentTest?.isFailed()) await workbench.screenshot(`failed ${this.currentTest.title}`);
-    await workbench.command('View: Close All Editors');
-  });
+  const session = editorSession();
+  const { workbench } = session;
+  afterEach(() => workbench.clear());
 
   it('from the Explorer: the map is painted beside the picture', async () => {
     await watch(workbench.page);

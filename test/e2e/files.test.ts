@@ -10,25 +10,18 @@ import { techniques } from '../../src/techniques/registry.ts';
 import { convolutional, writeModel } from '../support/small-models.ts';
 import { repositoryRoot } from './rig/install-tools.ts';
 import { ResultPanel } from './rig/result-panel.ts';
-import { Session } from './rig/session.ts';
-import type { Workbench } from './rig/workbench.ts';
+import { editorSession } from './rig/session.ts';
 
 const picture = 'cat-and-espresso.jpg';
 const explain = 'Explain with Grad-CAM';
 
 describe('files around a result', () => {
-  let session: Session;
-  let workbench: Workbench;
+  const session = editorSession({ prepare: async (folder) => void (await writeModel(convolutional({ side: 32 }), path.join(folder, 'small.onnx'))) });
+  const { workbench } = session;
 
   before(async () => {
-    session = await Session.start({ prepare: async (folder) => void (await writeModel(convolutional({ side: 32 }), path.join(folder, 'small.onnx'))) });
-    workbench = session.workbench;
     await workbench.explorerMenu(picture, explain);
     await ResultPanel.painted(workbench, picture);
-  });
-  after(() => session?.stop());
-  afterEach(async function () {
-    if (this.currentTest?.isFailed()) await workbench.screenshot(`failed ${this.currentTest.title}`);
   });
 
   /** Exports by the panel's menu and the save dialog. @returns path of the file, once it is there */

@@ -1,14 +1,10 @@
 /** The whole way without a mouse. */
 import assert from 'node:assert/strict';
 import { ResultPanel } from './rig/result-panel.ts';
-import { Session } from './rig/session.ts';
+import { editorSession } from './rig/session.ts';
 
 describe('by keyboard alone', () => {
-  let session: Session;
-  before(async () => {
-    session = await Session.start();
-  });
-  after(() => session?.stop());
+  const session = editorSession();
 
   it('a picture is explained, and another class of it', async () => {
     const { workbench } = session;

@@ -4,7 +4,7 @@ import { cp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { repositoryRoot } from './rig/install-tools.ts';
 import { ResultPanel } from './rig/result-panel.ts';
-import { Session } from './rig/session.ts';
+import { editorSession } from './rig/session.ts';
 
 /** A model without a sidecar, and one that is none. */
 async function prepare(folder: string): Promise<void> {
@@ -13,11 +13,7 @@ async function prepare(folder: string): Promise<void> {
 }
 
 describe('a model of the workspace', () => {
-  let session: Session;
-  before(async () => {
-    session = await Session.start({ prepare });
-  });
-  after(() => session?.stop());
+  const session = editorSession({ prepare });
 
   it('is used once it is made active; the status bar says so', async () => {
     const { workbench } = session;
@@ -51,11 +47,7 @@ describe('a model of the workspace', () => {
 });
 
 describe('Restricted Mode', () => {
-  let session: Session;
-  before(async () => {
-    session = await Session.start({ prepare, workspaceTrust: true });
-  });
-  after(() => session?.stop());
+  const session = editorSession({ prepare, workspaceTrust: true });
 
   it('refuses models of the workspace and explains with the bundled one', async () => {
     const { workbench } = session;

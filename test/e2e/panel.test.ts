@@ -1,25 +1,18 @@
 /** The result panel in the real window: what recolours, what explains anew, by mouse and by keyboard, in every theme. */
 import assert from 'node:assert/strict';
 import { difference, ResultPanel } from './rig/result-panel.ts';
-import { Session } from './rig/session.ts';
-import type { Workbench } from './rig/workbench.ts';
+import { editorSession } from './rig/session.ts';
 
 const picture = 'cat-and-espresso.jpg';
 
 describe('the result panel', () => {
-  let session: Session;
-  let workbench: Workbench;
+  const session = editorSession();
+  const { workbench } = session;
   let panel: ResultPanel;
 
   before(async () => {
-    session = await Session.start();
-    workbench = session.workbench;
     await workbench.explorerMenu(picture, 'Explain with Grad-CAM');
     panel = await ResultPanel.painted(workbench);
-  });
-  after(() => session?.stop());
-  afterEach(async function () {
-    if (this.currentTest?.isFailed()) await workbench.screenshot(`failed ${this.currentTest.title}`);
   });
 
   it('shows five predictions; another one moves the map', async () => {

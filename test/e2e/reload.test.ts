@@ -1,21 +1,22 @@
 /** What a window reload must not lose. */
 import assert from 'node:assert/strict';
 import { ResultPanel } from './rig/result-panel.ts';
-import { Session } from './rig/session.ts';
+import { editorSession } from './rig/session.ts';
 
 describe('after a reload of the window', () => {
-  let session: Session;
-  before(async () => {
-    session = await Session.start();
-  });
-  after(() => session?.stop());
+  const session = editorSession();
+  const measured = '[data-measure="sparseness"][data-state="taken"]';
 
-  it('the panel is back with its class and its view', async () => {
+  it('the panel is back with its class, its view and what was measured', async () => {
     const { workbench } = session;
     await workbench.explorerMenu('cat-and-espresso.jpg', 'Explain with Grad-CAM');
     const panel = await ResultPanel.painted(workbench);
     await panel.repaint(() => panel.predictions().nth(1).click());
     await panel.repaint(() => panel.find('.segmented input[aria-label="Side by side"]').check({ force: true }));
+    await panel.find('#evaluation').click();
+    await panel.find('[data-measure="sparseness"] summary').click();
+    await panel.find('[data-measure="sparseness"]').getByRole('button', { name: 'Measure Only This' }).click();
+    await panel.find(measured).waitFor();
     const [name, before] = [await panel.explainedClass(), await panel.pixels()];
     await workbench.settleState();
     await workbench.reload();
@@ -23,6 +24,8 @@ describe('after a reload of the window', () => {
     assert.equal(await restored.explainedClass(), name);
     assert.ok(await restored.find('.segmented input[aria-label="Side by side"]').isChecked());
     assert.deepEqual(await restored.pixels(), before, 'the same pixels');
+    await restored.find('#evaluation').click();
+    await restored.find(measured).waitFor(); // nothing is measured anew: nobody asked
     await restored.screenshot('after a reload');
   });
 

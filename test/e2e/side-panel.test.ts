@@ -3,23 +3,13 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { difference, ResultPanel } from './rig/result-panel.ts';
-import { Session } from './rig/session.ts';
-import type { Workbench } from './rig/workbench.ts';
+import { editorSession } from './rig/session.ts';
 
 const picture = 'cat-and-espresso.jpg';
 
 describe('the side panel', () => {
-  let session: Session;
-  let workbench: Workbench;
-
-  before(async () => {
-    session = await Session.start();
-    ({ workbench } = session);
-  });
-  after(() => session?.stop());
-  afterEach(async function () {
-    if (this.currentTest?.isFailed()) await workbench.screenshot(`failed ${this.currentTest.title}`);
-  });
+  const session = editorSession();
+  const { workbench } = session;
 
   const openContainer = (): Promise<void> => workbench.page.locator('.activitybar .action-label[aria-label="Fovea"]').click();
   const runs = () => workbench.page.locator('.pane').filter({ has: workbench.page.locator('.pane-header[aria-label^="Runs"]') }).locator('.monaco-list-row');

@@ -4,25 +4,15 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame } from 'playwright-core';
-import { Session } from './rig/session.ts';
-import type { Workbench } from './rig/workbench.ts';
+import { editorSession } from './rig/session.ts';
 
 /** The first run loads the model and builds its programs. */
 const patience = 120_000;
 
 describe('the studio', () => {
-  let session: Session;
-  let workbench: Workbench;
-
-  before(async () => {
-    session = await Session.start();
-    workbench = session.workbench;
-  });
-  after(() => session?.stop());
-  afterEach(async function () {
-    if (this.currentTest?.isFailed()) await workbench.screenshot(`failed ${this.currentTest.title}`);
-    await workbench.command('View: Close All Editors');
-  });
+  const session = editorSession();
+  const { workbench } = session;
+  afterEach(() => workbench.clear());
 
   /** The visible studio, once it shows something. */
   const studio = (shows: 'frame' | 'result'): Promise<Frame> => workbench.webview(`body[data-shown="${shows}"] #picture-made[data-painted]`, patience);
@@ -54,10 +44,9 @@ describe('the studio', () => {
     await frame.locator('#pause').click();
     await frame.waitForSelector('body[data-state="paused"]');
     const paused = await standing(frame);
-    await frame.locator('#parameter-steps').fill(String(paused + 6)).catch(async () => {
-      await frame.locator('[data-parameter="steps"] vscode-checkbox').click(); // the recipe's own number, until one is asked for
-      await frame.locator('#parameter-steps').fill(String(paused + 6));
-    });
+    const total = frame.locator('#parameter-steps');
+    if (await total.isDisabled()) await frame.locator('[data-parameter="steps"] vscode-checkbox').click(); // the recipe's own number, until one is asked for
+    await total.fill(String(paused + 6));
     assert.equal(await steps(frame), paused, 'a paused run stands still');
     await frame.locator('#resume').click();
     const done = await studio('result');
@@ -66,16 +55,17 @@ describe('the studio', () => {
     assert.match(await done.locator('#outcome').innerText(), /goldfish/);
     await workbench.screenshot('studio done');
 
+    await workbench.settleState(); // what the window notes from now on may be lost
     await done.locator('#more-steps').fill('4');
     await done.locator('#continue').click();
     await done.waitForFunction((total) => document.getElementById('progress')!.textContent === `Step ${total} of ${total}`, paused + 10, { timeout: patience });
 
     const made = await pixels(await studio('result'));
-    await workbench.settleState();
-    await workbench.settleState(); // the page had the focus until now: the first time is the window's to notice
+    await done.waitForSelector('body[data-state="idle"]');
     await workbench.reload();
     const restored = await studio('result');
-    assert.deepEqual(await pixels(restored), made, 'nothing is made anew');
+    assert.deepEqual(await pixels(restored), made, 'what had ended just before, and nothing is made anew');
+    assert.equal(await restored.locator('#progress').innerText(), `Step ${paused + 10} of ${paused + 10}`);
     await restored.waitForFunction(() => (document.getElementById('class') as HTMLInputElement).value.startsWith('goldfish'));
     await restored.locator('#loss').waitFor();
     await workbench.screenshot('studio restored');
@@ -130,7 +120,7 @@ describe('the studio', () => {
     await frame.locator('[data-parameter="stepSize"] .slider').press('ArrowRight');
     await frame.locator('#stop').click();
     const stopped = await studio('result');
-    assert.match(await stopped.locator('#outcome').innerText(), /1 change while it ran/);
+    assert.match(await stopped.locator('#made').innerText(), /1 change while it ran/);
     assert.ok(differ(await pixels(stopped, 'content'), await pixels(stopped)) > 0.5, 'the photograph has changed');
     await workbench.screenshot('studio dream');
   });
@@ -143,7 +133,7 @@ describe('the studio', () => {
     assert.deepEqual(await frame.locator('.figure-caption').allInnerTexts(), ['Photograph', 'Result', 'Style']);
     await frame.locator('#stop').click();
     const stopped = await studio('result');
-    assert.match(await stopped.locator('#outcome').innerText(), /stopped/);
+    assert.match(await stopped.locator('#made').innerText(), /stopped/);
     assert.ok(await stopped.locator('.legend li').count() > 2, 'a curve for each term');
     await workbench.screenshot('studio style');
 
@@ -151,7 +141,7 @@ describe('the studio', () => {
     await stopped.locator('#style .picture-name:has-text("espresso.jpg")').waitFor();
   });
 
-  it('sweeps two parameters of a style transfer; a cell opens as a run, and the sides are there after a reload', async () => {
+  it('sweeps two parameters of a style transfer; a cell opens as a run, and the grid is there after a reload', async () => {
     await workbench.explorerMenu('chelsea-cat.png', 'Use as Content', 'Fovea'); // the style of before is still chosen
     const frame = await studio('frame');
     await frame.locator('#stop').click();
@@ -168,7 +158,7 @@ describe('the studio', () => {
       'Content: 0.01 · Style, first layer: 1, done', 'Content: 10 · Style, first layer: 1, done',
       'Content: 0.01 · Style, first layer: 1000, done', 'Content: 10 · Style, first layer: 1000, done',
     ]);
-    const cell = (index: number): Promise<number[]> => sweep.locator(`#cell-${index} canvas`).evaluate((canvas) => {
+    const cell = (index: number, of = sweep): Promise<number[]> => of.locator(`#cell-${index} canvas`).evaluate((canvas) => {
       const small = new OffscreenCanvas(32, 32).getContext('2d')!;
       small.drawImage(canvas as HTMLCanvasElement, 0, 0, 32, 32);
       return [...small.getImageData(0, 0, 32, 32).data];
@@ -195,7 +185,21 @@ describe('the studio', () => {
     assert.equal(await again.locator('#cell-1').getAttribute('aria-selected'), 'true', 'as it was left');
     await workbench.settleState();
     await workbench.reload();
-    const restored = await workbench.webview('body[data-state="idle"] #rows-values');
+    const restored = await workbench.webview('body[data-state="result"] #cell-3[data-state="done"]');
     assert.equal(await restored.locator('#rows-values').inputValue(), '1, 1000');
+    assert.deepEqual(await cell(1, restored), chosen, 'not made again');
+    await workbench.screenshot('sweep restored');
+  });
+
+  it('stops what is under way when the window is left, and shows after the reload how far it had come', async () => {
+    await workbench.explorerMenu('chelsea-cat.png', 'Use as Content', 'Fovea');
+    const frame = await studio('frame');
+    await workbench.settleState();
+    const before = await steps(frame);
+    await workbench.reload();
+    const restored = await studio('result');
+    assert.ok(await steps(restored) >= before);
+    assert.match(await restored.locator('#made').innerText(), /stopped/);
+    await workbench.screenshot('studio left and restored');
   });
 });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { enginesBelow } from './rig/engine-processes.ts';
 import { ResultPanel } from './rig/result-panel.ts';
-import { Session } from './rig/session.ts';
+import { editorSession } from './rig/session.ts';
 import { repositoryRoot } from './rig/install-tools.ts';
 
 const explain = 'Explain with Grad-CAM';
@@ -36,11 +36,7 @@ async function prepareBadPictures(folder: string): Promise<void> {
 }
 
 describe('bad pictures', () => {
-  let session: Session;
-  before(async () => {
-    session = await Session.start({ prepare: prepareBadPictures });
-  });
-  after(() => session?.stop());
+  const session = editorSession({ prepare: prepareBadPictures });
 
   for (const [name, reason] of bad) {
     it(`${name} is refused: ${reason}`, async () => {
@@ -65,11 +61,7 @@ describe('bad pictures', () => {
 });
 
 describe('an engine that is killed', () => {
-  let session: Session;
-  before(async () => {
-    session = await Session.start();
-  });
-  after(() => session?.stop());
+  const session = editorSession();
 
   it('is reported in mid-run, and the next try has a new one', async function () {
     if (process.platform !== 'linux') this.skip();
@@ -93,17 +85,13 @@ describe('an engine that is killed', () => {
 });
 
 describe('a workspace that cannot be written', () => {
-  let session: Session;
-  before(async () => {
-    session = await Session.start({
-      unprivileged: true,
-      prepare: async (folder) => {
-        await writeFile(path.join(folder, 'mine.onnx'), await readFile(path.join(repositoryRoot, 'models', 'efficientnet-lite0.onnx')));
-        await chmod(folder, 0o555);
-      },
-    });
+  const session = editorSession({
+    unprivileged: true,
+    prepare: async (folder) => {
+      await writeFile(path.join(folder, 'mine.onnx'), await readFile(path.join(repositoryRoot, 'models', 'efficientnet-lite0.onnx')));
+      await chmod(folder, 0o555);
+    },
   });
-  after(() => session?.stop());
 
   it('is explained in all the same; only saving beside the model fails, and says so', async () => {
     const { workbench } = session;

@@ -14,46 +14,64 @@ export interface SessionOptions extends Partial<Omit<ServerOptions, 'home' | 'dr
   readonly prepare?: (folder: string) => Promise<void>;
 }
 
+/** A window for the suite that calls this: it opens before the suite's tests and closes after them; what it showed when a test failed is kept. */
+export function editorSession(options: SessionOptions = {}): Session {
+  const session = new Session(options);
+  before(() => session.start());
+  afterEach(async function () {
+    if (this.currentTest?.isFailed()) await session.workbench.screenshot(`failed ${this.currentTest.title}`);
+  });
+  after(() => session.stop());
+  return session;
+}
+
 export class Session {
-  private constructor(
-    readonly server: EditorServer,
-    readonly workbench: Workbench,
-    /** The workspace. */
-    readonly folder: string,
-    private readonly context: BrowserContext,
-    private readonly home: string,
-  ) {}
+  readonly workbench = new Workbench();
+  server!: EditorServer;
+  private home: string | undefined;
+  private context: BrowserContext | undefined;
+
+  constructor(private readonly options: SessionOptions) {}
 
   /** Starts with the extension as it lies in dist/, or with the package named by `options.vsix`. */
   static async start(options: SessionOptions = {}): Promise<Session> {
-    if (!options.vsix && !existsSync(path.join(repositoryRoot, 'dist', 'extension', 'extension.cjs'))) throw new Error('Run `npm run build` first.');
-    const home = await mkdtemp(path.join(tmpdir(), 'fovea-e2e-'));
-    const folder = path.join(home, 'pictures');
-    await mkdir(folder);
-    await cp(path.join(repositoryRoot, 'media', 'samples'), folder, { recursive: true });
-    await options.prepare?.(folder);
-    const server = await EditorServer.start({ ...options, home, driver: !options.vsix });
+    const session = new Session(options);
     try {
-      const context = await openBrowser(home);
-      const page = context.pages()[0] ?? (await context.newPage());
-      const session = new Session(server, new Workbench(page), folder, context, home);
-      const development: [string, string][] = options.vsix ? [] : [['extensionDevelopmentPath', server.remoteUri(repositoryRoot)]];
-      await session.workbench.open(server.url(folder, development));
-      return session;
+      await session.start();
     } catch (error) {
-      await server.stop();
+      await session.stop();
       throw error;
     }
+    return session;
+  }
+
+  async start(): Promise<void> {
+    const { prepare, ...options } = this.options;
+    if (!options.vsix && !existsSync(path.join(repositoryRoot, 'dist', 'extension', 'extension.cjs'))) throw new Error('Run `npm run build` first.');
+    this.home = await mkdtemp(path.join(tmpdir(), 'fovea-e2e-'));
+    await mkdir(this.folder);
+    await cp(path.join(repositoryRoot, 'media', 'samples'), this.folder, { recursive: true });
+    await prepare?.(this.folder);
+    this.server = await EditorServer.start({ ...options, home: this.home, driver: !options.vsix });
+    this.context = await openBrowser(this.home);
+    this.workbench.page = this.context.pages()[0] ?? (await this.context.newPage());
+    const development: [string, string][] = options.vsix ? [] : [['extensionDevelopmentPath', this.server.remoteUri(repositoryRoot)]];
+    await this.workbench.open(this.server.url(this.folder, development));
+  }
+
+  /** The workspace. */
+  get folder(): string {
+    return path.join(this.home!, 'pictures');
   }
 
   /** Folder of the installed extensions. */
   get extensions(): string {
-    return path.join(this.home, 'extensions');
+    return path.join(this.home!, 'extensions');
   }
 
   async stop(): Promise<void> {
-    await this.context.close();
-    await this.server.stop();
-    await rm(this.home, { recursive: true, force: true });
+    await this.context?.close();
+    await (this.server as EditorServer | undefined)?.stop();
+    if (this.home !== undefined) await rm(this.home, { recursive: true, force: true });
   }
 }

@@ -14,7 +14,8 @@ const patience = 30_000;
 const menuSettles = 250;
 
 export class Workbench {
-  constructor(readonly page: Page) {}
+  /** Of the window, once there is one. */
+  page!: Page;
 
   /** Opens the address and waits until the explorer shows files and Fovea's contributions are there. */
   async open(url: string): Promise<void> {
@@ -29,12 +30,43 @@ export class Workbench {
   }
 
   /**
-   * Waits until open editors and webview state are kept: the workbench does so every five seconds when it is idle, and not reliably when
-   * a page is left. While a webview holds the focus in a browser without a screen, it is never told that it is idle.
+   * Waits until the window has kept its open editors and what their pages keep, so that a reload brings them back. It does so when it loses
+   * the focus, else only every few seconds and not reliably when it is left.
    */
   async settleState(): Promise<void> {
-    await this.page.locator('.sidebar .composite.title').click();
-    await sleep(7_000);
+    for (const frame of this.pagesOfWebviews()) {
+      await frame.evaluate(() => document.dispatchEvent(new Event('visibilitychange'))).catch(() => undefined); // it may have been replaced
+    }
+    const seen = [await this.page.evaluate(keepState)];
+    const deadline = Date.now() + patience;
+    while (seen.length < 3 || new Set(seen.slice(-3)).size > 1) {
+      if (Date.now() > deadline) throw new Error('The window goes on changing what it keeps.');
+      await sleep(400);
+      seen.push(await this.page.evaluate(keepState));
+    }
+  }
+
+  /** Back to where a test can begin, whatever the last one has left: no menu, no question, no editor, the explorer is seen. */
+  async clear(): Promise<void> {
+    try {
+      await this.closeAll();
+    } catch {
+      await this.reload();
+      await this.closeAll();
+    }
+  }
+
+  private async closeAll(): Promise<void> {
+    const passing = this.page.locator('.monaco-menu, .quick-input-widget').filter({ visible: true }).first();
+    for (let press = 0; press < 4 && await passing.isVisible(); press++) {
+      await this.page.keyboard.press('Escape');
+      await disappears(passing, 500);
+    }
+    await this.command('View: Close All Editors');
+    await this.page.locator('.tab').first().waitFor({ state: 'hidden' });
+    const files = this.page.locator('.explorer-folders-view .monaco-list-row').first();
+    if (!(await files.isVisible())) await this.command('View: Show Explorer');
+    await files.waitFor();
   }
 
   async reload(): Promise<void> {
@@ -72,14 +104,17 @@ export class Workbench {
     if (!from || !to) throw new Error(`"${name}" or its target is not to be seen.`);
     await mouse.move(from.x + 60, from.y + from.height / 2);
     await mouse.down();
-    await mouse.move(from.x + 80, from.y + from.height / 2 + 4, { steps: 4 });
-    await keyboard.down('Shift');
-    for (const below of [to.height * 2, 0]) {
-      await mouse.move(to.x + to.width / 4, to.y + to.height / 2 + below, { steps: 8 });
-      await sleep(menuSettles); // the webview is let through to when the drag is first seen over it
+    try {
+      await mouse.move(from.x + 80, from.y + from.height / 2 + 4, { steps: 4 });
+      await keyboard.down('Shift');
+      for (const below of [to.height * 2, 0]) {
+        await mouse.move(to.x + to.width / 4, to.y + to.height / 2 + below, { steps: 8 });
+        await sleep(menuSettles); // the webview is let through to when the drag is first seen over it
+      }
+    } finally {
+      await mouse.up();
+      await keyboard.up('Shift');
     }
-    await mouse.up();
-    await keyboard.up('Shift');
   }
 
   /** Opens the context menu of `target` and chooses an entry, by the start of its title. @param submenu that holds the entry */
@@ -105,16 +140,6 @@ export class Workbench {
       }
     }
     throw new Error(`The context menu has no entry ${JSON.stringify(item)} that can be chosen.`);
-  }
-
-  /** Titles in the context menu of `target`, which is closed again. */
-  async contextMenuTitles(target: Locator): Promise<string[]> {
-    await target.click({ button: 'right' });
-    await this.page.locator('.monaco-menu .action-label').first().waitFor();
-    await sleep(menuSettles);
-    const titles = await this.page.locator('.monaco-menu .action-label').evaluateAll((labels) => labels.map((label) => label.ariaLabel ?? ''));
-    await this.page.keyboard.press('Escape');
-    return titles.filter((title) => title !== '');
   }
 
   /** Runs a command by its title from the palette. */
@@ -178,8 +203,7 @@ export class Workbench {
   async webview(selector: string, timeout = patience): Promise<Frame> {
     const deadline = Date.now() + timeout;
     while (Date.now() < deadline) {
-      for (const frame of this.page.frames()) {
-        if (!frame.url().includes('/webview/browser/pre/fake.html')) continue;
+      for (const frame of this.pagesOfWebviews()) {
         try {
           if (await frame.locator(selector).first().isVisible()) return frame;
         } catch {
@@ -189,6 +213,10 @@ export class Workbench {
       await sleep(50);
     }
     throw new Error(`No webview shows ${selector} within ${timeout / 1000} s.`);
+  }
+
+  private pagesOfWebviews(): Frame[] {
+    return this.page.frames().filter((frame) => frame.url().includes('/webview/browser/pre/fake.html'));
   }
 
   async colorTheme(name: string): Promise<void> {
@@ -212,4 +240,27 @@ async function appears(element: Locator, timeout: number): Promise<boolean> {
 
 async function disappears(element: Locator, timeout: number): Promise<boolean> {
   return await element.waitFor({ state: 'hidden', timeout }).then(() => true, () => false);
+}
+
+/** Runs in the window: has it keep its state, as when it loses the focus. @returns all that it has kept before */
+async function keepState(): Promise<string> {
+  document.hasFocus = () => false;
+  dispatchEvent(new FocusEvent('blur'));
+  await new Promise((resolve) => setTimeout(resolve, 20)); // the loss is noticed in a turn of its own
+  delete (document as Partial<Document>).hasFocus;
+  dispatchEvent(new FocusEvent('focus'));
+  const databases = (await indexedDB.databases()).flatMap(({ name }) => (name?.startsWith('vscode-web-state-db-') ? [name] : [])).sort();
+  const kept = await Promise.all(databases.map((name) => new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name);
+    opening.onerror = () => reject(opening.error!);
+    opening.onsuccess = () => {
+      const items = opening.result.transaction('ItemTable').objectStore('ItemTable').getAll();
+      items.onsuccess = () => {
+        opening.result.close();
+        resolve(items.result);
+      };
+      items.onerror = () => reject(items.error!);
+    };
+  })));
+  return JSON.stringify(kept);
 }

@@ -64,8 +64,8 @@ describe('Class visualization', () => {
       const g = shifted.map((value, i) => weights[index][i] - 2 * lambda * value);
       const norm = Math.hypot(...g);
       const moved = shifted.map((value, i) => value + (eta * g[i]) / norm);
-      const pixel = (value: number, c: number): number => Math.min((1 - imagenet.mean[c]) / imagenet.std[c], Math.max(-imagenet.mean[c] / imagenet.std[c], value));
-      image = each((c, y, x) => pixel(moved[at(c, y + oy, x + ox)], c));
+      const [black, white] = [0, 1].map((share) => imagenet.mean.map((mean, c) => (share - mean) / imagenet.std[c]));
+      image = each((c, y, x) => Math.min(white[c], Math.max(black[c], moved[at(c, y + oy, x + ox)])));
       if (t % 2 === 0) {
         const tap = [-2, -1, 0, 1, 2].map((d) => Math.exp(-0.5 * (d / 0.6) ** 2)); // reach ⌊4 · 0.6 + 0.5⌋ = 2
         const sum = tap.reduce((a, b) => a + b);

@@ -30,7 +30,7 @@ export class PageLink<Sent, Received extends { readonly type: string }> implemen
     private readonly view: WebviewPanel | WebviewView, page: string, { log, extensionUri }: PageServices,
     private readonly handlers: PageHandlers<Received>,
   ) {
-    const isPanel = 'iconPath' in view;
+    const isPanel = 'onDidChangeViewState' in view;
     if (isPanel) view.iconPath = Uri.joinPath(extensionUri, 'media', 'fovea.svg');
     const changed = isPanel ? view.onDidChangeViewState : view.onDidChangeVisibility;
     view.webview.options = webviewOptions(extensionUri);

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { difference, ResultPanel } from './rig/result-panel.ts';
 import { editorSession } from './rig/session.ts';
 import { clickToRepaint, clickToSight, watch } from './rig/timing.ts';
-import type { Workbench } from './rig/workbench.ts';
 
 const explain = 'Explain with Grad-CAM';
 

@@ -192,10 +192,14 @@ describe('the studio', () => {
   });
 
   it('stops what is under way when the window is left, and shows after the reload how far it had come', async () => {
-    await workbench.explorerMenu('chelsea-cat.png', 'Use as Content', 'Fovea');
+    await workbench.command('Visualize a Class');
+    await workbench.page.locator('.quick-input-widget input[aria-controls]').fill('goldfish');
+    await workbench.pick('goldfish');
     const frame = await studio('frame');
+    await frame.locator('#pause').click();
+    await frame.waitForSelector('body[data-state="paused"]');
     await workbench.settleState();
-    const before = await steps(frame);
+    const before = await standing(frame);
     await workbench.reload();
     const restored = await studio('result');
     assert.ok(await steps(restored) >= before);

@@ -91,7 +91,7 @@ export class ExplainSession {
 
   /** Explains; what was under way is cancelled. Failures are shown, never thrown. */
   async explain(subject: Subject = this.current): Promise<void> {
-    const opened = this.opened?.isOf(subject) ? this.opened : undefined;
+    const opened = this.opened?.isOf(subject) && this.opened.isWorthSaying ? this.opened : undefined;
     if (this.opened) {
       this.opened = opened;
       opened?.show('again');
@@ -120,12 +120,12 @@ export class ExplainSession {
     });
   }
 
-  /** Shows the result of a run as it is kept, at once; what has changed since is found out meanwhile. */
-  async open(run: KeptRun): Promise<void> {
+  /** Shows the result of a run as it is kept, at once; what has changed since is found out meanwhile. @param isRestored see KeptResult */
+  async open(run: KeptRun, isRestored = false): Promise<void> {
     const { subject } = run;
     this.shown.abortAll();
     for (const over of ['busy', 'error', 'partial'] as const) this.shown.forget(over);
-    const opened = new KeptResult(run);
+    const opened = new KeptResult(run, isRestored);
     this.opened = opened;
     this.begin(subject);
     const whole = this.showResult('result', subject, run.result);
@@ -267,7 +267,7 @@ export class ExplainSession {
   }
 
   private showKept(): void {
-    this.shown.show({ type: 'kept', kept: this.opened?.state ?? null });
+    this.shown.show({ type: 'kept', kept: this.opened?.isWorthSaying ? this.opened.state : null });
   }
 
   private async describe(subject: Subject, options: CallOptions): Promise<ModelDescription> {

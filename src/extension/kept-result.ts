@@ -36,7 +36,13 @@ export class KeptResult {
   private difference: number | undefined;
   private wasRunAgain = false;
 
-  constructor(readonly run: KeptRun) {}
+  /** @param isRestored whether it is shown because the window was reloaded, and not because a person opened the run */
+  constructor(readonly run: KeptRun, private readonly isRestored = false) {}
+
+  /** Whether a person should be told that it is kept: a panel that came back looks as it did before, unless something has changed. */
+  get isWorthSaying(): boolean {
+    return !this.isRestored || (this.changes ?? []).length > 0;
+  }
 
   get state(): KeptState {
     return { time: this.run.time, shown: this.shown, changes: this.changes, difference: this.difference };

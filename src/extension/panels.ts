@@ -63,7 +63,7 @@ export class Panels implements Disposable {
     const { subject, place } = parsed.data;
     const panel = this.adopt(view, subject, undefined, place);
     const kept = await this.services.kept(place);
-    if (kept) await panel.open(kept);
+    if (kept) await panel.open(kept, true);
     else await panel.explain();
   }
 

@@ -115,14 +115,14 @@ export class ResultPanel implements Disposable {
     await this.show(subject);
   }
 
-  /** Shows the result of a run as it is kept. */
-  async open(run: KeptRun): Promise<void> {
+  /** Shows the result of a run as it is kept. @param isRestored because the window was reloaded */
+  async open(run: KeptRun, isRestored = false): Promise<void> {
     this.stale = false;
     this.tuning.restart(run.subject);
     this.follow(run.subject);
     this.unkept = undefined;
     this.place.shows(run.id);
-    await this.session.open(run);
+    await this.session.open(run, isRestored);
   }
 
   /** The same with another model, whose classes and layers are its own. */

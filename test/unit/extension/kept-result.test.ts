@@ -163,6 +163,14 @@ describe('a run that is opened', () => {
     assert.equal(strips()[1].entries.length, 0);
   });
 
+  it('in a panel that a reload brought back is said to be kept only where something has changed', async () => {
+    await session.open(run, true);
+    assert.equal(kept(), null);
+    now.picture = 'other';
+    await session.open(run, true);
+    assert.match(kept()!.changes!.join(), /picture has changed/);
+  });
+
   it('is shown again, and said to be, where running it again is cancelled', async () => {
     await session.open(run);
     void session.explain();

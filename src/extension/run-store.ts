@@ -243,7 +243,13 @@ export class RunStore {
 
 /** By which a run is kept: what makes two runs the same. */
 export function runId(run: NewRun): string {
-  return createHash('sha256').update(JSON.stringify(identityOf(run))).digest('hex').slice(0, 20);
+  return createHash('sha256').update(JSON.stringify(identityOf(run), inOrder)).digest('hex').slice(0, 20);
+}
+
+/** The same whatever the order of an object's properties, which is another one once it was read from the disk. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function sorted(runs: readonly Run[]): Run[] {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { mock } from 'node:test';
 import { RunRecorder, standingTime } from '../../../src/extension/run-recorder.ts';
 import type { ExplainedRun } from '../../../src/extension/run.ts';
-import { mostUnpinned, parts, RunStore } from '../../../src/extension/run-store.ts';
+import { mostUnpinned, parts, runId, RunStore } from '../../../src/extension/run-store.ts';
 import { preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
 import { onFullDisk } from '../../support/full-disk.ts';
 import type { ExplainResult } from '../../../src/protocol/engine.ts';
@@ -83,6 +83,15 @@ describe('runs', () => {
     assert.deepEqual([...(await again.read(id, parts.trust))!, ...(await again.read(id, parts.result))!], [9, 3]);
     await store.keep('0'.repeat(20), { [parts.trust]: new Uint8Array([9]) });
     assert.equal((await files()).filter((name) => name.startsWith('0'.repeat(20))).length, 0, 'of a run that is gone nothing is kept');
+  });
+
+  it('are the same whatever the order of what they are made of, which the disk may change', async () => {
+    const turned = <T extends object>(all: T): T => Object.fromEntries(Object.entries(all).reverse()) as T;
+    const { subject, recipe, ...others } = run(1);
+    const other = { ...others, subject: turned(subject), recipe: turned({ ...recipe, preprocessing: turned(recipe.preprocessing) }) };
+    assert.notEqual(JSON.stringify(other.subject), JSON.stringify(subject));
+    assert.equal(runId(other), runId(run(1)));
+    assert.notEqual(runId({ ...other, subject: { ...subject, seed: 1 } }), runId(run(1)));
   });
 
   it('that were stopped do not take the place of the same run that was not', async () => {

@@ -160,8 +160,10 @@ export class Explainer {
 }
 
 /** Ends a technique that has as many samples as are wanted. */
-class Enough {
-  constructor(readonly result: RawResult) {}
+class Enough extends Error {
+  constructor(readonly result: RawResult) {
+    super('There are as many samples as are wanted.');
+  }
 }
 
 type Outputs = Record<string, Tensor> & { readonly logits: Tensor };

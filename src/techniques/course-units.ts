@@ -1,6 +1,7 @@
 /**
  * The units in which courses publish weights and step sizes: pixels from 0 to 1 less ImageNet's mean, over its standard deviation. Style
- * transfer, classic visualization and fooling by ascent work in them whatever input a model takes, so that a weight or a step size means the same for every model.
+ * transfer, classic visualization and fooling by ascent work in them whatever input a model takes, so that a weight or a step size means
+ * the same for every model.
  */
 import type { Tensor } from '../graph/graph.ts';
 import { normalisation } from '../pictures/preprocess.ts';

@@ -3,23 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { mock } from 'node:test';
-import { RunRecorder, standingTime } from '../../../src/extension/run-recorder.ts';
-import type { ExplainedRun } from '../../../src/extension/run.ts';
 import { mostUnpinned, parts, runId, RunStore } from '../../../src/extension/run-store.ts';
-import { preprocessingSchema } from '../../../src/protocol/preprocessing.ts';
 import { onFullDisk } from '../../support/full-disk.ts';
-import type { ExplainResult } from '../../../src/protocol/engine.ts';
-
-const preprocessing = preprocessingSchema.parse({ width: 8, height: 8 });
-const run = (target: number): Omit<ExplainedRun, 'id' | 'pinned'> => ({
-  kind: 'explained', time: 1000 + target, technique: 'Grad-CAM', className: `class ${target}`, probability: 0.5, milliseconds: 20,
-  subject: { picture: 'file:///a.png', model: 'bundled:net', technique: 'grad-cam', class: target, score: 'logit', parameters: {}, seed: 0 },
-  recipe: {
-    version: '1', picture: { name: 'a.png', hash: 'a'.repeat(64) }, model: { title: 'Net', hash: 'b'.repeat(64) }, preprocessing, technique: 'grad-cam',
-    parameters: { relu: true }, class: target, score: 'logit', layer: 'conv', seed: 0, runtime: 'onnxruntime',
-  },
-});
+import { explainedRun as run } from '../../support/explained-run.ts';
 
 describe('runs', () => {
   let folder: string;
@@ -234,76 +220,5 @@ describe('runs', () => {
     assert.deepEqual(await classes(store), [2]);
     assert.match(store.notices[0], /^Runs cannot be kept: /);
     assert.ok(changes > 0 && existsSync(folder));
-  });
-
-  describe('recorded from results', () => {
-    let added: ExplainedRun[];
-    let kept: string[];
-    let recorder: RunRecorder;
-    const { subject, recipe } = run(1);
-    const result = (target: number, total = 4) => ({
-      class: { index: target, name: 'x', probability: 1 }, recipe: { ...recipe, class: target }, milliseconds: { total },
-    } as ExplainResult);
-
-    beforeEach(() => {
-      mock.timers.enable({ apis: ['setTimeout'] });
-      added = [];
-      kept = [];
-      const store = open();
-      recorder = new RunRecorder({
-        add: async (one, with_) => {
-          added.push(one as ExplainedRun);
-          return store.add(one, with_);
-        },
-        keep: (id, more) => store.keep(id, more), read: (id, part) => store.read(id, part),
-      }, { render: async () => new Uint8Array(3), png: assert.fail }, { info: () => {}, warn: assert.fail, error: () => {} },
-      (id) => id.toUpperCase());
-    });
-    afterEach(() => mock.timers.reset());
-
-    const arrived = async (count: number): Promise<void> => {
-      while (kept.length < count) await new Promise((resolve) => setImmediate(resolve)); // results are packed first
-    };
-    const explained = (panel: string, one: ExplainResult) => recorder.explained(panel, { ...subject, class: 'top' }, one, (id) => kept.push(id));
-
-    it('once one has stood for a moment: the last of a panel, with the class that was meant', async () => {
-      for (const target of [3, 4, 5]) {
-        explained('a', result(target));
-        mock.timers.tick(standingTime - 1);
-      }
-      explained('b', result(6));
-      mock.timers.tick(standingTime);
-      await arrived(2);
-      assert.deepEqual(added.map(({ subject: { class: target }, panel }) => [target, panel]), [[5, 'a'], [6, 'b']]);
-      assert.deepEqual(added[0].subject.parameters, { relu: true }, 'all that made it');
-      assert.equal(added[0].technique, 'GRAD-CAM');
-    });
-
-    it('at once where it took long, in the order in which they came, however long packing takes', async () => {
-      const noise = new Float32Array(1 << 20).map((_, i) => Math.sin(i * i));
-      explained('a', { ...result(1, standingTime + 1), standardError: noise });
-      explained('b', result(2, standingTime + 1));
-      mock.timers.tick(1);
-      await arrived(2);
-      assert.deepEqual(added.map(({ subject: { class: target } }) => target), [1, 2]);
-      assert.deepEqual(await classes(open()), [2, 1]);
-    });
-
-    it('at once where the window is left, also what has not stood for a moment', async () => {
-      explained('a', result(1));
-      explained('b', result(2));
-      await recorder.flush();
-      assert.deepEqual(await classes(open()), [2, 1]);
-      assert.equal(kept.length, 2);
-    });
-
-    it('at once where something was measured of one, which is kept with it', async () => {
-      const plan: never[] = [];
-      explained('a', result(1));
-      await recorder.measured('a', { ...subject, class: 'top' }, result(1), { evaluation: { plan, taken: [] } });
-      assert.equal(kept.length, 1);
-      assert.deepEqual(await recorder.trustOf({ ...subject, class: 1 }, result(1)), { evaluation: { plan, taken: [] } });
-      assert.equal(await recorder.trustOf(subject, result(2)), undefined, 'of another map nothing is known');
-    });
   });
 });

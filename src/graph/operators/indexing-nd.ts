@@ -56,7 +56,16 @@ const gatherNd: Operator = {
   gradient: (context) => [addedAt(context)],
 };
 
-/** The data with updates written (or added, reduction "add") at the indices. */
+/** What becomes of what is there and of what is written there; whole numbers of 64 bits too. */
+const reductions: ReadonlyMap<string, (there: number, written: number) => number> = new Map([
+  ['none', (_, written) => written],
+  ['add', (there, written) => there + written],
+  ['mul', (there, written) => there * written],
+  ['max', (there, written) => (there > written ? there : written)],
+  ['min', (there, written) => (there < written ? there : written)],
+]);
+
+/** The data with updates written at the indices, or joined with what is there. */
 const scatterNd: Operator = {
   op: 'ScatterND',
   infer: (context) => {
@@ -65,13 +74,17 @@ const scatterNd: Operator = {
     return [{ type: context.type(0), shape: context.shape(0) }];
   },
   evaluate: (context, [data, indices, updates]) => {
-    if (textAttribute(context.node, 'reduction', 'none') !== 'none') {
-      throw new UnsupportedOperatorError('ScatterND', context.node.name, 'operator', 'it reduces constants.');
-    }
+    const reduction = textAttribute(context.node, 'reduction', 'none');
+    const join = reductions.get(reduction);
+    // Halves are kept as bits.
+    const halves = data!.type === 'float16' || data!.type === 'bfloat16';
+    if (!join || (halves && reduction !== 'none')) throw new UnsupportedOperatorError('ScatterND', context.node.name, 'operator', `it reduces constants of type ${data!.type}.`);
     const { starts, length } = partsOf(context, data!, indices!);
     const out = makeTensor(data!.type, data!.dims);
     out.data.set(data!.data as never);
-    starts.forEach((start, part) => out.data.set(updates!.data.subarray(part * length, (part + 1) * length) as never, start));
+    starts.forEach((start, part) => {
+      for (let i = 0; i < length; i++) out.data[start + i] = join(out.data[start + i] as number, updates!.data[part * length + i] as number);
+    });
     return [out];
   },
   gradient: (context) => {

@@ -47,7 +47,7 @@ describe('the badge of the sanity check', () => {
       await show(done(level));
       assert.equal((await badge().innerText()).trim(), `Sanity check ${level}`);
       assert.equal(await badge().getAttribute('title'), 'What was found.');
-      signs.push(await badge().locator('.codicon').getAttribute('class'));
+      signs.push(await badge().locator('.badge-sign').getAttribute('class'));
     }
     assert.equal(new Set(signs).size, 3);
   });

@@ -118,7 +118,8 @@ describe('the sweep panel', () => {
     const painted = await cell(2).locator('canvas').evaluate((canvas) => [...(canvas as HTMLCanvasElement).getContext('2d')!.getImageData(31, 77, 1, 1).data]);
     assert.deepEqual(painted, [...studio.picture(120).data.subarray((77 * own.width + 31) * 4).subarray(0, 4)]);
     assert.deepEqual((await panel.posted('shown')).map(({ frame }) => frame), [80]);
-    assert.equal(await panel.page.locator('#progress').innerText(), '2 of 6 · about 14 s left', 'four seconds each, of the third one 60 % ahead');
+    // Four seconds each, of the third one 60 % ahead, makes 14.4 s; what the test itself has taken since the third was heard of comes on top.
+    assert.match(await panel.page.locator('#progress').innerText(), /^2 of 6 · about 1[4-9] s left$/);
     assert.equal(await cell(2).getAttribute('aria-label'), 'Content: 10 · Size: 128 px, under way');
     await panel.send(styleSwept, grid, { type: 'cell', index: 0, cell: busy(40) });
     assert.equal(await panel.page.locator('#progress').innerText(), '0 of 6', 'nothing is known yet of how long it takes');

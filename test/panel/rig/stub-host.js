@@ -3,7 +3,7 @@ window.posted = [];
 window.acquireVsCodeApi = () => ({
   postMessage: (message) => window.posted.push(structuredClone(message)),
   getState: () => window.kept ?? undefined,
-  setState: (state) => (window.kept = structuredClone(state)),
+  setState: (state) => (window.kept = JSON.parse(JSON.stringify(state))), // as which it is kept
 });
 
 new MutationObserver((_, observer) => {

@@ -6,7 +6,7 @@ import { sideBySide } from '../pictures/difference.ts';
 import type { Prediction } from '../protocol/engine.ts';
 import type { FoolingOutcome, GenerateResult } from '../protocol/generate.ts';
 import type { Context } from './context.ts';
-import { addClass, remarkUnused, withGenerateOptions, type GenerateOptions } from './generate-options.ts';
+import { addClass, idsOf, remarkUnused, withGenerateOptions, type GenerateOptions } from './generate-options.ts';
 import { expandInputs } from './inputs.ts';
 import { resolveModel } from './model.ts';
 import { changedPreprocessing } from './options.ts';
@@ -37,12 +37,12 @@ export function addFool(program: Command, context: Context): void {
     .description('Change pictures a little so that the model sees another class.')
     .argument('[input...]', 'pictures, or folders of pictures; none for from-noise')
     .option('-c, --class <class>', 'the class that the model shall see, by name or index; some techniques do without: any class but the right one', addClass, [])
-    .option('-t, --technique <id>', 'the attack: ascent, from-noise, fgsm, pgd or deep-fool (see "fovea techniques ID")', 'pgd')
+    .option('-t, --technique <id>', `the attack: one of ${idsOf('fooling')} (see "fovea techniques ID")`, 'pgd')
     .addHelpText('after', examples)
     .action((paths: string[], options: FoolOptions) => context.run(options, async ({ engine, report, signal }) => {
       const { technique: generator, class: classes, set: parameters, seed, runtime, replay, out } = options;
       const attack = engine.generators().find(({ id, family }) => id === generator && family === 'fooling');
-      if (!attack) throw new UsageError(`There is no attack "${generator}".`, 'There are: ascent, from-noise, fgsm, pgd, deep-fool.');
+      if (!attack) throw new UsageError(`There is no attack "${generator}".`, `There are: ${idsOf('fooling')}.`);
       engine.checkGenerator(generator, parameters);
       remarkUnused(report, attack, parameters);
       if (attack.needs.content !== paths.length > 0) {

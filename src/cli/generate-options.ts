@@ -1,8 +1,9 @@
 /** Options of the commands that make pictures. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { GeneratorDescription, RunEvents } from '../protocol/generate.ts';
+import type { GeneratorDescription, GeneratorFamily, RunEvents } from '../protocol/generate.ts';
 import { controlsOf, unmetCondition } from '../protocol/parameter-controls.ts';
 import { runEventsSchema } from '../protocol/recipe.ts';
+import { generators } from '../techniques/generators.ts';
 import type { Report } from './report.ts';
 import {
   collectSetting, parseClasses, wholeNumber, withModelOption, withPreprocessingOption, withRunOptions, type PreprocessingOptions, type RunOptions,
@@ -36,6 +37,11 @@ function parseEvents(text: string): RunEvents {
   } catch {
     throw new InvalidArgumentError('It is JSON as in {"steered": [{"step": 20, "parameters": {"stepSize": 2}}], "stopped": 60}.');
   }
+}
+
+/** The ids of a family's generators, for help and messages. */
+export function idsOf(wanted: GeneratorFamily): string {
+  return generators.filter(({ family }) => family === wanted).map(({ id }) => id).join(', ');
 }
 
 /** Remarks on settings that mean nothing beside the others, which would be left unused without a word. */

@@ -5,7 +5,7 @@ import { contactSheet } from '../pictures/contact-sheet.ts';
 import type { Pixels } from '../protocol/engine.ts';
 import type { GenerateResult } from '../protocol/generate.ts';
 import type { Context } from './context.ts';
-import { addClass, remarkUnused, withGenerateOptions, type GenerateOptions } from './generate-options.ts';
+import { addClass, idsOf, remarkUnused, withGenerateOptions, type GenerateOptions } from './generate-options.ts';
 import { resolveModel } from './model.ts';
 import { changedPreprocessing, wholeNumber } from './options.ts';
 import { UsageError } from './usage-error.ts';
@@ -35,14 +35,14 @@ export function addVisualize(program: Command, context: Context): void {
     .option('-c, --class <class>', 'a class by name or index, or indices as in 88,340; may be given several times', addClass, [])
     .option('--layer <name>', 'instead of a class (see "fovea layers"); default for dreams: the one that draws most')
     .option('--channel <k>', 'of the layer; default: the layer as a whole', wholeNumber(0))
-    .option('-t, --technique <id>', 'class-visualization or deep-dream (see "fovea techniques ID")', 'class-visualization')
+    .option('-t, --technique <id>', `one of ${idsOf('visualization')} (see "fovea techniques ID")`, 'class-visualization')
     .addHelpText('after', examples)
     .action((photo: string | undefined, options: VisualizeOptions) => context.run(options, async ({ engine, report, signal }) => {
       const { class: classes, channel, technique: generator, seed, runtime, replay, out } = options;
       if (classes.length > 0 && options.layer !== undefined) throw new UsageError('The target is either a class or a layer.', 'Leave --class or --layer out.');
       if (channel !== undefined && options.layer === undefined) throw new UsageError('A channel belongs to a layer.', 'Give --layer.');
       const painter = engine.generators().find(({ id, family }) => id === generator && family === 'visualization');
-      if (!painter) throw new UsageError(`"${generator}" visualizes nothing.`, 'There are: class-visualization, deep-dream.');
+      if (!painter) throw new UsageError(`"${generator}" visualizes nothing.`, `There are: ${idsOf('visualization')}.`);
       if (!painter.needs.content && classes.length === 0 && options.layer === undefined) {
         throw new UsageError('Something must be visualized.', 'Give --class or --layer.');
       }

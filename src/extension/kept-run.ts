@@ -7,9 +7,6 @@ import type { ExplainedRun } from './run.ts';
 import { keptSide, parts, type RunStore } from './run-store.ts';
 import { unpackExplained } from './stored-result.ts';
 
-/** Longer side of the pixels that a panel is sent, as of an explained picture. */
-const shownSide = 1600;
-
 /**
  * With the picture as it was.
  * @param picturePath absolute path of a picture @throws where there is none
@@ -30,10 +27,10 @@ export async function keptPicture(
   run: string, { uri, hash }: { readonly uri: string; readonly hash: string }, store: RunStore, engine: Pick<EngineClient, 'pixels'>,
   picturePath: (uri: string) => string,
 ): Promise<Pixels | undefined> {
-  const pixels = (path: string, longest: number): Promise<Pixels> => engine.pixels({ picture: { path }, longest });
+  const pixels = (path: string, longest?: number): Promise<Pixels> => engine.pixels({ picture: { path }, longest });
   const own = async (): Promise<Pixels | undefined> => {
     const path = picturePath(uri);
-    return await hashOf(path) === hash ? pixels(path, shownSide) : undefined;
+    return await hashOf(path) === hash ? pixels(path) : undefined;
   };
   return await own().catch(() => undefined) ?? pixels(store.picture(run), keptSide).catch(() => undefined);
 }

@@ -176,8 +176,8 @@ export interface PngRequest {
 /** A picture to be looked at. */
 export interface PixelsRequest {
   picture: PictureReference;
-  /** Longer side at most. */
-  longest: number;
+  /** Longer side at most; default: that of the pixels in a result. */
+  longest?: number;
 }
 
 export const generateRequests = {

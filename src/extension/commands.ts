@@ -2,9 +2,9 @@
 import { commands, Uri, window, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { FoveaError } from '../protocol/errors.ts';
 import type { Subject } from '../protocol/result-panel.ts';
-import type { ActiveModel } from './models.ts';
-import { selectModel } from './model-picker.ts';
-import { LayerItem, ModelItem } from './models-view.ts';
+import type { ActiveModel } from './models/active-model.ts';
+import { selectModel } from './models/model-picker.ts';
+import { LayerItem, ModelItem } from './models/models-view.ts';
 import { activePicture, askForPictures, picturesOf } from './pictures.ts';
 import type { TechniqueCommand } from './technique-commands.ts';
 import type { Workbench } from './workbench.ts';

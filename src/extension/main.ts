@@ -1,14 +1,14 @@
 /** What stands behind the registrations of extension.ts. The workbench, which explaining needs, waits for the first picture. */
 import { window, type Disposable, type ExtensionContext, type TreeView } from 'vscode';
 import { commandHandlers, type Handler } from './commands.ts';
-import { compareCommands } from './compare-commands.ts';
-import { ActiveModel } from './models.ts';
+import { compareCommands } from './compare/compare-commands.ts';
+import { ActiveModel } from './models/active-model.ts';
 import { notifyError } from './notifications.ts';
-import type { RunItem } from './runs-view.ts';
+import type { RunItem } from './runs/runs-view.ts';
 import { SidePanel } from './side-panel.ts';
 import type { StatusItem } from './status-item.ts';
-import { studioCommands } from './studio-commands.ts';
-import { sweepCommands } from './sweep-commands.ts';
+import { studioCommands } from './studio/studio-commands.ts';
+import { sweepCommands } from './sweep/sweep-commands.ts';
 import { techniqueCommands } from './technique-commands.ts';
 import type { Workbench } from './workbench.ts';
 

@@ -1,7 +1,7 @@
 /** Errors outside a panel, and the actions that errors offer. */
 import { commands, window } from 'vscode';
 import { CancelledError, FoveaError } from '../protocol/errors.ts';
-import { actionsFor, type ErrorActionId } from './error-actions.ts';
+import { actionsFor, type ErrorActionId } from './pages/error-actions.ts';
 
 const actionCommands: Record<Exclude<ErrorActionId, 'retry'>, [command: string, ...args: unknown[]]> = {
   'show-log': ['fovea.showLog'],

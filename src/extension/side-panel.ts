@@ -2,12 +2,12 @@
 import {
   Uri, type CustomDocument, type Disposable, type ExtensionContext, type LogOutputChannel, type TreeView, type WebviewPanel, type WebviewView,
 } from 'vscode';
-import type { ActiveModel } from './models.ts';
-import { ModelsView } from './models-view.ts';
-import { runCommands } from './run-commands.ts';
-import { RunStore } from './run-store.ts';
-import { RunsView, type RunItem } from './runs-view.ts';
-import type { TuneView } from './tune-view.ts';
+import type { ActiveModel } from './models/active-model.ts';
+import { ModelsView } from './models/models-view.ts';
+import { runCommands } from './runs/run-commands.ts';
+import { RunStore } from './runs/run-store.ts';
+import { RunsView, type RunItem } from './runs/runs-view.ts';
+import type { TuneView } from './tune/tune-view.ts';
 import type { Workbench } from './workbench.ts';
 
 export class SidePanel implements Disposable {
@@ -36,14 +36,14 @@ export class SidePanel implements Disposable {
   async showTune(view: WebviewView): Promise<void> {
     if (!this.tune) {
       const { context: { extensionUri, workspaceState }, log, workbench } = this;
-      const [{ TuneView }, { Presets }] = await Promise.all([import('./tune-view.ts'), import('./presets.ts')]);
+      const [{ TuneView }, { Presets }] = await Promise.all([import('./tune/tune-view.ts'), import('./tune/presets.ts')]);
       this.tune = new TuneView({ extensionUri, log }, new Presets(workspaceState), async () => (await workbench()).panels);
     }
     await this.tune.showIn(view);
   }
 
   async openRecipe(document: CustomDocument, view: WebviewPanel): Promise<void> {
-    const { RecipeEditor } = await import('./recipe-editor.ts');
+    const { RecipeEditor } = await import('./recipes/recipe-editor.ts');
     await new RecipeEditor(this.workbench).resolveCustomEditor(document, view);
   }
 

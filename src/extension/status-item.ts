@@ -1,7 +1,7 @@
 /** The status-bar item that says which model and runtime explain pictures here. */
 import { MarkdownString, StatusBarAlignment, window, workspace, type Disposable, type Memento } from 'vscode';
 import type { ExplainResult } from '../protocol/engine.ts';
-import { activeModel, modelTitle } from './models.ts';
+import { activeModel, modelTitle } from './models/active-model.ts';
 
 export class StatusItem implements Disposable {
   private readonly item = window.createStatusBarItem('fovea.model', StatusBarAlignment.Right, 100);

@@ -1,7 +1,7 @@
 /** The command `fovea` in the terminals of the window: the extension's own command line, run by the program that runs the extension. */
 import path from 'node:path';
 import { env, Uri, window, type ExtensionContext, type Terminal } from 'vscode';
-import type { Shell } from './command-line.ts';
+import type { Shell } from './recipes/command-line.ts';
 
 /** Most shells have started by then, in milliseconds. */
 const promptTime = 3_000;

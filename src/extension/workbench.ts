@@ -1,21 +1,21 @@
 /** What explaining needs, made when the first picture is explained: the client of the engine and the panels. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commands, Uri, workspace, type Disposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
-import { Comparisons } from './comparisons.ts';
+import { Comparisons } from './compare/comparisons.ts';
 import { EngineClient } from './engine-client.ts';
 import { hasResultKey } from './ids.ts';
-import { runOf } from './kept-place.ts';
-import { keptPicture, keptRun } from './kept-run.ts';
-import type { ActiveModel } from './models.ts';
-import { Panels } from './panels.ts';
+import { runOf } from './runs/kept-place.ts';
+import { keptPicture, keptRun } from './runs/kept-run.ts';
+import type { ActiveModel } from './models/active-model.ts';
+import { Panels } from './result/panels.ts';
 import { picturePath } from './picture-files.ts';
-import { RunRecorder } from './run-recorder.ts';
-import { parts, type RunStore } from './run-store.ts';
+import { RunRecorder } from './runs/run-recorder.ts';
+import { parts, type RunStore } from './runs/run-store.ts';
 import type { StatusItem } from './status-item.ts';
-import { unpackResult } from './stored-result.ts';
-import { Studios } from './studios.ts';
-import { SweepRecorder } from './sweep-recorder.ts';
-import { Sweeps } from './sweeps.ts';
+import { unpackResult } from './runs/stored-result.ts';
+import { Studios } from './studio/studios.ts';
+import { SweepRecorder } from './sweep/sweep-recorder.ts';
+import { Sweeps } from './sweep/sweeps.ts';
 import type { TechniqueCommand } from './technique-commands.ts';
 
 /** Milliseconds after which a window that was left has kept what was under way, as a rule. */

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findPackageRoot } from '../../src/engine/package-root.ts';
-import { explainArguments, shellLine } from '../../src/extension/command-line.ts';
+import { explainArguments, shellLine } from '../../src/extension/recipes/command-line.ts';
 import type { ExplainRequest } from '../../src/protocol/engine.ts';
 import { recipeSchema } from '../../src/protocol/recipe.ts';
 import { useEngine } from '../support/engine-rig.ts';

@@ -1,7 +1,7 @@
 /** An explain session in the hands of a test: an engine whose answers the test gives, and a host that writes down what is posted. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SessionEngine } from '../../src/extension/explain-host.ts';
-import { ExplainSession } from '../../src/extension/explain-session.ts';
+import type { SessionEngine } from '../../src/extension/result/explain-host.ts';
+import { ExplainSession } from '../../src/extension/result/explain-session.ts';
 import type { ExplainRequest, ExplainResult, LayerStripEntry, ModelDescription, PredictRequest } from '../../src/protocol/engine.ts';
 import { CancelledError, FoveaError } from '../../src/protocol/errors.ts';
 import { preprocessingSchema } from '../../src/protocol/preprocessing.ts';

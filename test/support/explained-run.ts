@@ -1,5 +1,5 @@
 /** Runs as they are kept. */
-import type { ExplainedRun } from '../../src/extension/run.ts';
+import type { ExplainedRun } from '../../src/extension/runs/run.ts';
 import { preprocessingSchema } from '../../src/protocol/preprocessing.ts';
 
 const preprocessing = preprocessingSchema.parse({ width: 8, height: 8 });

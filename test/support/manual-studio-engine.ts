@@ -1,5 +1,5 @@
 /** An engine for studios whose answers the test gives, and what it makes. */
-import type { StudioEngine } from '../../src/extension/studio-host.ts';
+import type { StudioEngine } from '../../src/extension/studio/studio-host.ts';
 import type { ModelDescription } from '../../src/protocol/engine.ts';
 import { CancelledError, FoveaError } from '../../src/protocol/errors.ts';
 import type { FrameNote, GenerateRequest, GenerateResult, GeneratorDescription, SteerRequest } from '../../src/protocol/generate.ts';

@@ -1,6 +1,6 @@
 /** An engine for sweeps whose answers the test gives, and what is swept. */
 import type { CallOptions } from '../../src/extension/engine-client.ts';
-import type { SweepEngine } from '../../src/extension/sweep-host.ts';
+import type { SweepEngine } from '../../src/extension/sweep/sweep-host.ts';
 import type { ExplainRequest, ExplainResult, ModelDescription } from '../../src/protocol/engine.ts';
 import { CancelledError } from '../../src/protocol/errors.ts';
 import type { GenerateRequest, GenerateResult, GeneratorDescription } from '../../src/protocol/generate.ts';

@@ -119,7 +119,7 @@ export class PanelBrowser<Name extends PanelName> {
   }
 }
 
-/** As the extension sends it (src/extension/webview-html.ts), with the address of the test in place of the webview's. */
+/** As the extension sends it (src/extension/pages/webview-html.ts), with the address of the test in place of the webview's. */
 function html({ classes, kind }: ThemeFixture[Theme], name: PanelName): string {
   const policy = `default-src 'none'; script-src 'nonce-n'; style-src ${origin} 'nonce-n'; font-src ${origin}; img-src ${origin} blob: data:`;
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">

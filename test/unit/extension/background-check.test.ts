@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { BackgroundCheck } from '../../../src/extension/background-check.ts';
+import { BackgroundCheck } from '../../../src/extension/result/background-check.ts';
 import type { ExplainRequest, ExplainResult, ProgressNote } from '../../../src/protocol/engine.ts';
 import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';
 import type { BadgeState } from '../../../src/protocol/result-panel.ts';

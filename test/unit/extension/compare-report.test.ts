@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compareReportHtml } from '../../../src/extension/compare-report.ts';
+import { compareReportHtml } from '../../../src/extension/reports/compare-report.ts';
 import type { ExplainResult } from '../../../src/protocol/engine.ts';
 import type { TechniqueDescription } from '../../../src/protocol/techniques.ts';
 

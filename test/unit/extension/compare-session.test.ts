@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { CompareSession } from '../../../src/extension/compare-session.ts';
+import { CompareSession } from '../../../src/extension/compare/compare-session.ts';
 import type { CallOptions } from '../../../src/extension/engine-client.ts';
 import type { CompareHostMessage } from '../../../src/protocol/compare-panel.ts';
 import { subjectKey } from '../../../src/protocol/comparison.ts';

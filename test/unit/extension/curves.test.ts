@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Curves } from '../../../src/extension/curves.ts';
+import { Curves } from '../../../src/extension/studio/curves.ts';
 
 describe('curves of a run', () => {
   it('are bounded, keep their ends, and have no point of their own', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { MapEvaluation } from '../../../src/extension/evaluation.ts';
+import { MapEvaluation } from '../../../src/extension/result/evaluation.ts';
 import type { CallOptions } from '../../../src/extension/engine-client.ts';
 import type { ExplainRequest } from '../../../src/protocol/engine.ts';
 import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';

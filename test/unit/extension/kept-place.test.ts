@@ -1,7 +1,7 @@
 /** Which run a panel shows that comes back after a reload, whatever its page had time to write down. */
 import assert from 'node:assert/strict';
-import { KeptPlace, runOf } from '../../../src/extension/kept-place.ts';
-import type { Run } from '../../../src/extension/run.ts';
+import { KeptPlace, runOf } from '../../../src/extension/runs/kept-place.ts';
+import type { Run } from '../../../src/extension/runs/run.ts';
 import type { PanelPlace } from '../../../src/protocol/panel-place.ts';
 
 const store = (...runs: [id: string, panel: string][]) => ({ list: async () => runs.map(([id, panel]) => ({ id, panel }) as unknown as Run) });

@@ -1,12 +1,12 @@
 /** Runs that are opened: what was kept is shown at once, and what has changed since is said. */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { SessionEngine } from '../../../src/extension/explain-host.ts';
-import { ExplainSession } from '../../../src/extension/explain-session.ts';
-import type { KeptRun } from '../../../src/extension/kept-result.ts';
-import { packResult, unpackExplained } from '../../../src/extension/stored-result.ts';
-import type { Trust } from '../../../src/extension/stored-trust.ts';
-import { packTrust, unpackTrust } from '../../../src/extension/stored-trust.ts';
+import type { SessionEngine } from '../../../src/extension/result/explain-host.ts';
+import { ExplainSession } from '../../../src/extension/result/explain-session.ts';
+import type { KeptRun } from '../../../src/extension/result/kept-result.ts';
+import { packResult, unpackExplained } from '../../../src/extension/runs/stored-result.ts';
+import type { Trust } from '../../../src/extension/runs/stored-trust.ts';
+import { packTrust, unpackTrust } from '../../../src/extension/runs/stored-trust.ts';
 import type { ExplainResult, LayerStripEntry, ModelDescription } from '../../../src/protocol/engine.ts';
 import { FoveaError } from '../../../src/protocol/errors.ts';
 import type { HostMessage, KeptState } from '../../../src/protocol/result-panel.ts';

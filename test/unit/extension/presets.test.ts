@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Presets } from '../../../src/extension/presets.ts';
+import { Presets } from '../../../src/extension/tune/presets.ts';
 import type { TechniqueDescription } from '../../../src/protocol/techniques.ts';
 
 const technique = { id: 'rise', presets: [{ id: 'paper', title: 'Paper', description: 'As published', parameters: { masks: 8000 } }] } as unknown as TechniqueDescription;

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mock } from 'node:test';
-import { RunRecorder, standingTime } from '../../../src/extension/run-recorder.ts';
-import { RunStore } from '../../../src/extension/run-store.ts';
-import type { ExplainedRun } from '../../../src/extension/run.ts';
+import { RunRecorder, standingTime } from '../../../src/extension/runs/run-recorder.ts';
+import { RunStore } from '../../../src/extension/runs/run-store.ts';
+import type { ExplainedRun } from '../../../src/extension/runs/run.ts';
 import type { ExplainResult } from '../../../src/protocol/engine.ts';
 import { explainedRun as run } from '../../support/explained-run.ts';
 

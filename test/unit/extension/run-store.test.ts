@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { mostUnpinned, parts, runId, RunStore } from '../../../src/extension/run-store.ts';
+import { mostUnpinned, parts, runId, RunStore } from '../../../src/extension/runs/run-store.ts';
 import { onFullDisk } from '../../support/full-disk.ts';
 import { explainedRun as run } from '../../support/explained-run.ts';
 

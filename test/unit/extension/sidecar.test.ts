@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { saveSidecar } from '../../../src/extension/sidecar.ts';
+import { saveSidecar } from '../../../src/extension/models/sidecar.ts';
 import { FoveaError } from '../../../src/protocol/errors.ts';
 import { preprocessingSchema, sidecarPath } from '../../../src/protocol/preprocessing.ts';
 import { onFullDisk } from '../../support/full-disk.ts';

@@ -1,7 +1,7 @@
 /** What a studio keeps of its runs: what can be gone on with, what is shown of kept runs, and pictures that are gone. */
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { StudioSession } from '../../../src/extension/studio-session.ts';
+import { StudioSession } from '../../../src/extension/studio/studio-session.ts';
 import { FoveaError } from '../../../src/protocol/errors.ts';
 import type { GenerateResult } from '../../../src/protocol/generate.ts';
 import type { MadeRecipe } from '../../../src/protocol/recipe.ts';

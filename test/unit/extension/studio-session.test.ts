@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { StudioHost } from '../../../src/extension/studio-host.ts';
-import { StudioSession } from '../../../src/extension/studio-session.ts';
+import type { StudioHost } from '../../../src/extension/studio/studio-host.ts';
+import { StudioSession } from '../../../src/extension/studio/studio-session.ts';
 import { FoveaError } from '../../../src/protocol/errors.ts';
 import type { GenerateResult } from '../../../src/protocol/generate.ts';
 import type { StudioHostMessage, Work } from '../../../src/protocol/studio-panel.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { sweepReportHtml } from '../../../src/extension/sweep-report.ts';
+import { sweepReportHtml } from '../../../src/extension/reports/sweep-report.ts';
 import type { Swept } from '../../../src/protocol/sweep-panel.ts';
 import { seedControl } from '../../../src/protocol/sweep-plan.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
-import { SweepSession } from '../../../src/extension/sweep-session.ts';
-import type { SweptCell } from '../../../src/extension/sweep-recorder.ts';
+import { SweepSession } from '../../../src/extension/sweep/sweep-session.ts';
+import type { SweptCell } from '../../../src/extension/sweep/sweep-recorder.ts';
 import type { ExplainResult } from '../../../src/protocol/engine.ts';
 import { FoveaError } from '../../../src/protocol/errors.ts';
 import type { FrameNote, GenerateResult } from '../../../src/protocol/generate.ts';

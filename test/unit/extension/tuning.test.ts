@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
-import { debounceTime, Tuning } from '../../../src/extension/tuning.ts';
+import { debounceTime, Tuning } from '../../../src/extension/result/tuning.ts';
 import type { Subject } from '../../../src/protocol/result-panel.ts';
 import { tuneMessageSchema } from '../../../src/protocol/tune-panel.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { WholeChecks, type Checks } from '../../../src/extension/whole-checks.ts';
+import { WholeChecks, type Checks } from '../../../src/extension/result/whole-checks.ts';
 import type { CallOptions } from '../../../src/extension/engine-client.ts';
 import type { ExplainRequest } from '../../../src/protocol/engine.ts';
 import { CancelledError, FoveaError } from '../../../src/protocol/errors.ts';

@@ -1,7 +1,7 @@
 /** Files that the editor writes for the person, on a disk that gets full. */
 import assert from 'node:assert/strict';
 import type { FileSystem, Uri } from 'vscode';
-import { writeWhole } from '../../../src/extension/write-whole.ts';
+import { writeWhole } from '../../../src/extension/export/write-whole.ts';
 import { rejects } from '../../support/errors.ts';
 
 /** As much of an address as writing needs. */

@@ -1,10 +1,10 @@
 /**
  * Bundles what ships: extension host, engine with command line, and webviews into dist/, and the integration tests into out/. For a package
- * (--production) smaller, without sources and tests, into a folder that is emptied before.
+ * (--production) smaller, without sources and tests, into a folder that is emptied before, with the list of what went in (inputs.json).
  *
  *   node esbuild.mjs [--watch | --production FOLDER]
  */
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import esbuild from 'esbuild';
 
@@ -95,4 +95,5 @@ if (watch) {
   }
   if (results.some((result) => result.status === 'rejected')) process.exitCode = 1;
   else await chmod(`${dist}/engine/cli.js`, 0o755);
+  if (production) await writeFile(`${dist}/inputs.json`, JSON.stringify(results.flatMap(({ value }) => Object.keys(value?.metafile.inputs ?? {}))));
 }

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { installNode, installTool, npmInstall, outerEnvironment, repositoryRoot } from '../test/e2e/rig/install-tools.ts';
 import { currentTarget, packageFile, targets, type Target } from './targets.ts';
+import { packageFolders, thirdPartyNotices } from './third-party.ts';
 
 /** Bytes of a packed extension. */
 const packageLimit = 40_000_000;
@@ -58,8 +59,24 @@ async function stage(target: Target): Promise<string> {
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ ...manifest, dependencies }, null, 2));
   await npmInstall(folder, [`--os=${target.os}`, `--cpu=${target.cpu}`, ...(target.libc ? [`--libc=${target.libc}`] : [])]);
   await packWasm(folder);
+  await writeFile(path.join(folder, 'ThirdPartyNotices.txt'), await thirdPartyNotices([...await bundledPackages(), ...await shippedPackages(folder)]));
   if (target.native) await keepLibraries(path.join(folder, 'node_modules', 'onnxruntime-node', 'bin', 'napi-v6'), target);
   return folder;
+}
+
+/** @returns folders of the packages inside the bundles */
+async function bundledPackages(): Promise<string[]> {
+  const inputs = JSON.parse(await readFile(path.join(repositoryRoot, bundles, 'inputs.json'), 'utf8')) as string[];
+  return packageFolders(inputs).map((name) => path.join(repositoryRoot, name));
+}
+
+/** @returns folders of the installed packages that .vscodeignore lets through */
+async function shippedPackages(folder: string): Promise<string[]> {
+  const rules = await readFile(path.join(folder, '.vscodeignore'), 'utf8');
+  const kept = [...rules.matchAll(/^!(node_modules\/[^/*]+\/)/gm)].map(([, name]) => path.normalize(name));
+  const files = await readdir(path.join(folder, 'node_modules'), { recursive: true });
+  const own = files.map((file) => path.join('node_modules', file)).filter((file) => kept.some((name) => file.startsWith(name)));
+  return packageFolders(own.map((file) => path.join(folder, file)));
 }
 
 /** Removes every library that the target does not load. */

@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { currentTarget, packageFile } from '../../../scripts/targets.ts';
+import { packageFolders } from '../../../scripts/third-party.ts';
 import { ResultPanel } from '../rig/result-panel.ts';
 import { Session } from '../rig/session.ts';
 
@@ -57,7 +58,7 @@ async function checkFiles(folder: string): Promise<void> {
   const files = (await readdir(folder, { recursive: true })).map((file) => file.replaceAll('\\', '/'));
   const needed = [
     'models/index.json', 'models/imagenet-labels.txt', 'models/efficientnet-lite0.onnx', 'dist/engine/engine.js', 'bin/fovea', 'dist/extension/extension.cjs',
-    'dist/webview/result.js', 'media/samples/cat-and-espresso.jpg',
+    'dist/webview/result.js', 'media/samples/cat-and-espresso.jpg', 'ThirdPartyNotices.txt',
   ];
   for (const file of needed) {
     assert.ok(files.includes(file), `${file} is inside`);
@@ -65,6 +66,10 @@ async function checkFiles(folder: string): Promise<void> {
   const libraries = files.filter((file) => libraryNames.test(file));
   assert.ok(libraries.length > 0);
   for (const file of libraries) assert.equal(platformOf(path.join(folder, file)), process.platform, file);
+  const notices = readFileSync(path.join(folder, 'ThirdPartyNotices.txt'), 'utf8');
+  for (const name of [...packageFolders(files).map((place) => place.replace('node_modules/', '')), 'zod', 'protobufjs', '@vscode/codicons']) {
+    assert.ok(notices.includes(`${name} `), `the licence of ${name} is inside`);
+  }
   assert.deepEqual(files.filter((file) => /\.(ts|map)$/.test(file) && !file.startsWith('node_modules/')), [], 'no sources');
 }
 

@@ -71,4 +71,4 @@ export interface Graph {
 }
 
 /** The operator set that normalised graphs use. */
-export const graphOpset = 17;
+export const graphOpset = 18;

@@ -68,9 +68,9 @@ function statisticOf(b: GraphBuilder, layer: string, { statistic, temperature }:
   const [, channels, height, width] = staticShape(b.shape(features))!;
   const flat = b.reshape(features, [channels, height * width]);
   if (statistic === 'gram') return b.add('Gemm', [flat, flat], { transB: 1, alpha: 1 / (channels * height * width) });
-  const mean = b.add('ReduceMean', [flat], { axes: [1], keepdims: 1 });
+  const mean = b.add('ReduceMean', [flat, b.ints([1])], { keepdims: 1 });
   const centred = b.add('Sub', [flat, mean]);
-  const variance = b.add('ReduceMean', [b.add('Mul', [centred, centred])], { axes: [1], keepdims: 1 });
+  const variance = b.add('ReduceMean', [b.add('Mul', [centred, centred]), b.ints([1])], { keepdims: 1 });
   // Channels that are zero everywhere would have no finite slope.
   const deviation = b.add('Sqrt', [b.add('Add', [variance, b.scalar(1e-6)])]);
   return b.reshape(b.add('Concat', [mean, deviation], { axis: 0 }), [2, channels]);

@@ -10,7 +10,7 @@ import type { Window } from './window.ts';
 import { extent, invalid, mismatch, readWindow, spatialSizes, windowAttribute, windowAttributes } from './window.ts';
 
 /** Weights that are made up here have no more elements. */
-const largestKernel = 1 << 26;
+export const largestKernel = 1 << 26;
 
 /** Sizes of the kernel, from the weights (M,C/group,...); the attribute kernel_shape must agree. */
 function kernelOf(context: NodeContext): number[] {

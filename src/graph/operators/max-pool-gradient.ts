@@ -5,8 +5,9 @@
  */
 import type { GraphBuilder } from '../builder.ts';
 import type { Tensor } from '../graph.ts';
+import { countElements } from '../shape.ts';
 import { tensorOf } from '../tensor.ts';
-import { transposeAttributes } from './convolution.ts';
+import { addWindows } from './col2im.ts';
 import type { Window } from './window.ts';
 import { neededEnd, windowAttributes } from './window.ts';
 
@@ -39,17 +40,6 @@ function minusTap(channels: number, kernel: readonly number[], taps: number, tap
   return tensorOf('float32', data, [channels, 1, ...kernel]);
 }
 
-/** Weights that put, for each channel, the difference between rest `tap` and the next one at the window's element `tap`. */
-function placeDifferences(channels: number, kernel: readonly number[], taps: number): Tensor {
-  const data = new Float32Array(channels * taps * taps);
-  for (let row = 0; row < channels * taps; row++) {
-    const tap = row % taps;
-    data[row * taps + tap] = 1;
-    if (tap > 0) data[row * taps + tap - 1] = -1;
-  }
-  return tensorOf('float32', data, [channels * taps, 1, ...kernel]);
-}
-
 /**
  * Pooling along one axis, back.
  *
@@ -71,10 +61,11 @@ function axisGradient(b: GraphBuilder, x: string, y: string, gradient: string, w
     const beaten = b.add('HardSigmoid', [b.add('Add', [minus, y])], { alpha: 2 ** 126, beta: 0 });
     rests.push(b.add('Mul', [rests[tap], beaten]));
   }
+  const wins = rests.map((rest, tap) => (tap < taps - 1 ? b.add('Sub', [rest, rests[tap + 1]]) : rest));
   const [batch, , ...sizes] = b.shape(gradient);
-  const stacked = taps === 1 ? gradient : b.reshape(
-    b.add('Concat', rests.map((rest) => b.add('Unsqueeze', [rest, b.ints([2])])), { axis: 2 }), [batch, channels * taps, ...sizes]);
-  return b.add('ConvTranspose', [stacked, b.constant(placeDifferences(channels, window.kernel, taps))], transposeAttributes(window, channels));
+  // One image below the other is one channel after the other.
+  const stacked = taps === 1 ? gradient : b.add('Concat', wins, { axis: 2 });
+  return addWindows(b, b.reshape(stacked, [batch, channels * taps, countElements(sizes) as number]), channels, window);
 }
 
 /**

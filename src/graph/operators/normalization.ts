@@ -42,7 +42,7 @@ function range(from: number, to: number): number[] {
 
 /** The mean over axes, kept as axes of size 1. */
 function mean(b: GraphBuilder, tensor: string, axes: readonly number[]): string {
-  return b.add('ReduceMean', [tensor], { axes, keepdims: 1 });
+  return b.add('ReduceMean', [tensor, b.ints(axes)], { keepdims: 1 });
 }
 
 /**
@@ -148,7 +148,7 @@ function lpNormalizationGradient({ b, gradients: [gradient], inputs, node, outpu
   const along = b.add('ReduceSum', [b.add('Mul', [gradient, outputs[0]]), b.ints([axis])], { keepdims: 1 });
   const euclidean = numberAttribute(node, 'p', 2) === 2;
   const norm = euclidean
-    ? b.add('ReduceL2', [inputs[0]], { axes: [axis], keepdims: 1 })
+    ? b.add('ReduceL2', [inputs[0], b.ints([axis])], { keepdims: 1 })
     : b.add('ReduceSum', [b.add('Abs', [inputs[0]]), b.ints([axis])], { keepdims: 1 });
   const direction = euclidean ? outputs[0] : b.add('Sign', [inputs[0]]);
   return [b.add('Div', [b.add('Sub', [gradient, b.add('Mul', [direction, along])]), norm])];

@@ -150,7 +150,7 @@ function rewriteGlobalLpPool({ b, node, shape }: RewriteContext): readonly strin
   const axes = spatialSizes(node, shape(0)).map((_, axis) => axis + 2);
   const p = numberAttribute(node, 'p', 2);
   if (p === 1) return [b.add('ReduceSum', [b.add('Abs', [node.inputs[0]]), b.ints(axes)], { keepdims: 1 })];
-  if (p === 2) return [b.add('ReduceL2', [node.inputs[0]], { axes, keepdims: 1 })];
+  if (p === 2) return [b.add('ReduceL2', [node.inputs[0], b.ints(axes)], { keepdims: 1 })];
   throw new UnsupportedOperatorError(node.op, node.name, 'operator', `its norm is p = ${p}.`);
 }
 

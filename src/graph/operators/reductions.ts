@@ -7,7 +7,7 @@ import { numbersOf, stridesOf, tensorOf } from '../tensor.ts';
 import { asFloat, knownNumbers, label, scaled } from './elementwise.ts';
 import type { GradientContext, NodeContext, Operator, RewriteContext } from './operator.ts';
 
-/** ReduceSum has its axes as an input; the others have them as an attribute until opset 18. */
+/** The axes, an input since opset 13 (ReduceSum) or 18, an attribute before. */
 function axesOf(context: NodeContext): readonly number[] {
   const rank = context.shape(0).length;
   const given = numbersAttribute(context.node, 'axes') ?? (context.has(1) ? knownNumbers(context, 1) : []);
@@ -91,10 +91,7 @@ function rewriteAxes(context: RewriteContext): readonly string[] | undefined {
     if (['ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceProd'].includes(node.op)) return [node.inputs[0]];
     throw new UnsupportedOperatorError(node.op, node.name, 'operator', 'it reduces no axis.');
   }
-  if (node.op === 'ReduceSum') {
-    return node.attributes.axes === undefined ? undefined : [b.add(node.op, [node.inputs[0], b.ints(axes)], { keepdims })];
-  }
-  return context.has(1) || 'noop_with_empty_axes' in node.attributes ? [b.add(node.op, [node.inputs[0]], { axes, keepdims })] : undefined;
+  return node.attributes.axes === undefined ? undefined : [b.add(node.op, [node.inputs[0], b.ints(axes)], { keepdims })];
 }
 
 /** Repeated along the reduced axes. */
@@ -120,7 +117,7 @@ function extremumGradient({ context: { b, inputs: [x] }, gradient, output, axes 
 function productGradient({ context: { b, inputs: [x] }, gradient, axes }: Reduced): string {
   const zero = asFloat(b, b.add('Equal', [x, b.scalar(0)]));
   const filled = b.add('Add', [x, zero]);
-  const product = b.add('ReduceProd', [filled], { axes, keepdims: 1 });
+  const product = b.add('ReduceProd', [filled, b.ints(axes)], { keepdims: 1 });
   const zeros = b.add('ReduceSum', [zero, b.ints(axes)], { keepdims: 1 });
   const has = (count: number): string => asFloat(b, b.add('Equal', [zeros, b.scalar(count)]));
   const others = b.add('Add', [b.add('Div', [has(0), filled]), b.add('Mul', [has(1), zero])]);

@@ -2,6 +2,7 @@
 import { activationOperators } from './activations.ts';
 import { arithmeticOperators } from './arithmetic.ts';
 import { assemblingOperators } from './assembling.ts';
+import { col2imOperators } from './col2im.ts';
 import { convolutionOperators } from './convolution.ts';
 import { einsumOperators } from './einsum.ts';
 import { functionOperators } from './functions.ts';
@@ -25,6 +26,7 @@ const families: readonly (readonly Operator[])[] = [
   activationOperators,
   arithmeticOperators,
   assemblingOperators,
+  col2imOperators,
   convolutionOperators,
   einsumOperators,
   functionOperators,

@@ -20,7 +20,7 @@ export interface Window {
 /** Larger strides, dilations, paddings and numbers of channels than this are a damaged file's. */
 const limit = 1 << 16;
 /** So are images of more positions. */
-const positionLimit = 1 << 24;
+export const positionLimit = 1 << 24;
 
 export function invalid(node: Node, problem: string): FoveaError {
   return new FoveaError('graph-invalid', `${node.op} (node "${node.name}") ${problem}.`, 'The model file is damaged or was written by a faulty exporter.');

@@ -20,9 +20,6 @@ const manifestSchema = z.object({
 
 export type BundledModel = z.output<typeof manifestSchema>['models'][number];
 
-/** How a reference to a bundled model begins. */
-export const bundledPrefix = 'bundled:';
-
 export class BundledModels {
   #list: Promise<readonly BundledModel[]> | undefined;
 

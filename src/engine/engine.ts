@@ -9,6 +9,7 @@ import { encodeNpy } from '../pictures/npy.ts';
 import { encodePng } from '../pictures/render-png.ts';
 import { contactSheet } from '../pictures/contact-sheet.ts';
 import { shownPixels } from '../pictures/shown-pixels.ts';
+import { bundledReference } from '../protocol/bundled-model.ts';
 import { FoveaError } from '../protocol/errors.ts';
 import type {
   GenerateRequest, GenerateResult, GeneratorDescription, PixelsRequest, PngRequest, SavePixelsRequest, SteerRequest,
@@ -23,7 +24,7 @@ import type { Generator } from '../techniques/generator.ts';
 import { generators as allGenerators } from '../techniques/generators.ts';
 import type { Technique } from '../techniques/technique.ts';
 import { explainArray, readArray, type ArrayExplanation, type ExplainArrayRequest } from './array-input.ts';
-import { BundledModels, bundledPrefix, type BundledModel } from './bundled-models.ts';
+import { BundledModels, type BundledModel } from './bundled-models.ts';
 import { Checks } from './check.ts';
 import { evaluate, planEvaluation } from './evaluate.ts';
 import { Explainer } from './explainer.ts';
@@ -227,7 +228,7 @@ export class Engine {
   }
 
   async bundledModels(): Promise<{ reference: ModelReference; title: string; description: string }[]> {
-    const describe = ({ id, title, description }: BundledModel) => ({ reference: `${bundledPrefix}${id}`, title, description });
+    const describe = ({ id, title, description }: BundledModel) => ({ reference: bundledReference(id), title, description });
     return (await this.#bundled.list()).map(describe);
   }
 

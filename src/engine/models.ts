@@ -5,10 +5,11 @@ import { readModel } from '../formats/read-model.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Model } from '../graph/model.ts';
 import { leavesSizeOpen, prepareModel } from '../graph/prepare-model.ts';
+import { bundledId } from '../protocol/bundled-model.ts';
 import type { ModelDescription, ModelReference } from '../protocol/engine.ts';
 import { guessNote, type Preprocessing, type PreprocessingSource } from '../protocol/preprocessing.ts';
 import { drawnLayer } from '../techniques/drawn-layer.ts';
-import { bundledPrefix, type BundledModel, type BundledModels } from './bundled-models.ts';
+import type { BundledModel, BundledModels } from './bundled-models.ts';
 import { factFiles, findFacts, findSize, fitPreprocessing, type ModelFacts } from './facts/facts.ts';
 import { inputHints, type InputHints } from './facts/guess.ts';
 import { linesOf, fillLabels } from './facts/labels.ts';
@@ -65,7 +66,8 @@ export class Models {
    *   CancelledError
    */
   async load(reference: ModelReference, signal?: AbortSignal): Promise<LoadedModel> {
-    const entry = reference.startsWith(bundledPrefix) ? await this.bundled.find(reference.slice(bundledPrefix.length)) : undefined;
+    const id = bundledId(reference);
+    const entry = id === undefined ? undefined : await this.bundled.find(id);
     const file = entry ? this.bundled.path(entry.file) : path.resolve(reference);
     const content = await this.#content(file, signal);
     const facts = entry ? await this.#bundledFacts(entry, content.model) : await this.#fileFacts(file, content);

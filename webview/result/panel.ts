@@ -1,4 +1,5 @@
 /** The result panel: puts its parts together, gives them what the host sends, and asks the host for what a person wants. */
+import { isBundled } from '../../src/protocol/bundled-model.ts';
 import type { ExplainResult, ModelDescription } from '../../src/protocol/engine.ts';
 import type { PanelPlace } from '../../src/protocol/panel-place.ts';
 import { panelStateSchema, viewSchema, type HostMessage, type PanelMessage, type PanelState, type Subject } from '../../src/protocol/result-panel.ts';
@@ -254,7 +255,7 @@ export class Panel {
   }
 
   private correctPreprocessing(): void {
-    this.trials.open(!this.subject?.model.startsWith('bundled:'));
+    this.trials.open(!(this.subject && isBundled(this.subject.model)));
     this.host.post({ type: 'request-preprocessing-trials' });
   }
 

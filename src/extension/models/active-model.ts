@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { EventEmitter, workspace, type Disposable, type Memento } from 'vscode';
 import bundled from '../../../models/index.json' with { type: 'json' };
+import { bundledReference, isBundled } from '../../protocol/bundled-model.ts';
 import type { ModelReference } from '../../protocol/engine.ts';
 import { FoveaError } from '../../protocol/errors.ts';
 
@@ -12,11 +13,8 @@ export interface ModelChoice {
 }
 
 /** Models that come with the extension; the first is the default. */
-export const bundledModels: readonly ModelChoice[] = bundled.models.map(({ id, title, description }) => ({ reference: `bundled:${id}`, title, description }));
-
-export function isBundled(reference: ModelReference): boolean {
-  return reference.startsWith('bundled:');
-}
+export const bundledModels: readonly ModelChoice[] = bundled.models
+  .map(({ id, title, description }) => ({ reference: bundledReference(id), title, description }));
 
 export function modelTitle(reference: ModelReference): string {
   return bundledModels.find((model) => model.reference === reference)?.title ?? path.basename(reference);

@@ -1,4 +1,5 @@
 /** A result as the command line that makes it again. Knows no VS Code. */
+import { bundledId } from '../../protocol/bundled-model.ts';
 import type { ModelReference } from '../../protocol/engine.ts';
 import type { Preprocessing } from '../../protocol/preprocessing.ts';
 import type { StoredRecipe } from '../../protocol/recipe.ts';
@@ -30,7 +31,7 @@ export function explainArguments({ picture, model, recipe, isPreprocessingChosen
 
 /** As `--model` takes it. */
 export function modelName(model: ModelReference): string {
-  return model.replace(/^bundled:/, '');
+  return bundledId(model) ?? model;
 }
 
 /** All that can differ from a model's own preprocessing: the size is its own always. */

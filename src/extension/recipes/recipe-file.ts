@@ -1,12 +1,11 @@
 /** Saved recipes as text, and what has changed since one was saved. Knows no VS Code. */
 import path from 'node:path';
+import { isBundled } from '../../protocol/bundled-model.ts';
 import type { ModelReference } from '../../protocol/engine.ts';
 import { FoveaError } from '../../protocol/errors.ts';
 import {
   madeFileSchema, recipeFileSchema, type MadeRecipe, type SavedMeasure, type SavedRecipe, type StoredRecipe,
 } from '../../protocol/recipe.ts';
-
-const bundledPrefix = 'bundled:';
 
 /**
  * A recipe and where its files are, as the text of a `*.fovea-run.json`.
@@ -39,7 +38,7 @@ function textOf(saved: SavedRecipe): string {
 }
 
 function modelPlace(folder: string, model: ModelReference): string {
-  return model.startsWith(bundledPrefix) ? model : relative(folder, model);
+  return isBundled(model) ? model : relative(folder, model);
 }
 
 /** @throws FoveaError `recipe-invalid` with the first thing that is wrong */

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Uri, workspace } from 'vscode';
+import { isBundled } from '../../protocol/bundled-model.ts';
 import type { ModelReference } from '../../protocol/engine.ts';
 import { FoveaError } from '../../protocol/errors.ts';
 import type { SavedRecipe } from '../../protocol/recipe.ts';
 import { hashOf } from '../file-hash.ts';
-import { isBundled } from '../models/active-model.ts';
 import { resolveBeside } from './recipe-file.ts';
 
 /** Candidates that are looked at, at most. */

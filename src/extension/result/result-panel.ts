@@ -1,6 +1,7 @@
 /** One result panel: the webview, the session behind it, and what goes between the two. */
 import path from 'node:path';
 import { commands, Uri, workspace, type Disposable, type WebviewPanel } from 'vscode';
+import { isBundled } from '../../protocol/bundled-model.ts';
 import type { ExplainResult, RuntimeChoice } from '../../protocol/engine.ts';
 import { FoveaError } from '../../protocol/errors.ts';
 import type { PanelPlace } from '../../protocol/panel-place.ts';
@@ -16,7 +17,7 @@ import { hashOf } from '../file-hash.ts';
 import { changedClassKey, changedLayerKey } from '../ids.ts';
 import { KeptPlace } from '../runs/kept-place.ts';
 import type { KeptRun } from './kept-result.ts';
-import { checkModelAllowed, isBundled } from '../models/active-model.ts';
+import { checkModelAllowed } from '../models/active-model.ts';
 import { performAction } from '../notifications.ts';
 import { PageLink, type PageServices } from '../pages/page-link.ts';
 import { picturePath, watchPicture } from '../picture-files.ts';

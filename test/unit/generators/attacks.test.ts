@@ -65,6 +65,26 @@ describe('Attacks', () => {
     }
   });
 
+  it('PGD begins at points all over the ball, other ones for other seeds', async () => {
+    const distances = async (parameters: Record<string, unknown>): Promise<number[]> => {
+      const found: number[] = [];
+      for (let seed = 0; seed < 12; seed++) {
+        // A step that is too short to be seen.
+        const still = { steps: 1, stepSize: 1e-5, confidence: 1 };
+        const result = await bench.run(any(pgd), { classes: [2], content, seed, parameters: { ...parameters, ...still } });
+        found.push(result.metrics.l2);
+      }
+      return found.sort((a, b) => a - b);
+    };
+    const round = await distances({ norm: 'l2', radius: 1 });
+    // Twelve uniform numbers: that none is below 0.4, or none above 0.6, happens once in 460 times, and the seeds are fixed.
+    assert.ok(round[0] > 0 && round[0] < 0.4 && round[11] > 0.6 && round[11] < 1, round.join());
+    // 108 uniform numbers within ±b: the root of their squares' sum is b·√(108/3), give or take a tenth.
+    const cube = await distances({ epsilon: 20 });
+    for (const distance of cube) assert.ok(Math.abs(distance / ((20 / 255) * Math.sqrt(size / 3)) - 1) < 0.25, cube.join());
+    assert.equal(new Set([...round, ...cube]).size, 24);
+  });
+
   it('ascent takes steps of its length along the target\'s weights until the rounded picture is of that class', async () => {
     const result = await bench.run(any(ascent), { classes: [1], content, parameters: { stepSize: 0.5 } });
     assert.equal(result.ended, 'reached');

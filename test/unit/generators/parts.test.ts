@@ -9,6 +9,7 @@ import { blurPlane } from '../../../src/techniques/blur.ts';
 import { hartleyMatrix, synthesisGradientGraph, synthesisGraph } from '../../../src/techniques/fourier-image.ts';
 import { projectEuclidean, projectMaximum } from '../../../src/techniques/perturb.ts';
 import { fromShares, roundToPixels, toShares } from '../../../src/techniques/pixel-range.ts';
+import { runSteps } from '../../../src/techniques/steps.ts';
 import { Sampling, viewOf } from '../../../src/techniques/view.ts';
 import { randomStream } from '../../support/random.ts';
 
@@ -126,6 +127,18 @@ describe('Views of a picture', () => {
     }
   });
 
+  it('shift what is turned and enlarged already', () => {
+    const plane = noise(25, 1);
+    const [turned, shifted, both] = [new Float32Array(25), new Float32Array(25), new Float32Array(25)];
+    for (const [scale, angle] of [[1, Math.PI / 2], [2, -Math.PI / 2]]) {
+      new Sampling(viewOf(scale, angle, 0, 0), 5, 5, 'grey').see(plane, turned, 0);
+      new Sampling(viewOf(1, 0, -2, 1), 5, 5, 'grey').see(turned, shifted, 0);
+      new Sampling(viewOf(scale, angle, -2, 1), 5, 5, 'grey').see(plane, both, 0);
+      // What comes in from outside of the window is there only where both are done at once; elsewhere they differ by the rounding of cos(π/2).
+      for (let y = 1; y < 5; y++) for (let x = 0; x < 3; x++) assert.ok(Math.abs(both[y * 5 + x] - shifted[y * 5 + x]) < 1e-6);
+    }
+  });
+
   it('have the transpose as the way back, so that gradients are right', () => {
     fc.assert(fc.property(fc.double({ min: 0.5, max: 2, noNaN: true }), fc.double({ min: -3, max: 3, noNaN: true }), fc.integer({ min: -9, max: 9 }),
       fc.constantFrom('grey' as const, 'mirror' as const), (scale, angle, shift, outside) => {
@@ -141,6 +154,20 @@ describe('Views of a picture', () => {
 });
 
 describe('Steps and bounds', () => {
+  it('a run ends with its goal, be it stopped at the same step, and before its first step where it is stopped at once', async () => {
+    const picture = async () => tensorOf('float32', [0], [1, 1, 1, 1]);
+    const run = async (stopAt: number, reachedAt: number) => {
+      const { step, ended } = await runSteps({ report: async (progress) => (progress.step === stopAt ? 'stop' : 'continue') }, {
+        from: 0, total: () => 5, picture, advance: async (at) => ({ curves: {}, ...(at + 1 === reachedAt && { end: 'reached' as const }) }),
+      });
+      return [step, ended];
+    };
+    assert.deepEqual(await run(3, 3), [3, 'reached']);
+    assert.deepEqual(await run(2, 3), [2, 'stopped']);
+    assert.deepEqual(await run(0, 3), [0, 'stopped']);
+    assert.deepEqual(await run(9, 9), [5, 'done']);
+  });
+
   it('Adam goes as far as the sums over all earlier gradients say', () => {
     const gradients = Array.from({ length: 7 }, (_, t) => noise(5, t + 1));
     const values = noise(5, 99);

@@ -9,7 +9,7 @@ const ramp = (dims: readonly number[], from = 0) => {
   return tensorOf('float32', Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => from + i), dims);
 };
 
-/** Scaled picture, convolution with batch normalization, matrix product with a bias added behind it. */
+/** Scaled picture, convolution with batch normalization, matrix product with a bias added behind it, and a temperature. */
 function network(): Graph {
   const b = new GraphBuilder();
   const image = b.input('image', 'float32', [N, 3, 4, 4]);
@@ -19,7 +19,8 @@ function network(): Graph {
   const normal = b.add('BatchNormalization', [conv, ...statistics], {});
   const flat = b.add('Flatten', [b.add('GlobalAveragePool', [b.add('Relu', [normal])])], { axis: 1 });
   const product = b.add('MatMul', [flat, b.constant(ramp([5, 7]), 'matrix')], {}, { outputs: ['product'] });
-  return b.build('network', { logits: b.add('Add', [product, b.constant(ramp([7]), 'bias')]) });
+  const biased = b.add('Add', [product, b.constant(ramp([7]), 'bias')]);
+  return b.build('network', { logits: b.add('Div', [biased, b.constant(tensorOf('float32', [2], []), 'temperature')]) });
 }
 
 const drawing = (seed: number) => (tensor: string) => {
@@ -31,7 +32,7 @@ const data = ({ initializers }: Graph, name: string) => [...initializers.get(nam
 const sorted = (values: number[]) => [...values].sort((a, b) => a - b);
 
 describe('layers with weights', () => {
-  it('are the products, each with the normalisation and bias that follow; the scaling of the picture is none', () => {
+  it('are the products, each with the normalisation and bias that follow; the scaling of the picture, and what is one number, is none', () => {
     assert.deepEqual(weightLayers(network()), [
       { name: 'conv', op: 'Conv', weights: ['kernel', 'gamma', 'beta', 'mean', 'variance'] },
       { name: 'product', op: 'MatMul', weights: ['matrix', 'bias'] },
@@ -50,6 +51,17 @@ describe('randomised weights', () => {
       assert.notDeepEqual(data(changed, name), data(graph, name), name);
       assert.deepEqual(sorted(data(changed, name)), sorted(data(graph, name)), name);
     }
+  });
+
+  it('may come in every order, each by one drawing', () => {
+    const b = new GraphBuilder();
+    const matrix = b.constant(tensorOf('float32', [1, 2, 3], [1, 3]), 'matrix');
+    const small = b.build('small', { logits: b.add('MatMul', [b.input('x', 'float32', [N, 1]), matrix]) });
+    const orders = [0, 1, 2].flatMap((second) => [0, 1].map((first) => {
+      const drawn = new Map([[3, second], [2, first]]);
+      return data(randomise(small, weightLayers(small), () => (bound) => drawn.get(bound)!), 'matrix').join('');
+    }));
+    assert.deepEqual(orders.sort(), ['123', '132', '213', '231', '312', '321']);
   });
 
   it('are those of the layers given alone, and the graph that was given stays as it is', () => {

@@ -31,10 +31,10 @@ async function explain(graph: Graph, id: string, request: TechniqueRequest): Pro
 }
 
 /** Two scores, the first w·x and the second −w·x, of a picture with one channel. */
-function linear(weights: Float32Array, side: number): Graph {
+function linear(weights: Float32Array, height: number, width = height): Graph {
   const b = new GraphBuilder();
-  const flat = b.add('Flatten', [b.input('picture', 'float32', [N, 1, side, side])], { axis: 1 });
-  const matrix = tensorOf('float32', Array.from(weights).flatMap((w) => [w, -w]), [side * side, 2]);
+  const flat = b.add('Flatten', [b.input('picture', 'float32', [N, 1, height, width])], { axis: 1 });
+  const matrix = tensorOf('float32', Array.from(weights).flatMap((w) => [w, -w]), [height * width, 2]);
   return b.build('linear', { scores: b.add('Gemm', [flat, b.constant(matrix)]) });
 }
 
@@ -119,6 +119,15 @@ describe('occlusion of a linear model', () => {
     close((await explain(linear(w, side), 'occlusion', { ...request, parameters: { window: 1, baseline: 'black' } })).values.data as Float32Array, expected, 2e-6);
     close((await explain(linear(w, side), 'integrated-gradients', { ...request, parameters: { steps: 1 } })).values.data as Float32Array, expected, 1e-6);
     close((await explain(linear(w, side), 'deep-lift', request)).values.data as Float32Array, expected, 1e-6);
+  });
+
+  it('takes windows of a seventh of the shorter side, and steps of half of that, rounded down, unless told otherwise', async () => {
+    const graph = linear(randomValues(3, 21 * 35), 21, 35);
+    const request = { input: tensorOf('float32', randomValues(4, 21 * 35), [1, 1, 21, 35]), classes: [0] };
+    const { values, samples } = await explain(graph, 'occlusion', request);
+    const { values: told } = await explain(graph, 'occlusion', { ...request, parameters: { window: 3, stride: 1 } });
+    assert.deepEqual(values, told);
+    assert.equal(samples!.total, 19 * 33);
   });
 
   it('covers with the picture\'s mean unless told otherwise', async () => {
@@ -272,21 +281,5 @@ describe('rules that are defined at rectifiers', () => {
       const { notes } = await explain(network(1), id, { ...request, parameters: { smooth: 'as-is' } });
       assert.match(notes.join(), /does not act at Sigmoid, Tanh/);
     }
-  });
-});
-
-describe('upsampling', () => {
-  const resize = (how: 'nearest' | 'bilinear' | 'bilinear-aligned', width: number): number[] => {
-    const into = new Float32Array(width);
-    new Upsampler({ height: 1, width: 3 }, { height: 1, width }, how).resize([0, 10, 20], into);
-    return [...into];
-  };
-
-  it('is that of PyTorch\'s interpolate', () => {
-    assert.deepEqual(resize('nearest', 6), [0, 0, 10, 10, 20, 20]);
-    assert.deepEqual(resize('bilinear', 6), [0, 2.5, 7.5, 12.5, 17.5, 20]);
-    assert.deepEqual(resize('bilinear-aligned', 5), [0, 5, 10, 15, 20]);
-    assert.deepEqual(resize('bilinear-aligned', 1), [0]);
-    assert.deepEqual(resize('bilinear', 3), [0, 10, 20]);
   });
 });

@@ -184,6 +184,15 @@ describe('techniques with many passes', () => {
       }
     });
 
+    it(`${technique.title} counts on from one picture to the next`, async () => {
+      const counts: RawResult['samples'][] = [];
+      await runTechnique(bench, technique, { ...request, input: pictures(2), classes: [2, 1], report: ({ samples }) => counts.push(samples) });
+      const [total, done] = [counts[0]!.total, counts.map((samples) => samples!.done)];
+      assert.ok(counts.every((samples) => samples!.total === total));
+      assert.deepEqual(done, [...new Set(done)].sort((a, b) => a - b));
+      assert.ok(done[0] < total / 2 && done.at(-1)! > total / 2);
+    });
+
     it(`${technique.title} ends within a pass when it is cancelled`, async () => {
       const controller = new AbortController();
       let reports = 0;

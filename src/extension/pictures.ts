@@ -3,6 +3,9 @@ import path from 'node:path';
 import { env, TabInputCustom, TabInputText, Uri, window } from 'vscode';
 import { pictureExtensions } from '../protocol/pictures.ts';
 
+/** Cameras write their extensions in capitals, and file dialogs mind the difference. */
+const filters = { Pictures: pictureExtensions.flatMap((extension) => [extension, extension.toUpperCase()]) };
+
 export function isPicture(uri: Uri): boolean {
   return pictureExtensions.includes(path.posix.extname(uri.path).slice(1).toLowerCase());
 }
@@ -30,12 +33,12 @@ export function ownFile(uri: Uri): Uri {
 
 /** Asks for one picture with the file dialog; undefined when the person changed their mind. */
 export async function askForPicture(title: string): Promise<Uri | undefined> {
-  const chosen = await window.showOpenDialog({ title, openLabel: 'Choose', filters: { Pictures: [...pictureExtensions] } });
+  const chosen = await window.showOpenDialog({ title, openLabel: 'Choose', filters });
   return chosen?.[0];
 }
 
 /** Asks for pictures with the file dialog; empty when the person changed their mind. */
 export async function askForPictures(title = 'Explain a Picture', openLabel = 'Explain'): Promise<Uri[]> {
-  const chosen = await window.showOpenDialog({ title, openLabel, canSelectMany: true, filters: { Pictures: [...pictureExtensions] } });
+  const chosen = await window.showOpenDialog({ title, openLabel, canSelectMany: true, filters });
   return chosen ?? [];
 }

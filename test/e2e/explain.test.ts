@@ -1,5 +1,7 @@
 /** Every way from a picture to its heat map. */
 import assert from 'node:assert/strict';
+import { copyFile } from 'node:fs/promises';
+import path from 'node:path';
 import { difference, ResultPanel } from './rig/result-panel.ts';
 import { editorSession } from './rig/session.ts';
 import { clickToRepaint, clickToSight, watch } from './rig/timing.ts';
@@ -7,7 +9,7 @@ import { clickToRepaint, clickToSight, watch } from './rig/timing.ts';
 const explain = 'Explain with Grad-CAM';
 
 describe('explaining a picture', () => {
-  const session = editorSession();
+  const session = editorSession({ prepare: (folder) => copyFile(path.join(folder, 'espresso.jpg'), path.join(folder, 'CAMERA.JPG')) });
   const { workbench } = session;
   afterEach(() => workbench.clear());
 
@@ -34,6 +36,13 @@ describe('explaining a picture', () => {
     const panel = await ResultPanel.painted(workbench);
     assert.match(await panel.explainedClass(), /espresso/);
     await panel.screenshot('palette beside the picture');
+  });
+
+  it('from the palette with no picture open, for one that is asked for', async () => {
+    await workbench.command(explain);
+    await workbench.pick('CAMERA.JPG');
+    await workbench.page.locator('.quick-input-widget').getByRole('button', { name: 'Explain' }).click();
+    assert.match(await (await ResultPanel.painted(workbench, 'CAMERA.JPG')).explainedClass(), /espresso/);
   });
 
   it('from the title of an open picture', async () => {

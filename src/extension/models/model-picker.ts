@@ -32,7 +32,7 @@ export async function selectModels(active: ModelReference): Promise<ModelReferen
 }
 
 async function browse(): Promise<ModelReference | undefined> {
-  const chosen = await window.showOpenDialog({ title: 'Select Model', openLabel: 'Use', filters: { 'ONNX models': ['onnx'] } });
+  const chosen = await window.showOpenDialog({ title: 'Select Model', openLabel: 'Use', filters: { 'ONNX models': ['onnx', 'ONNX'] } });
   return chosen?.[0]?.fsPath;
 }
 

@@ -27,7 +27,7 @@ function widenTensor(tensor: Tensor): Tensor {
 
 function widenNode(node: Node): Node {
   const attributes = Object.entries(node.attributes).map(([name, value]): [string, Attribute] => {
-    if ((name === 'to' || name === 'dtype') && typeof value === 'number' && replaced.has(elementTypeOf(value) ?? 'float32')) return [name, elementCodes.float32];
+    if (name === 'to' && typeof value === 'number' && replaced.has(elementTypeOf(value) ?? 'float32')) return [name, elementCodes.float32];
     if (typeof value !== 'object' || Array.isArray(value)) return [name, value];
     return [name, 'nodes' in value ? widenToFloat32(value) : widenTensor(value as Tensor)];
   });

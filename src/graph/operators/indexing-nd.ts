@@ -2,17 +2,15 @@
 import { UnsupportedOperatorError } from '../../protocol/errors.ts';
 import { numberAttribute, textAttribute } from '../attributes.ts';
 import type { Shape, Tensor } from '../graph.ts';
-import { formatShape } from '../shape.ts';
-import { makeTensor, numbersOf } from '../tensor.ts';
+import { formatShape, sameDim } from '../shape.ts';
+import { makeTensor, numbersOf, tensorOf } from '../tensor.ts';
 import { mismatch, zeros } from './assembling.ts';
-import type { GradientContext, NodeContext, Operator } from './operator.ts';
+import type { GradientContext, NodeContext, Operator, RewriteContext } from './operator.ts';
 
 /** Axes of the data that an index names; the rest of them is what is picked. */
 function depthOf(context: NodeContext): number {
   const [data, indices] = [context.shape(0), context.shape(1)];
   const depth = indices.at(-1);
-  const batch = numberAttribute(context.node, 'batch_dims', 0);
-  if (batch !== 0) throw new UnsupportedOperatorError(context.node.op, context.node.name, 'operator', 'it has batch_dims.');
   if (typeof depth === 'number' && depth >= 1 && depth <= data.length) return depth;
   throw mismatch(context, `picks from ${formatShape(data)} with indices ${formatShape(indices)}`);
 }
@@ -39,6 +37,21 @@ function partsOf(context: NodeContext, data: Tensor, indices: Tensor): { starts:
   return { starts, length };
 }
 
+/** Indices into the axes behind those that data and indices share become ones that name those, too: their own place along each of them. */
+function rewriteSharedAxes(context: RewriteContext): readonly string[] | undefined {
+  const { b, node, shape } = context;
+  const shared = numberAttribute(node, 'batch_dims', 0);
+  if (shared === 0) return undefined;
+  const [data, indices] = [shape(0), shape(1)];
+  const fits = Number.isInteger(shared) && shared > 0 && shared < Math.min(data.length, indices.length)
+    && indices.slice(0, shared).every((dim, axis) => sameDim(dim, data[axis]));
+  if (!fits) throw mismatch(context, `shares ${shared} axes between ${formatShape(data)} and indices ${formatShape(indices)}`);
+  const one = b.constant(tensorOf('int64', [1], indices.map(() => 1)));
+  const ones = b.expandLike(one, b.add('Slice', [node.inputs[1], b.ints([0]), b.ints([1]), b.ints([-1])]));
+  const places = Array.from({ length: shared }, (_, axis) => b.add('CumSum', [ones, b.constant(tensorOf('int64', [axis], []))], { exclusive: 1 }));
+  return [b.add('GatherND', [node.inputs[0], b.add('Concat', [...places, node.inputs[1]], { axis: -1 })])];
+}
+
 /** Zeros of the data's shape with the gradient added at the indices. */
 function addedAt({ b, inputs, gradients: [gradient] }: GradientContext): string {
   return b.add('ScatterND', [zeros(b, b.shape(inputs[0]), inputs[0]), inputs[1], gradient!], { reduction: 'add' });
@@ -47,6 +60,7 @@ function addedAt({ b, inputs, gradients: [gradient] }: GradientContext): string 
 const gatherNd: Operator = {
   op: 'GatherND',
   infer: (context) => [{ type: context.type(0), shape: pickedShape(context) }],
+  rewrite: rewriteSharedAxes,
   evaluate: (context, [data, indices]) => {
     const { starts, length } = partsOf(context, data!, indices!);
     const out = makeTensor(data!.type, pickedShape(context) as number[]);

@@ -9,9 +9,10 @@ import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { N, type Attribute, type Dim, type Graph, type Tensor } from '../../../src/graph/graph.ts';
 import { normalise } from '../../../src/graph/normalise.ts';
 import { makeTensor, tensorOf } from '../../../src/graph/tensor.ts';
-import { UnsupportedOperatorError } from '../../../src/protocol/errors.ts';
+import { FoveaError, UnsupportedOperatorError } from '../../../src/protocol/errors.ts';
 import { loadNative } from '../../../src/runtimes/onnxruntime/native.ts';
 import type { Runtime } from '../../../src/runtimes/runtime.ts';
+import { checkRewrite, integers } from './gradient-check.ts';
 
 /** One operator on x; the other inputs are constants. */
 interface Case {
@@ -121,6 +122,12 @@ describe('operators that move elements', () => {
     },
     'GatherND of whole rows': { op: 'GatherND', dims: [4, 3, 2], constants: [tensorOf('int64', [3, 0, 3, -2], [4, 1])] },
     'GatherND of elements, some twice': { op: 'GatherND', dims: [3, 4], constants: [tensorOf('int64', [0, 1, 2, -1, 0, 1, 1, 3], [2, 2, 2])] },
+    'GatherND with a shared axis': {
+      op: 'GatherND', dims: [2, 3, 4], attributes: { batch_dims: 1 }, constants: [tensorOf('int64', [2, 0, 2, -1, /**/ 0, 3, 1, 1], [2, 2, 2])],
+    },
+    'GatherND with two shared axes, whole rows': {
+      op: 'GatherND', dims: [2, 3, 4, 2], attributes: { batch_dims: 2 }, constants: [tensorOf('int64', [3, 0, 1, 1, -1, 2], [2, 3, 1])],
+    },
     'ScatterND over zeros': { op: 'ScatterND', dims: [3, 4], constants: [tensorOf('int64', [0, 1, 2, -1], [2, 2]), makeTensor('float32', [2])], opset: 16 },
     'DepthToSpace (DCR)': { op: 'DepthToSpace', dims: [2, 12, 2, 3], batch: true, attributes: { blocksize: 2, mode: 'DCR' } },
     'DepthToSpace (CRD)': { op: 'DepthToSpace', dims: [2, 12, 2, 3], batch: true, attributes: { blocksize: 2, mode: 'CRD' } },
@@ -157,6 +164,13 @@ describe('operators that move elements', () => {
       // Sums of two dozen float32 products near 1.
       assert.ok(Math.abs(left - inner(back, x)) <= 1e-4 * (1 + Math.abs(left)), `${reduction}: ${left} and ${inner(back, x)}`);
     }
+  });
+
+  it('GatherND that shares the batch, whose size is open', async () => {
+    const indices = { shape: [N, 5, 1], type: 'int64' as const, values: integers(-4, 3) };
+    await checkRewrite({ op: 'GatherND', inputs: [{ shape: [N, 4, 3] }, indices], attributes: { batch_dims: 1 } }, 13);
+    const apart: Case = { op: 'GatherND', dims: [2, 4], attributes: { batch_dims: 1 }, constants: [tensorOf('int64', [0, 1, 2], [3, 1])] };
+    assert.throws(() => normalise(source(apart)), (error) => error instanceof FoveaError && error.reason === 'shape-mismatch');
   });
 
   it('computes GatherND and ScatterND of constants as ONNX Runtime does', async () => {

@@ -19,7 +19,9 @@ describe('the verdict of a sanity check', () => {
     const level = (similarity: typeof same) => verdict('cascading', 'Saliency', [{ layers: 1, similarity }], 10);
     assert.equal(level(same).level, 'failed');
     assert.equal(level(other).level, 'passed');
-    assert.equal(level({ ...same, absoluteSpearman: 0.7, ssim: 0.65 }).level, 'mixed');
+    for (const [value, expected] of [[0.59, 'passed'], [0.6, 'mixed'], [0.74, 'mixed'], [0.75, 'failed']] as const) {
+      assert.equal(level({ ...same, absoluteSpearman: value, ssim: value }).level, expected, `${value}`);
+    }
     assert.match(level(same).rule, /below 0\.6, .* 0\.75\./);
     assert.match(level(same).sentence, /^Saliency's map hardly changes/);
   });
@@ -28,6 +30,8 @@ describe('the verdict of a sanity check', () => {
     const steps = [{ layers: 1, similarity: same }, { layers: 5, similarity: same }, { layers: 10, similarity: other }];
     assert.equal(verdict('cascading', 'Saliency', steps, 10).level, 'failed');
     assert.equal(verdict('independent', 'Saliency', steps, 10).level, 'mixed');
+    const quick = evenly(50, 3).map((layers, i) => ({ layers, similarity: [same, other, same][i] }));
+    assert.equal(verdict('cascading', 'Saliency', quick, 50).level, 'passed', 'the middle of three is one of them');
   });
 
   it('is not led astray by one of the three similarities', () => {

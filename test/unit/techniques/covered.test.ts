@@ -186,6 +186,8 @@ describe('cuts', () => {
       mirroring: (b, x) => b.add('Pad', [x, b.ints([0, 0, 1, 1, 0, 0, 1, 1])], { mode: 'reflect' }),
       'cutting off': (b, x) => b.add('Pad', [x, b.ints([0, 0, -1, 0, 0, 0, 0, 0])]),
       'normalisation of the picture': (b, x) => b.add('InstanceNormalization', [x, ...[1, 2].map((value) => b.constant(tensorOf('float32', [value, value, value])))]),
+      'a softmax along rows': (b, x) => b.add('Softmax', [x], { axis: 3 }),
+      'a product along rows': (b, x) => b.add('MatMul', [x, b.constant(tensorOf('float32', noise(36, 3), [6, 6]))]),
       'rows side by side': (b, x) => b.add('Concat', [x, x], { axis: 2 }),
     };
     for (const [what, add] of Object.entries(ending)) assert.equal(cutBy(add), 3, what);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as z from 'zod';
 import {
-  controlsOf, fromSlider, objection, readNumber, sliderSteps, stepFrom, toSlider, unmetCondition, type NumberControl,
+  conflictOf, controlsOf, fromSlider, objection, readNumber, sliderSteps, stepFrom, toSlider, unmetCondition, type NumberControl,
 } from '../../../src/protocol/parameter-controls.ts';
 import { describeTechnique } from '../../../src/engine/parameters.ts';
 import { techniques } from '../../../src/techniques/registry.ts';
@@ -102,6 +102,19 @@ describe('controls of parameters', () => {
     assert.equal(why('noise', { norm: 'l2' }), 'Used only where “Own start” is on.');
     assert.equal(why('norm'), undefined);
     assert.deepEqual([why('colour'), why('colour', { norm: 'l2' })], ['Used only where “Norm” is L2 or L1.', undefined]);
+  });
+
+  it('say where a number is beyond another that it may not exceed, and where it may be cut to one that is not known yet', () => {
+    const controls = controlsOf(z.toJSONSchema(z.object({
+      window: z.union([z.int(), z.literal('auto')]).default('auto').meta({ title: 'Window', unit: 'px' }),
+      stride: z.union([z.int(), z.literal('auto')]).default('auto').meta({ title: 'Stride', atMost: 'window' }),
+    }), { io: 'input' }));
+    const [window, stride] = controls;
+    assert.deepEqual(conflictOf(stride, controls, { window: 5, stride: 6 }), { message: 'It is at most the window, 5 px.', refused: true });
+    assert.equal(conflictOf(stride, controls, { window: 5, stride: 5 }), undefined);
+    assert.deepEqual(conflictOf(stride, controls, { stride: 6 }), { message: 'Cut to the automatic window where that is smaller.', refused: false });
+    assert.equal(conflictOf(stride, controls, { window: 5 }), undefined);
+    assert.equal(conflictOf(window, controls, { window: 5, stride: 6 }), undefined);
   });
 
   it('are there for every parameter of every technique, with a title, a help text and an allowed default', () => {

@@ -95,13 +95,16 @@ describe('the plan of a sweep', () => {
     assert.match(axisObjection(control, axis([]))!, /one or more/);
     assert.match(axisObjection(control, axis([1, 1]))!, /twice/);
     assert.match(axisObjection(control, axis([1, -1]))!, /^-1: Enter a whole number/);
-    assert.match(axisObjection(control, axis(Array.from({ length: mostValues + 1 }, (_, at) => at)))!, /at most/);
+    const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
+    assert.match(axisObjection(control, axis(upTo(mostValues + 1)))!, /at most/);
+    assert.equal(axisObjection(control, axis(upTo(mostValues))), undefined);
     assert.match(planObjection({ columns: axis([1]), rows: axis([2]) })!, /same parameter/);
-    const long = Array.from({ length: 16 }, (_, at) => at);
-    const tooMany = { columns: axis(long), rows: { parameter: 'steps', values: long.slice(0, 5) } };
+    const tooMany = { columns: axis(upTo(16)), rows: { parameter: 'steps', values: upTo(5) } };
     assert.match(planObjection(tooMany)!, /80 pictures; at most 64/);
     assert.throws(() => cellsOf(tooMany), { reason: 'parameter-invalid' });
-    assert.equal(planObjection({ ...tooMany, rows: { parameter: 'steps', values: long.slice(0, mostCells / 16) } }), undefined);
+    const most = { ...tooMany, rows: { parameter: 'steps', values: upTo(mostCells / 16) } };
+    assert.equal(planObjection(most), undefined);
+    assert.equal(cellsOf(most).length, mostCells);
   });
 
   it('words sides and values', () => {

@@ -5,7 +5,7 @@ import { metricIds, type Evaluation, type PlannedMeasure } from '../protocol/mea
 import type { EvaluateRequest, EvaluateResult, MeasureRequest } from '../protocol/trust.ts';
 import { Evaluator, incompletable } from './evaluator.ts';
 import { enoughOf, shownPicture, wantedClass } from './explain-picture.ts';
-import type { ExplanationRequest } from './explainer.ts';
+import type { ExplanationRequest } from './explanation.ts';
 import type { Job, Turn } from './job.ts';
 import { choosePreprocessing } from './models.ts';
 import { setUp, type Services } from './services.ts';

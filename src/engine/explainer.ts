@@ -1,46 +1,17 @@
-/** Runs a technique on a model's input: programs from the cache, classes resolved, batches of bounded size. */
-import type { Graph, Tensor } from '../graph/graph.ts';
+/** Explains: in batches of bounded size, for the classes that are meant, and without a pass where the answer is known. */
+import type { Tensor } from '../graph/graph.ts';
 import type { Layer } from '../graph/model.ts';
-import { CancelledError } from '../protocol/errors.ts';
-import type { ScoreKind } from '../protocol/techniques.ts';
-import type { Program, Runtime } from '../runtimes/runtime.ts';
 import { fittingSamples } from '../techniques/batches.ts';
 import { forwardGraph, forwardKey } from '../techniques/forward.ts';
-import type { RawResult, Technique, TechniqueContext } from '../techniques/technique.ts';
-import { joinExplanations, samplesOf, type Explanation } from './explanation.ts';
+import { mostLikely } from '../techniques/score-value.ts';
+import { explanationOf, joinExplanations, samplesOf, type Explanation, type ExplanationRequest } from './explanation.ts';
 import type { Job } from './job.ts';
-import type { LoadedModel } from './models.ts';
-import { argmax, logitRows, requireFinite } from './predictions.ts';
+import { logitRows, requireFinite } from './predictions.ts';
 import type { ProgramCache } from './program-cache.ts';
+import { TechniqueRun } from './technique-run.ts';
 
 /** Answers kept, so that the most likely class of an input that was seen before is known without a pass; and as many times of runs. */
 const answersKept = 64;
-
-/** Milliseconds between partial results: as many as look alive, since each is worked out, sent and painted. */
-const partialInterval = 100;
-
-export interface ExplanationRequest {
-  readonly loaded: LoadedModel;
-  readonly runtime: Runtime;
-  readonly technique: Technique;
-  /** Parsed by the technique's schema. */
-  readonly parameters: Record<string, unknown>;
-  readonly layer: Layer | undefined;
-  readonly score: ScoreKind;
-  readonly seed: number;
-  /** Model input, float32 [N,C,H,W]. */
-  readonly input: Tensor;
-  /** What a black pixel is in the input, per channel; absent where the input was no picture. */
-  readonly black?: readonly number[];
-  /** Tells the input from every other; undefined where its answers are not to be kept. */
-  readonly inputKey?: string;
-  /** Per sample. */
-  readonly classes: readonly (number | 'top')[];
-  /** Is shown what a sampling technique has so far. */
-  readonly partial?: (explanation: Explanation) => void;
-  /** A sampling technique stops after so many samples. */
-  readonly enough?: number;
-}
 
 export class Explainer {
   /** Logits of inputs, in order of use, the oldest first. */
@@ -59,10 +30,10 @@ export class Explainer {
     const parts: Explanation[] = [];
     for (const { part, start, end, total } of batchesOf(request)) {
       if (end - start < total) job.progress(`${request.technique.title}: samples ${start + 1} to ${end} of ${total}`, start / total);
-      const work = new Work(this.programs, part, job);
-      const { result, classes, logits } = await this.#forClasses(part, job, part.technique.graph !== undefined, (chosen) => work.run(chosen));
+      const run = new TechniqueRun(this.programs, part, job);
+      const { result, classes, logits } = await this.#forClasses(part, job, part.technique.graph !== undefined, (chosen) => run.run(chosen));
       requireFinite(result.values, `The values of ${part.technique.title}`);
-      parts.push({ ...explanationOf(result, logits, classes), milliseconds: work.milliseconds });
+      parts.push({ ...explanationOf(result, logits, classes), milliseconds: run.milliseconds });
     }
     const explanation = joinExplanations(parts);
     keep(this.#took, runKey(request), explanation.milliseconds.run);
@@ -84,9 +55,9 @@ export class Explainer {
       }
       return maps;
     }
-    const work = new Work(this.programs, request, job);
+    const run = new TechniqueRun(this.programs, request, job);
     const key = `${layers.map(({ name }) => name).join()} ${score} ${JSON.stringify(parameters)}`;
-    const { result } = await this.#forClasses(request, job, true, (classes) => work.pass(
+    const { result } = await this.#forClasses(request, job, true, (classes) => run.pass(
       `${technique.id} layers ${key}`, () => technique.layersGraph!(model, { layers, score, parameters }), classes));
     return layers.map((layer, i) => {
       const values = result[`values.${i}`];
@@ -130,7 +101,7 @@ export class Explainer {
     request: ExplanationRequest, job: Job, joint: boolean, run: (classes: readonly number[]) => Promise<R>,
   ): Promise<{ result: R; classes: readonly number[]; logits: readonly Float32Array[] }> {
     const { classes: wanted, loaded: { model } } = request;
-    const choose = (logits: readonly Float32Array[]): number[] => wanted.map((one, i) => (one === 'top' ? argmax(logits[i]) : one));
+    const choose = (logits: readonly Float32Array[]): number[] => wanted.map((one, i) => (one === 'top' ? mostLikely(logits[i]) : one));
     const finish = (result: R, classes: readonly number[]) => {
       return { result, classes, logits: this.#keep(request, logitRows(result.logits, model.logits.classes)) };
     };
@@ -146,103 +117,17 @@ export class Explainer {
     return finish(await run(classes), classes);
   }
 
-  #known(request: Pick<ExplanationRequest, 'loaded' | 'runtime' | 'inputKey'>): readonly Float32Array[] | undefined {
+  #known(request: AnswerKey): readonly Float32Array[] | undefined {
     return this.#answers.get(answerKey(request) ?? '');
   }
 
-  #keep(request: Pick<ExplanationRequest, 'loaded' | 'runtime' | 'inputKey'>, logits: readonly Float32Array[]): readonly Float32Array[] {
+  #keep(request: AnswerKey, logits: readonly Float32Array[]): readonly Float32Array[] {
     for (const data of logits) requireFinite({ data }, 'The model\'s outputs');
     const key = answerKey(request);
     if (key === undefined) return logits;
     keep(this.#answers, key, logits);
     return logits;
   }
-}
-
-/** Ends a technique that has as many samples as are wanted. */
-class Enough extends Error {
-  constructor(readonly result: RawResult) {
-    super('There are as many samples as are wanted.');
-  }
-}
-
-type Outputs = Record<string, Tensor> & { readonly logits: Tensor };
-
-/** One batch on its way through a technique, with the time that it takes. */
-class Work {
-  #build = 0;
-  #run = 0;
-
-  constructor(private readonly programs: ProgramCache, private readonly request: ExplanationRequest, private readonly job: Job) {}
-
-  get milliseconds(): Explanation['milliseconds'] {
-    return { build: this.#build, run: this.#run };
-  }
-
-  async run(classes: readonly number[]): Promise<RawResult> {
-    const { technique, loaded: { model }, input, black, score, layer, parameters, seed, enough = Infinity } = this.request;
-    const { signal } = this.job;
-    const context: TechniqueContext<Record<string, unknown>> = {
-      model, input, black, classes, score, layer, parameters, seed, signal,
-      program: (key, build) => this.program(key, build),
-      report: (samples, soFar) => {
-        this.job.progress(technique.title, samples.done / samples.total);
-        if (samples.done >= enough) throw new Enough(soFar());
-        if (!this.request.partial || performance.now() < nextPartial) return;
-        nextPartial = performance.now() + partialInterval;
-        const partial = soFar();
-        const logits = logitRows(partial.logits, model.logits.classes);
-        const milliseconds = { build: this.#build, run: performance.now() - start - this.#build };
-        this.request.partial({ ...explanationOf(partial, logits, classes), milliseconds });
-      },
-    };
-    const start = performance.now();
-    let nextPartial = start;
-    return this.#timed(() => technique.run(context).catch((stopped: unknown) => {
-      if (stopped instanceof Enough) return stopped.result;
-      throw stopped;
-    }));
-  }
-
-  /** One pass of a graph with the inputs that a technique's graph has. */
-  async pass(key: string, build: () => Graph, classes: readonly number[]): Promise<Outputs> {
-    const { loaded: { model }, input } = this.request;
-    return this.#timed(async () => {
-      const program = await this.program(key, build);
-      const indices: Tensor = { type: 'int64', dims: [classes.length], data: BigInt64Array.from(classes, BigInt) };
-      return await program.run({ [model.input.name]: input, classes: indices }, { signal: this.job.signal }) as Outputs;
-    });
-  }
-
-  async program(key: string, build: () => Graph): Promise<Program> {
-    const { technique, loaded, runtime } = this.request;
-    this.job.progress(`${technique.title}: preparing`);
-    const start = performance.now();
-    const program = await this.programs.get(loaded.hash, key, runtime, build);
-    this.#build += performance.now() - start;
-    await this.#breathe();
-    return program;
-  }
-
-  async #timed<R>(run: () => Promise<R>): Promise<R> {
-    const [start, built] = [performance.now(), this.#build];
-    const result = await run();
-    this.#run += performance.now() - start - (this.#build - built);
-    await this.#breathe();
-    return result;
-  }
-
-  /** Compiling and running hold the thread: lets a cancellation in that came meanwhile. */
-  async #breathe(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (this.job.signal.aborted) throw new CancelledError();
-  }
-}
-
-function explanationOf(
-  { values, samples, standardError, notes, metrics = [] }: RawResult, logits: readonly Float32Array[], classes: readonly number[],
-): Omit<Explanation, 'milliseconds'> {
-  return { values, logits, classes, samples, standardError: standardError?.data as Float32Array | undefined, notes, metrics };
 }
 
 /** The samples in batches that a program can take. */
@@ -265,13 +150,17 @@ function keep<V>(kept: Map<string, V>, key: string, value: V): void {
   if (kept.size > answersKept) kept.delete(oldest);
 }
 
+/** What tells an input's answer from all others. */
+type AnswerKey = Pick<ExplanationRequest, 'loaded' | 'runtime' | 'inputKey'>;
+
+/** What tells a run from all others, as far as the time that it takes goes. */
 type RunKey = Pick<ExplanationRequest, 'loaded' | 'runtime' | 'technique' | 'parameters' | 'layer' | 'enough'>;
 
 function runKey({ loaded, runtime, technique, parameters, layer, enough }: RunKey): string {
   return JSON.stringify([runtime.id, loaded.hash, technique.id, parameters, layer?.name, enough]);
 }
 
-function answerKey({ loaded, runtime, inputKey }: Pick<ExplanationRequest, 'loaded' | 'runtime' | 'inputKey'>): string | undefined {
+function answerKey({ loaded, runtime, inputKey }: AnswerKey): string | undefined {
   return inputKey === undefined ? undefined : `${runtime.id} ${loaded.hash} ${inputKey}`;
 }
 

@@ -1,6 +1,33 @@
-/** What a technique answered, sample by sample. */
+/** What a technique is asked, and what it answered, sample by sample. */
 import type { Tensor } from '../graph/graph.ts';
-import type { Metric, RawResult } from '../techniques/technique.ts';
+import type { Layer } from '../graph/model.ts';
+import type { ScoreKind } from '../protocol/techniques.ts';
+import type { Runtime } from '../runtimes/runtime.ts';
+import type { Metric, RawResult, Technique } from '../techniques/technique.ts';
+import type { LoadedModel } from './models.ts';
+
+export interface ExplanationRequest {
+  readonly loaded: LoadedModel;
+  readonly runtime: Runtime;
+  readonly technique: Technique;
+  /** Parsed by the technique's schema. */
+  readonly parameters: Record<string, unknown>;
+  readonly layer: Layer | undefined;
+  readonly score: ScoreKind;
+  readonly seed: number;
+  /** Model input, float32 [N,C,H,W]. */
+  readonly input: Tensor;
+  /** What a black pixel is in the input, per channel; absent where the input was no picture. */
+  readonly black?: readonly number[];
+  /** Tells the input from every other; undefined where its answers are not to be kept. */
+  readonly inputKey?: string;
+  /** Per sample. */
+  readonly classes: readonly (number | 'top')[];
+  /** Is shown what a sampling technique has so far. */
+  readonly partial?: (explanation: Explanation) => void;
+  /** A sampling technique stops after so many samples. */
+  readonly enough?: number;
+}
 
 export interface Explanation {
   /** float32; see RawResult */
@@ -18,6 +45,13 @@ export interface Explanation {
   readonly milliseconds: { readonly build: number; readonly run: number };
   /** Kept from an earlier request. */
   readonly cached?: boolean;
+}
+
+/** A technique's answer, but for the time that it took. */
+export function explanationOf(
+  { values, samples, standardError, notes, metrics = [] }: RawResult, logits: readonly Float32Array[], classes: readonly number[],
+): Omit<Explanation, 'milliseconds'> {
+  return { values, logits, classes, samples, standardError: standardError?.data as Float32Array | undefined, notes, metrics };
 }
 
 /** Samples start..end of a batch; shares the data. */

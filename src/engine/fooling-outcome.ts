@@ -9,7 +9,8 @@ import { savedPicture } from '../pictures/saved-picture.ts';
 import type { Prediction } from '../protocol/engine.ts';
 import type { FoolingOutcome } from '../protocol/generate.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
-import { argmax, className, prediction, topPredictions } from './predictions.ts';
+import { mostLikely } from '../techniques/score-value.ts';
+import { className, prediction, topPredictions } from './predictions.ts';
 import type { LoadedModel } from './models.ts';
 import type { PictureInput } from './picture-input.ts';
 
@@ -39,8 +40,8 @@ export async function foolingOutcome(end: FoolingEnd, shown: number): Promise<{ 
   };
   const list = (row: Float32Array): Prediction[] => topPredictions(row, shown, facts.labels, model.finalActivation);
   const one = (row: Float32Array, index: number): Prediction => prediction(row, index, facts.labels, model.finalActivation);
-  const from = logits.before && argmax(logits.before);
-  const isFooled = (row: Float32Array): boolean => (target === undefined ? argmax(row) !== from : argmax(row) === target);
+  const from = logits.before && mostLikely(logits.before);
+  const isFooled = (row: Float32Array): boolean => (target === undefined ? mostLikely(row) !== from : mostLikely(row) === target);
   const original = content && restorePixels(content.input, preprocessing);
   const outcome: FoolingOutcome = {
     target: target === undefined ? undefined : one(logits.after, target),

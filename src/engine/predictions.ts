@@ -11,13 +11,6 @@ export function logitRows(logits: Tensor, classes: number): Float32Array[] {
   return Array.from({ length: data.length / classes }, (_, sample) => data.subarray(sample * classes, (sample + 1) * classes));
 }
 
-/** The index of the largest logit; the first of equals. */
-export function argmax(logits: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
-  return best;
-}
-
 /** One class as a prediction. */
 export function prediction(logits: Float32Array, index: number, labels: readonly string[], finalActivation: Model['finalActivation']): Prediction {
   return { index, name: className(labels, index), logit: logits[index], probability: Math.exp(logProbability(logits, finalActivation)(index)) };

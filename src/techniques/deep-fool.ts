@@ -9,10 +9,11 @@
  */
 import * as z from 'zod';
 import type { Tensor } from '../graph/graph.ts';
-import { aimAt, beginning, confidenceParameter, mostLikely, runAttack, stepsParameter, type Position } from './fooling.ts';
+import { aimAt, beginning, confidenceParameter, runAttack, stepsParameter, type Position } from './fooling.ts';
 import type { Generator, GeneratorContext } from './generator.ts';
 import { objective } from './objective.ts';
 import { clampToPixels, pixelRanges } from './pixel-range.ts';
+import { mostLikely } from './score-value.ts';
 
 const parameters = z.object({
   steps: stepsParameter(50),

@@ -10,7 +10,7 @@ import { euclideanDistance, maximumDistance, peakSignalToNoise } from '../metric
 import { FoveaError } from '../protocol/errors.ts';
 import { resumedPicture, type GeneratorContext, type GeneratorResult, type GeneratorState } from './generator.ts';
 import { pixelRanges, roundToPixels, toShares } from './pixel-range.ts';
-import { logProbability } from './score-value.ts';
+import { logProbability, mostLikely } from './score-value.ts';
 import { runSteps } from './steps.ts';
 
 /** @param usual probability at which an attack ends early */
@@ -58,12 +58,6 @@ export function aimAt({ classes, className = (index) => `class ${index}` }: Cont
     throw new FoveaError('class-unsuitable', `The model sees the picture as ${className(target)} already.`, 'Choose another target.');
   }
   return { target, from };
-}
-
-export function mostLikely(logits: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
-  return best;
 }
 
 /** Where an attack begins: with the picture that it goes on from, else with `start`; a copy. */

@@ -1,9 +1,10 @@
 /** What FGSM and PGD have in common: the direction in which the cross-entropy gets better, and pixels as parts of the way from black to white. */
 import type { Tensor } from '../graph/graph.ts';
-import { aimAt, beginning, mostLikely, type Aim, type Position } from './fooling.ts';
+import { aimAt, beginning, type Aim, type Position } from './fooling.ts';
 import type { GeneratorContext } from './generator.ts';
 import { objective } from './objective.ts';
 import { eachChannel, fromShares, pixelRanges, toShares } from './pixel-range.ts';
+import { mostLikely } from './score-value.ts';
 
 /** Where an attack is: `direction` leads to the target, or away from the photograph's class; per share, not per unit of input. */
 export interface Directed extends Position {

@@ -1,6 +1,13 @@
-/** The explained number of a class, from the logits. */
+/** What logits say: the most likely class, and the explained number of a class. */
 import type { Model } from '../graph/model.ts';
 import type { ScoreKind } from '../protocol/techniques.ts';
+
+/** The index of the largest logit; the first of equals. */
+export function mostLikely(logits: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
+  return best;
+}
 
 /** log Σ exp(logit), in double precision and shifted by the maximum so that nothing overflows. */
 function logSumExp(logits: Float32Array): number {

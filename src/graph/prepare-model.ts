@@ -81,7 +81,7 @@ function readLayout({ name, shape }: ValueInfo, options: PrepareOptions): Layout
   const channelsLast = typeof last === 'number' && pictureChannels.includes(last) && !(typeof first === 'number' && pictureChannels.includes(first));
   const [channels, height, width] = channelsLast ? [last, first, second] : [first, second, last];
   if (!fits(channels)) {
-    throw unsuitable(`has the shape ${formatShape(shape!)}, ${formatShape([channels])} channels, where a picture has 1, 3 or 4`);
+    throw unsuitable(`has the shape ${formatShape(shape!)}: ${channels} channels, where a picture has 1, 3 or 4`);
   }
   const side = (dim: Dim, wanted: number | undefined): number => (typeof dim === 'number' && dim > 0 ? dim : wanted ?? usualSide);
   return { channels: typeof channels === 'number' ? channels : 3, height: side(height, options.height), width: side(width, options.width), channelsLast };

@@ -44,7 +44,7 @@ describe('what the engine says about bad input', () => {
 
   it('with a model of two inputs, of an odd number of channels, or with scores that are no numbers', async () => {
     await rejects(rig.engine.explain(await request({ model: await writeModel(twoInputs(), at('two.onnx')) })), 'model-unsuitable', /2 inputs \(left, right\)/);
-    await rejects(rig.engine.explain(await request({ model: await model({ channels: 5 }) })), 'model-unsuitable', /channels, where a picture has 1, 3 or 4/);
+    await rejects(rig.engine.explain(await request({ model: await model({ channels: 5 }) })), 'model-unsuitable', /]: 5 channels, where a picture has 1, 3 or 4/);
     const nan = await writeModel(notFinite(), at('nan.onnx'));
     for (const technique of ['grad-cam', 'saliency']) {
       await rejects(rig.engine.explain(await request({ model: nan, technique })), 'output-not-finite', /outputs.*not a number/);

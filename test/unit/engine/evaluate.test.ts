@@ -91,6 +91,12 @@ describe('evaluation', () => {
     assert.deepEqual(gone.from.data, come.to.data, 'one is where the other ends');
     assert.ok(gone.to.data.every((value, i) => value === (i % 4 === 3 ? 255 : 0)), 'black in the end');
     assert.notDeepEqual(come.from.data, come.to.data);
+    for (const channel of [0, 1, 2]) {
+      const mean = ({ data }: { data: Uint8Array }) => data.reduce((sum, value, i) => sum + (i % 4 === channel ? value : 0), 0) / (data.length / 4);
+      // A blur keeps the mean; its values are rounded to whole numbers.
+      assert.ok(Math.abs(mean(come.from) - mean(come.to)) < 0.5, 'blurred at first');
+    }
+    assert.deepEqual(deletion.curve!.values[0], insertion.curve!.values.at(-1), 'the picture as it is');
     assert.deepEqual([...gone.order].sort((a, b) => a - b), Array.from({ length: gone.from.width * gone.from.height }, (_, i) => i), 'every place once');
     assert.deepEqual(gone.order, come.order);
   });

@@ -199,10 +199,13 @@ describe('style transfer', () => {
 
   describe('swept', () => {
     it('makes each cell as if it were asked for alone, and a sheet of them', async () => {
-      const asked = await request({ steps: 3 });
+      const asked = await request({ steps: 3, contentWeight: 7 });
+      const fractions: number[] = [];
       const { cells, sheet } = await rig.engine.sweep({
         request: asked, columns: { parameter: 'contentWeight', values: [0, 1, 10] }, rows: { parameter: 'rate', values: [0.1, 0.5] },
-      });
+      }, { ...unattended, progress: (_, fraction = 0) => fractions.push(fraction) });
+      assert.deepEqual(fractions, fractions.toSorted((a, b) => a - b), 'from one cell to the next');
+      assert.ok(fractions.at(-1)! > 5 / 6 && fractions.at(-1)! <= 1);
       assert.deepEqual(cells.map(({ recipe: { parameters } }) => [parameters.rate, parameters.contentWeight]),
         [[0.1, 0], [0.1, 1], [0.1, 10], [0.5, 0], [0.5, 1], [0.5, 10]]);
       const alone = await rig.engine.generate({ ...asked, parameters: { ...asked.parameters, rate: 0.5, contentWeight: 1 } });

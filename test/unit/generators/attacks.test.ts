@@ -1,12 +1,13 @@
 /** Attacks on a linear model, whose best answers are known. */
 import assert from 'node:assert/strict';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
-import { N } from '../../../src/graph/graph.ts';
+import { N, type Tensor } from '../../../src/graph/graph.ts';
 import { prepareModel } from '../../../src/graph/prepare-model.ts';
 import { tensorOf } from '../../../src/graph/tensor.ts';
 import { ascent } from '../../../src/techniques/ascent.ts';
 import { deepFool } from '../../../src/techniques/deep-fool.ts';
 import { fgsm } from '../../../src/techniques/fgsm.ts';
+import { runAttack } from '../../../src/techniques/fooling.ts';
 import { fromNoise } from '../../../src/techniques/from-noise.ts';
 import type { Generator } from '../../../src/techniques/generator.ts';
 import { pgd } from '../../../src/techniques/pgd.ts';
@@ -97,6 +98,17 @@ describe('Attacks', () => {
     });
     const grid = (result.picture.data as Float32Array).map((value) => -1 + (2 * Math.round(127.5 * (value + 1))) / 255);
     assert.ok(scoreOf(grid, 1) > Math.max(scoreOf(grid, 0), scoreOf(grid, 2)));
+  });
+
+  it('ends at a picture that is of the class also when its pixels are rounded', async () => {
+    const pixel = (value: number): number => -1 + (2 * value) / 255;
+    const picture = { ...content, data: new Float32Array(content.data.length).fill(pixel(150)) };
+    // The second class from a value on that no pixel has.
+    const evaluate = async ({ data }: Tensor) => ({ logits: Float32Array.of(0, Number(data[0]) >= pixel(150.3) ? 1 : -1, 0) });
+    const attack = { picture, evaluate, move: (_: unknown, step: number) => picture.data.fill(pixel([150.4, 151, 152][step])).length > 0 };
+    const context = bench.context(() => ({ confidence: 0 }), { content });
+    const { ended, step } = await runAttack(context, attack, { target: 1, from: 0 }, await evaluate(picture), () => 3);
+    assert.deepEqual([ended, step], ['reached', 2]);
   });
 
   it('from noise the target gets the confidence that is asked for', async () => {

@@ -10,7 +10,7 @@ import { deepDream } from '../../../src/techniques/deep-dream.ts';
 import { fgsm } from '../../../src/techniques/fgsm.ts';
 import type { Generator, GeneratorResult } from '../../../src/techniques/generator.ts';
 import { generators } from '../../../src/techniques/generators.ts';
-import { objective } from '../../../src/techniques/objective.ts';
+import { objective, type Target } from '../../../src/techniques/objective.ts';
 import { RandomStream } from '../../../src/techniques/random.ts';
 import { rejects } from '../../support/errors.ts';
 import { GeneratorBench } from '../../support/generator-bench.ts';
@@ -122,6 +122,27 @@ describe('Class visualization', () => {
       ]);
       // float32 means of 16 to 96 values below 1
       found.forEach(({ scores }, i) => assert.ok(Math.abs(scores[n] - wanted[i]) < 1e-6, `${scores[n]} ${wanted[i]}`));
+    }
+  });
+
+  it('goes along gradients that are as long as the scores rise, those of each picture its own', async () => {
+    const layer = net.model.layers.find(({ name }) => name === 'features')!;
+    const start = noise(2 * 3 * 64, 4);
+    const targets: Target[] = [
+      { kind: 'class', classes: [2, 0] }, { kind: 'layer', layer }, { kind: 'channel', layer, channel: 4 },
+      { kind: 'channel', layer, channel: 4, position: { x: 1, y: 2 } },
+    ];
+    for (const target of targets) {
+      const evaluate = objective(net.context(() => ({})), target);
+      const { gradients, norms } = await evaluate(tensorOf('float32', start, [2, 3, 8, 8]));
+      const away = (length: number) => evaluate(tensorOf('float32', start.map((value, i) => (
+        value + length * Number(gradients.data[i]) / norms[Math.floor(i / 192)])), [2, 3, 8, 8]));
+      const [ahead, behind] = [await away(1e-2), await away(-1e-2)];
+      for (const n of [0, 1]) {
+        const rise = (ahead.scores[n] - behind.scores[n]) / 2e-2;
+        // Scores of about 1 in float32 over a length of 2e-2, along which a few rectifiers switch.
+        assert.ok(Math.abs(rise - norms[n]) < 0.05 * norms[n] + 1e-4, `${target.kind}: ${rise} instead of ${norms[n]}`);
+      }
     }
   });
 

@@ -3,24 +3,22 @@ import { colorMapOf, displaySchema } from '../../src/protocol/display.ts';
 import type { PanelPlace } from '../../src/protocol/panel-place.ts';
 import type { SweepAxis } from '../../src/protocol/sweep.ts';
 import {
-  sweepStateSchema, type PlanState, type SweepCell, type SweepHostMessage, type SweepMessage, type SweepState, type Swept,
+  sweepStateSchema, type PlanState, type SweepCell, type SweepHostMessage, type SweepMessage, type SweepState,
 } from '../../src/protocol/sweep-panel.ts';
-import { axisObjection, lengthsOf, meaningful, planObjection, usualPlan, usualValues } from '../../src/protocol/sweep-plan.ts';
+import { axisObjection, meaningful, planObjection, usualPlan, usualValues } from '../../src/protocol/sweep-plan.ts';
 import { Announcer } from '../ui/announcer.ts';
 import { commonScale } from '../ui/common-scale.ts';
 import { element } from '../ui/element.ts';
 import { Host } from '../ui/host.ts';
 import { EmptyNotice, ErrorCard } from '../ui/notices.ts';
 import { pictureCanvas } from '../ui/painted-result.ts';
-import { formatSeconds } from '../ui/words.ts';
 import { AxisForm } from './axis-form.ts';
+import { costOf, lengthsIn, Pace, presentOf, type Described } from './cost.ts';
 import { Detail } from './detail.ts';
 import { exportPage, exportPicture } from './export.ts';
 import { SweepGrid } from './grid.ts';
 import { RunSection } from './run-section.ts';
 import { SweepHeader } from './sweep-header.ts';
-
-type Described = Extract<SweepHostMessage, { type: 'swept' }>;
 
 /** Cells that come faster than this are not each said. */
 const spokenEvery = 3000;
@@ -56,8 +54,7 @@ export class SweepPage {
   private view: Pick<SweepState, 'layout' | 'shared'>;
   private failed = false;
   private spoken = 0;
-  /** How far the cell under way was when it was first heard of, and when that was. */
-  private pace = { index: -1, fraction: 0, since: 0 };
+  private readonly pace = new Pace();
   private painting = 0;
   private unconfirmed: number | undefined;
 
@@ -137,8 +134,7 @@ export class SweepPage {
       this.announcer.say(`${view.name}: done, ${this.count('done')} of ${this.grid.cells.length}.`);
     }
     if (cell.state === 'busy' && cell.frame !== undefined) this.confirm(cell.frame);
-    if (cell.state === 'busy' && cell.fraction && this.pace.index !== index) this.pace = { index, fraction: cell.fraction, since: Date.now() };
-    else if (cell.state !== 'busy' && this.pace.index === index) this.pace.index = -1;
+    this.pace.follow(index, cell);
   }
 
   /** A frame is confirmed when the screen is painted, so that a slow or hidden page is not sent more than it can show. */
@@ -220,38 +216,6 @@ export class SweepPage {
     return bad ? 'Correct the values below.' : planObjection(plan);
   }
 
-  private get cost(): string {
-    const { plan, described } = this;
-    if (!plan || !described || this.refused !== undefined) return '';
-    const count = plan.columns.values.length * (plan.rows?.values.length ?? 1);
-    const what = described.swept.kind === 'make' ? 'picture' : 'map';
-    const pictures = `${count} ${what}${count === 1 ? '' : 's'}`;
-    const lengths = lengthsOf(plan, described.controls, presentOf(described.swept));
-    if (!lengths) return pictures;
-    const total = lengths.each.reduce((sum, one) => sum + one, 0).toLocaleString('en');
-    const same = lengths.each.every((one) => one === lengths.each[0]);
-    return same ? `${pictures} × ${lengths.each[0].toLocaleString('en')} ${lengths.unit} = ${total} ${lengths.unit}` : `${pictures}, ${total} ${lengths.unit} in all`;
-  }
-
-  /** From the time that cells, and the part that is there of the one under way, have taken for their length. */
-  private get left(): string | undefined {
-    const { drawn, described } = this;
-    if (!drawn || !described) return undefined;
-    const each = lengthsOf(drawn, described.controls, presentOf(described.swept))?.each;
-    let [spent, done, ahead] = [0, 0, 0];
-    for (const { cell, index } of this.grid.cells) {
-      const length = each?.[index] ?? 1;
-      if (cell.state === 'done') [spent, done] = [spent + cell.milliseconds, done + length];
-      else if (cell.state === 'waiting') ahead += length;
-      else if (cell.state === 'busy') {
-        const { fraction = 0 } = cell;
-        ahead += length * (1 - fraction);
-        if (index === this.pace.index) [spent, done] = [spent + Date.now() - this.pace.since, done + length * (fraction - this.pace.fraction)];
-      }
-    }
-    return done > 0 ? `about ${formatSeconds((spent / done) * ahead / 1000)} left` : undefined;
-  }
-
   private refresh(): void {
     const { described, plan, drawn, grid } = this;
     this.columns.root.hidden = this.rows.root.hidden = !(described && plan);
@@ -265,8 +229,9 @@ export class SweepPage {
     const changed = JSON.stringify(plan) !== JSON.stringify(drawn);
     const under = grid.cells.find(({ cell }) => cell.state === 'busy')?.cell;
     this.run.show({
-      cost: this.cost, refused: this.refused, changed, busy: this.busy, done: this.count('done'), total: grid.cells.length,
-      fraction: under?.state === 'busy' ? under.fraction ?? 0 : 0, left: this.left,
+      cost: described && plan && this.refused === undefined ? costOf(described, plan) : '', refused: this.refused, changed, busy: this.busy,
+      done: this.count('done'), total: grid.cells.length, fraction: under?.state === 'busy' ? under.fraction ?? 0 : 0,
+      left: described && drawn && this.pace.left(grid.cells, lengthsIn(described, drawn)?.each),
     });
     this.detail.show(grid.currentCell);
     this.header.canExport = this.count('done') > 0;
@@ -290,9 +255,4 @@ export class SweepPage {
       this.announcer.show(`The export failed: ${error instanceof Error ? error.message : String(error)}.`);
     }
   }
-}
-
-/** What the run that is swept has, by the names of the controls. */
-function presentOf(swept: Swept): Readonly<Record<string, unknown>> {
-  return swept.kind === 'make' ? swept.work.parameters : { ...swept.subject.parameters, layer: swept.subject.layer, score: swept.subject.score };
 }

@@ -14,6 +14,8 @@ const options = {
 
 /** @throws FoveaError `runtime-unavailable` where no native library loads; the message says why */
 export async function loadNative(): Promise<Runtime> {
+  // The published library for Linux and macOS reports its use to its maker unless told not to before it loads: nothing may leave this machine.
+  process.env.ORT_DISABLE_TELEMETRY = '1';
   let ort;
   try {
     ort = await import('onnxruntime-node');

@@ -160,6 +160,22 @@ describe('the result panel: the view', () => {
       assert.deepEqual((await panel.kept()).view, kept.view);
     });
 
+    it('keeps its state while a slider is still being drawn, for the panel may be hidden in the midst of it', async () => {
+      panel = await browser.show();
+      const kept = await panel.page.locator('#opacity').evaluate(async (slider: HTMLInputElement) => {
+        const opacities = new Set<number>();
+        for (let value = 60; value < 100; value++) {
+          slider.value = String(value);
+          slider.dispatchEvent(new Event('input', { bubbles: true }));
+          await new Promise((resolve) => setTimeout(resolve, 10));
+          const { view } = (window as unknown as { kept?: { view: { display: { opacity: number } } } }).kept ?? {};
+          if (view) opacities.add(view.display.opacity);
+        }
+        return [...opacities];
+      });
+      assert.ok(kept.some((opacity) => opacity > 0.6 && opacity < 0.99), `kept in the midst: ${kept.join(', ')}`);
+    });
+
     it('starts afresh where what was kept is not understood', async () => {
       panel = await browser.show({ state: { subject: 'nonsense' } as never });
       assert.equal(await state(), 'result');

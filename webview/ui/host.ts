@@ -1,8 +1,8 @@
 /** The extension host as a page with a state sees it: messages both ways and the state that survives hiding and reloading. */
 import type * as z from 'zod';
 
-/** State changes come with every pixel of a drag; they are kept when they rest. */
-const saveDelay = 200;
+/** State changes come with every pixel of a drag; they are kept at this distance, in milliseconds. A page that is hidden is gone at once. */
+const saveDelay = 50;
 
 declare global {
   /** Messages that came while the script was on its way: the page that loads it collects them. */
@@ -19,7 +19,7 @@ export function hear<In>(onMessage: (message: In) => void): void {
 export class Host<In, Out, State> {
   private readonly api = acquireVsCodeApi<unknown>();
   private unsaved: State | undefined;
-  private timer = 0;
+  private timer: number | undefined;
 
   constructor(private readonly state: z.ZodType<State>, onMessage: (message: In) => void) {
     hear(onMessage);
@@ -38,11 +38,12 @@ export class Host<In, Out, State> {
 
   saveState(state: State): void {
     this.unsaved = state;
-    clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.flush(), saveDelay);
+    this.timer ??= window.setTimeout(() => this.flush(), saveDelay);
   }
 
   private flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
     if (this.unsaved !== undefined) this.api.setState(this.unsaved);
     this.unsaved = undefined;
   }

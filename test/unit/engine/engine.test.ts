@@ -131,7 +131,7 @@ describe('the engine', () => {
       await mkdir(at('kept'));
       const asked = await request();
       await writeFile(at('file'), '');
-      await rejects(rig.engine.exportResult({ ...asked, what: 'values', file: at('file/values.npy') }), 'write-failed', /values\.npy/);
+      await rejects(rig.engine.exportResult({ ...asked, what: 'values', file: at('file/values.npy') }), 'write-failed', /values\.npy cannot be written: a part of its path is not a folder/);
       await rejects(rig.engine.exportResult({ ...asked, what: 'values', file: at('kept') }), 'write-failed', /is a folder/);
       assert.deepEqual((await readdir(rig.folder)).filter((name) => name.endsWith('.part')), []);
       if (process.getuid?.() === 0) return; // to whom no folder is read-only

@@ -8,5 +8,6 @@ export function isZero({ values }: AttributionMap): boolean {
 
 /** @param nothing what a map that is zero everywhere says */
 export function thumbnail(canvas: HTMLCanvasElement, map: AttributionMap, nothing: string): HTMLElement {
-  return element('span', { class: 'thumbnail' }, canvas, ...(isZero(map) ? [element('span', { class: 'thumbnail-nothing' }, nothing)] : []));
+  const note = isZero(map) ? [element('span', { class: 'thumbnail-nothing' }, element('span', {}, nothing))] : [];
+  return element('span', { class: 'thumbnail' }, canvas, ...note);
 }

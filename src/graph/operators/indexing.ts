@@ -52,7 +52,7 @@ function gatherGradient(context: GradientContext): string {
   const shape = b.shape(inputs[0]);
   const indices = gatherIndices(context, axis);
   const length = shape[axis];
-  if (!indices || typeof length !== 'number') throw new UnsupportedOperatorError('Gather', node.name, 'gradient', 'its indices are not constant.');
+  if (!indices || typeof length !== 'number') return addedAtIndices(context, axis);
   const flat = b.reshape(gradient!, withDim(shape, axis, indices.length));
   const consecutive = indices.every((index, i) => index === indices[0] + i);
   if (indices.length > 0 && consecutive) return padAxis(b, flat, axis, indices[0], length - indices[0] - indices.length);
@@ -64,6 +64,19 @@ function gatherGradient(context: GradientContext): string {
   const moved = b.add('Transpose', [flat], { perm: last });
   const scattered = b.add('MatMul', [moved, b.constant(tensorOf('float32', selection, [indices.length, length]))]);
   return b.add('Transpose', [scattered], { perm: last.map((_, i) => last.indexOf(i)) });
+}
+
+/** The gradient of a Gather whose indices are not known before the program runs: zeros with the gradient added at the indices. */
+function addedAtIndices({ b, inputs: [data, indices], gradients: [gradient] }: GradientContext, axis: number): string {
+  const [rank, picked] = [b.shape(data).length, b.shape(indices).length];
+  const axes = (count: number, from = 0): number[] => Array.from({ length: count }, (_, i) => from + i);
+  // The axes that are picked along come first, so that an index names a whole part.
+  const first = [axis, ...axes(axis), ...axes(rank - axis - 1, axis + 1)];
+  const parts = b.add('Transpose', [gradient!], { perm: [...axes(picked, axis), ...axes(axis), ...axes(rank - axis - 1, axis + picked)] });
+  const moved = b.add('Transpose', [data], { perm: first });
+  const at = b.reshape(indices, [...b.shape(indices), 1]);
+  const added = b.add('ScatterND', [zeros(b, b.shape(moved), moved), at, parts], { reduction: 'add' });
+  return b.add('Transpose', [added], { perm: first.map((_, i) => first.indexOf(i)) });
 }
 
 /** out[i][j] = data[indices[i][j]][j] for axis 0, and so on for the others. */

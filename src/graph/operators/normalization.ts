@@ -3,7 +3,7 @@ import { UnsupportedOperatorError } from '../../protocol/errors.ts';
 import { numberAttribute, numbersAttribute } from '../attributes.ts';
 import type { GraphBuilder } from '../builder.ts';
 import type { Dim, Tensor } from '../graph.ts';
-import { broadcastShapes, formatShape, resolveAxis, sameDim, sameShape, staticDim } from '../shape.ts';
+import { broadcastShapes, formatShape, resolveAxis, sameDim, sameShape, staticDim, staticShape } from '../shape.ts';
 import { tensorOf } from '../tensor.ts';
 import type { GradientContext, NodeContext, Operator, OutputInfo, RewriteContext } from './operator.ts';
 import { invalid, mismatch } from './window.ts';
@@ -52,6 +52,16 @@ function standardizedGradient(b: GraphBuilder, g: string, standardized: string, 
   const along = b.add('Mul', [standardized, mean(b, b.add('Mul', [g, standardized]), axes)]);
   const centred = b.add('Sub', [b.add('Sub', [g, mean(b, g, axes)]), along]);
   return b.add('Mul', [centred, inverseDeviation]);
+}
+
+/** Normalisation by the tensor's own statistics: how weight standardisation (Qiao et al. 2019) is exported. */
+function rewriteOwnStatistics({ b, node, shape }: RewriteContext): readonly string[] {
+  const rank = shape(0).length;
+  const axes = [0, ...range(2, rank)];
+  const centred = b.add('Sub', [node.inputs[0], mean(b, node.inputs[0], axes)]);
+  const variance = b.add('Add', [mean(b, b.add('Mul', [centred, centred]), axes), b.scalar(numberAttribute(node, 'epsilon', 1e-5))]);
+  const factor = b.add('Div', [alongChannels(b, node.inputs[1], rank), b.add('Sqrt', [variance])]);
+  return [b.add('Add', [b.add('Mul', [centred, factor]), alongChannels(b, node.inputs[2], rank)])];
 }
 
 function batchNormalizationGradient({ b, constant, gradients: [gradient], inputs, node, shape, wants }: GradientContext): InputGradients {
@@ -197,7 +207,10 @@ export const normalizationOperators: readonly Operator[] = [
       }
       return sameAsInput(context);
     },
-    rewrite({ b, node, opset }) {
+    rewrite(context) {
+      const { b, node, opset, shape } = context;
+      // Weights know their statistics; those of pictures would depend on what else is in the batch.
+      if (numberAttribute(node, 'training_mode', 0) !== 0 && staticShape(shape(0))) return rewriteOwnStatistics(context);
       if (numberAttribute(node, 'spatial', 1) === 0) throw new UnsupportedOperatorError(node.op, node.name, 'operator', 'it has statistics for each position.');
       const surplus = opset < 14 || node.outputs.slice(1).every((output) => output === '');
       if (!surplus || (node.outputs.length === 1 && node.attributes.spatial === undefined)) return undefined;

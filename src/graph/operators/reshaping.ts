@@ -18,10 +18,11 @@ function reshaped(context: NodeContext, shape: Shape): OutputInfo {
 const reshapeGradient = ({ b, inputs, gradients: [gradient] }: GradientContext): (string | undefined)[] => [b.reshape(gradient!, b.shape(inputs[0]))];
 
 /**
- * The shape that a Reshape makes: 0 copies a size, -1 takes what is left. A first size of 1, where the batch has to go somewhere, means the
- * batch: such files were exported for one sample.
+ * The shape that a Reshape makes: 0 copies a size, -1 takes what is left.
+ * @param file whether the node is as a file has it. There a first size of 1, where the batch has to go somewhere, means the batch: such files
+ *   were exported for one sample.
  */
-function reshapeTarget(context: NodeContext): Shape {
+function reshapeTarget(context: NodeContext, file: boolean): Shape {
   const from = context.shape(0);
   const sizes = context.dims(1);
   if (!sizes) throw new FoveaError('shape-mismatch', `${label(context)} takes its sizes from values, which are not known before the program runs.`);
@@ -35,7 +36,7 @@ function reshapeTarget(context: NodeContext): Shape {
   });
   const total = countElements(from);
   const open = wanted.indexOf(-1);
-  if (wanted[0] === 1 && typeof total === 'object' && !wanted.some((size) => typeof size === 'object')) {
+  if (file && wanted[0] === 1 && typeof total === 'object' && !wanted.some((size) => typeof size === 'object')) {
     const others = countElements(wanted.slice(1));
     const first = open < 0 ? others && divideDims(total, others) : from[0];
     if (typeof first === 'object') wanted[0] = first;
@@ -52,13 +53,13 @@ function reshapeTarget(context: NodeContext): Shape {
 
 const reshape: Operator = {
   op: 'Reshape',
-  infer: (context) => [reshaped(context, reshapeTarget(context))],
-  evaluate: (context, [data]) => [{ ...data!, dims: reshapeTarget(context) as number[] }],
+  infer: (context) => [reshaped(context, reshapeTarget(context, false))],
+  evaluate: (context, [data]) => [{ ...data!, dims: reshapeTarget(context, false) as number[] }],
   rewrite: (context) => {
     // Before opset 5 the sizes were an attribute.
     const attribute = numbersAttribute(context.node, 'shape');
     const inputs = attribute ? [context.node.inputs[0], context.b.ints(attribute)] : context.node.inputs;
-    return [context.b.reshape(inputs[0], reshapeTarget(context.b.context({ ...context.node, inputs })))];
+    return [context.b.reshape(inputs[0], reshapeTarget(context.b.context({ ...context.node, inputs }), true))];
   },
   gradient: reshapeGradient,
 };

@@ -1,7 +1,7 @@
 /** Operators that make constants and sizes; a normalised graph has few of them left. */
 import { FoveaError, UnsupportedOperatorError } from '../../protocol/errors.ts';
 import { graphAttribute, numberAttribute, numbersAttribute, tensorAttribute } from '../attributes.ts';
-import type { Tensor } from '../graph.ts';
+import type { Dim, Tensor } from '../graph.ts';
 import { countElements, resolveAxis, staticShape } from '../shape.ts';
 import { numbersOf, tensorOf } from '../tensor.ts';
 import type { NodeContext, Operator } from './operator.ts';
@@ -80,9 +80,15 @@ function rangeOf(context: NodeContext): { start: number; step: number; count: nu
   return { start, step, count };
 }
 
+/** The size that a Range counts up to, where that depends on the batch. */
+function openCount(context: NodeContext): Dim | undefined {
+  const [start, limit, step] = [0, 1, 2].map((i) => context.dims(i)?.[0]);
+  return typeof limit === 'object' && start === 0 && step === 1 ? limit : undefined;
+}
+
 const range: Operator = {
   op: 'Range',
-  infer: (context) => [{ type: context.type(0), shape: [rangeOf(context).count] }],
+  infer: (context) => [{ type: context.type(0), shape: [openCount(context) ?? rangeOf(context).count] }],
   evaluate: (context) => {
     const { start, step, count } = rangeOf(context);
     return [tensorOf(context.type(0), Float64Array.from({ length: count }, (_, i) => start + i * step))];

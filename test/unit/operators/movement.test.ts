@@ -12,7 +12,7 @@ import { makeTensor, tensorOf } from '../../../src/graph/tensor.ts';
 import { FoveaError, UnsupportedOperatorError } from '../../../src/protocol/errors.ts';
 import { loadNative } from '../../../src/runtimes/onnxruntime/native.ts';
 import type { Runtime } from '../../../src/runtimes/runtime.ts';
-import { checkRewrite, integers } from './gradient-check.ts';
+import { checkGradient, checkRewrite, checkShapes, integers, type OperatorCase } from './gradient-check.ts';
 
 /** One operator on x; the other inputs are constants. */
 interface Case {
@@ -164,6 +164,33 @@ describe('operators that move elements', () => {
       // Sums of two dozen float32 products near 1.
       assert.ok(Math.abs(left - inner(back, x)) <= 1e-4 * (1 + Math.abs(left)), `${reduction}: ${left} and ${inner(back, x)}`);
     }
+  });
+
+  it('Squeeze of a tensor whose first size is 1 and whose second is the batch', () => checkGradient(
+    { op: 'Squeeze', inputs: [{ shape: [1, N, 3] }, { shape: [1], type: 'int64', values: [0], constant: true }] }, { batch: 3 }));
+
+  it('Gather with indices that are not known', async () => {
+    for (const [axis, shape, taken] of ([[0, [4, 3], [N, 2]], [1, [2, 4, 3], [N, 2]], [2, [N, 2, 4], [5]]] as const)) {
+      const picked: OperatorCase = { op: 'Gather', inputs: [{ shape }, { shape: taken, type: 'int64', values: integers(-4, 3) }], attributes: { axis } };
+      await checkShapes(picked);
+      await checkGradient(picked, { batch: 3 });
+    }
+  });
+
+  it('a Range that counts the samples', async () => {
+    const node = (op: string, inputs: string[], output: string, attributes: Graph['nodes'][number]['attributes'] = {}): Graph['nodes'][number] =>
+      ({ op, domain: '', name: output, inputs, outputs: [output], attributes });
+    const file: Graph = {
+      name: 'count', opset: 18, metadata: {}, values: new Map(), inputs: [{ name: 'x', type: 'float32', shape: ['batch', 3] }],
+      outputs: [{ name: 'y', type: 'float32', shape: undefined }],
+      initializers: new Map([['zero', tensorOf('int64', [0], [])], ['one', tensorOf('int64', [1], [])], ['column', ints(-1, 1)]]),
+      nodes: [
+        node('Shape', ['x'], 'sizes'), node('Gather', ['sizes', 'zero'], 'samples', { axis: 0 }), node('Range', ['zero', 'samples', 'one'], 'places'),
+        node('Reshape', ['places', 'column'], 'rows'), node('Cast', ['rows'], 'numbers', { to: 1 }), node('Add', ['x', 'numbers'], 'y'),
+      ],
+    };
+    const x = distinct([4, 3], 0.4);
+    assert.deepEqual(await run(normalise(file), { x }), await run(file, { x }));
   });
 
   it('GatherND that shares the batch, whose size is open', async () => {

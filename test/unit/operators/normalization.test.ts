@@ -1,10 +1,12 @@
 /** Normalisations against ONNX Runtime and finite differences. */
 import assert from 'node:assert/strict';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
-import { N } from '../../../src/graph/graph.ts';
+import { N, type Graph, type Tensor } from '../../../src/graph/graph.ts';
+import { normalise } from '../../../src/graph/normalise.ts';
+import { tensorOf } from '../../../src/graph/tensor.ts';
 import { FoveaError } from '../../../src/protocol/errors.ts';
 import type { Operand, OperatorCase } from './gradient-check.ts';
-import { checkGradient, checkRewrite, checkShapes, uniform } from './gradient-check.ts';
+import { assertClose, checkGradient, checkRewrite, checkShapes, runGraph, uniform } from './gradient-check.ts';
 
 const perChannel = (count: number, min = -1, max = 1): Operand => ({ shape: [count], constant: true, values: uniform(min, max) });
 /** A scale or bias that depends on the input, as style networks have it. */
@@ -49,6 +51,24 @@ describe('normalizations', () => {
   for (const opset of [9, 14, 15]) {
     it(`BatchNormalization of opset ${opset}`, () => checkRewrite(cases[0][1], opset));
   }
+
+  it('BatchNormalization of weights by their own statistics, as in weight standardisation', async () => {
+    const constant = (dims: number[], phase: number): Tensor => tensorOf('float32', Float32Array.from(
+      { length: dims.reduce((a, c) => a * c, 1) }, (_, i) => 1.5 + Math.sin(i * 1.7 + phase)), dims);
+    const file: Graph = {
+      name: 'weights', opset: 15, metadata: {}, values: new Map(), inputs: [{ name: 'x', type: 'float32', shape: [1] }],
+      outputs: [{ name: 'y', type: 'float32', shape: undefined }],
+      initializers: new Map([['w', constant([1, 5, 12], 0)], ...['scale', 'bias', 'mean', 'variance'].map((name, i): [string, Tensor] => [name, constant([5], i + 1)])]),
+      nodes: [
+        { op: 'BatchNormalization', domain: '', name: 'norm', inputs: ['w', 'scale', 'bias', 'mean', 'variance'], outputs: ['z', 'm', 'v'], attributes: { training_mode: 1, epsilon: 1e-3 } },
+        { op: 'Add', domain: '', name: 'add', inputs: ['z', 'x'], outputs: ['y'], attributes: {} },
+      ],
+    };
+    const graph = normalise(file);
+    assert.deepEqual(graph.nodes.map(({ op }) => op), ['Add']);
+    const x = { x: tensorOf('float32', [0]) };
+    assertClose((await runGraph(graph, x)).y, (await runGraph(file, x)).y, 2e-6, 'weights');
+  });
 
   it('MeanVarianceNormalization', async () => {
     await checkRewrite({ op: 'MeanVarianceNormalization', inputs: [{ shape: [N, 3, 4, 5] }], attributes: { axes: [2, 3] } }, 13);

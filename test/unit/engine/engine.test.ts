@@ -163,7 +163,9 @@ describe('the engine', () => {
       const file = await model();
       const input = Float32Array.from({ length: 2 * 192 }, (_, i) => Math.sin(3 * i));
       await writeFile(at('input.npy'), encodeNpy(tensorOf('float32', input, [2, 3, 8, 8])));
-      for (const technique of ['grad-cam', 'saliency']) {
+      const single = techniques.flatMap(({ id, graph }) => (graph ? [id] : []));
+      assert.ok(single.length >= 10);
+      for (const technique of single) {
         await rig.engine.compile({ model: file, technique, file: at('compiled.onnx') });
         const session = await ort.InferenceSession.create(at('compiled.onnx'));
         const { logits, values } = await session.run({
@@ -171,7 +173,7 @@ describe('the engine', () => {
         });
         const explained = await rig.engine.explainArray({ array: at('input.npy'), classes: [3, 1], model: file, technique });
         assert.deepEqual([...values.dims], explained.values.dims);
-        assert.deepEqual(values.data, explained.values.data); // the same graph in the same runtime
+        assert.deepEqual(values.data, explained.values.data, technique); // the same graph in the same runtime
         explained.classes.forEach(({ index, logit }, n) => assert.equal((logits.data as Float32Array)[n * 4 + index], logit));
       }
     });

@@ -1,7 +1,6 @@
 /** The extension's side of the engine: forks it on first use, survives its crashes, and starts it again after an idle exit. Knows no VS Code. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CancellationToken } from 'vscode-jsonrpc';
-import type { MessageConnection } from 'vscode-jsonrpc/node';
+import type { Request } from '../protocol/channel.ts';
 import {
   requests, type EngineStatus, type ExplainRequest, type ExplainResult, type ExportRequest, type LayerStripEntry, type LayerStripRequest,
   type ModelDescription, type ModelReference, type Pixels, type PredictRequest, type PredictResult, type ProgressNote, type RenderRequest,
@@ -56,80 +55,76 @@ export class EngineClient {
   }
 
   describeModel(model: ModelReference, preprocessing?: Preprocessing, options: CallOptions = {}): Promise<ModelDescription> {
-    return this.call((connection, token) => connection.sendRequest(requests.describeModel, { model, preprocessing }, token), options);
+    return this.call(requests.describeModel, { model, preprocessing }, options);
   }
 
   explain(request: ExplainRequest, options: CallOptions = {}): Promise<ExplainResult> {
-    return this.followed(options, (follow) => this.call(
-      (connection, token) => connection.sendRequest(requests.explain, { ...request, token: follow }, token), options));
+    return this.followed(options, (follow) => this.call(requests.explain, { ...request, token: follow }, options));
   }
 
   layerStrip(request: LayerStripRequest, options: CallOptions = {}): Promise<LayerStripEntry[]> {
-    return this.followed(options, (follow) => this.call(
-      (connection, token) => connection.sendRequest(requests.layerStrip, { ...request, token: follow }, token), options));
+    return this.followed(options, (follow) => this.call(requests.layerStrip, { ...request, token: follow }, options));
   }
 
   check(request: CheckRequest, options: CallOptions = {}): Promise<CheckResult> {
-    return this.followed(options, (follow) => this.call(
-      (connection, token) => connection.sendRequest(trustRequests.check, { ...request, token: follow }, token), options));
+    return this.followed(options, (follow) => this.call(trustRequests.check, { ...request, token: follow }, options));
   }
 
   planEvaluation(request: MeasureRequest, options: CallOptions = {}): Promise<PlannedMeasure[]> {
-    return this.call((connection, token) => connection.sendRequest(trustRequests.planEvaluation, request, token), options);
+    return this.call(trustRequests.planEvaluation, request, options);
   }
 
   evaluate(request: EvaluateRequest, options: CallOptions = {}): Promise<EvaluateResult> {
-    return this.followed(options, (follow) => this.call(
-      (connection, token) => connection.sendRequest(trustRequests.evaluate, { ...request, token: follow }, token), options));
+    return this.followed(options, (follow) => this.call(trustRequests.evaluate, { ...request, token: follow }, options));
   }
 
   predict(request: PredictRequest, options: CallOptions = {}): Promise<PredictResult> {
-    return this.call((connection, token) => connection.sendRequest(requests.predict, request, token), options);
+    return this.call(requests.predict, request, options);
   }
 
   exportResult(request: ExportRequest, options: CallOptions = {}): Promise<{ file: string }> {
-    return this.call((connection, token) => connection.sendRequest(requests.exportResult, request, token), options);
+    return this.call(requests.exportResult, request, options);
   }
 
   render(request: RenderRequest, options: CallOptions = {}): Promise<Uint8Array> {
-    return this.call((connection, token) => connection.sendRequest(requests.render, request, token), options);
+    return this.call(requests.render, request, options);
   }
 
   generators(options: CallOptions = {}): Promise<GeneratorDescription[]> {
-    return this.call((connection, token) => connection.sendRequest(generateRequests.generators, {}, token), options);
+    return this.call(generateRequests.generators, {}, options);
   }
 
   /** The run is steered, and taken up again, by the token that is given to `onStart`. */
   generate(request: Omit<GenerateRequest, 'token'>, options: CallOptions & { onStart?: (token: string) => void } = {}): Promise<GenerateResult> {
     return this.followed({ onProgress: () => undefined, ...options }, (follow = '') => {
       options.onStart?.(follow);
-      return this.call((connection, token) => connection.sendRequest(generateRequests.generate, { ...request, token: follow }, token), options);
+      return this.call(generateRequests.generate, { ...request, token: follow }, options);
     });
   }
 
   /** @returns false where no run has that token (any longer) */
   steer(request: SteerRequest): Promise<boolean> {
-    return this.call((connection, token) => connection.sendRequest(generateRequests.steer, request, token), {});
+    return this.call(generateRequests.steer, request, {});
   }
 
   pixels(request: PixelsRequest, options: CallOptions = {}): Promise<Pixels> {
-    return this.call((connection, token) => connection.sendRequest(generateRequests.pixels, request, token), options);
+    return this.call(generateRequests.pixels, request, options);
   }
 
   png(request: PngRequest, options: CallOptions = {}): Promise<Uint8Array> {
-    return this.call((connection, token) => connection.sendRequest(generateRequests.png, request, token), options);
+    return this.call(generateRequests.png, request, options);
   }
 
   savePixels(request: SavePixelsRequest, options: CallOptions = {}): Promise<{ file: string }> {
-    return this.call((connection, token) => connection.sendRequest(generateRequests.savePixels, request, token), options);
+    return this.call(generateRequests.savePixels, request, options);
   }
 
   techniques(options: CallOptions = {}): Promise<TechniqueDescription[]> {
-    return this.call((connection, token) => connection.sendRequest(requests.techniques, token), options);
+    return this.call(requests.techniques, undefined, options);
   }
 
   status(options: CallOptions = {}): Promise<EngineStatus> {
-    return this.call((connection, token) => connection.sendRequest(requests.status, token), options);
+    return this.call(requests.status, undefined, options);
   }
 
   /** Ends the running engine, if any, and forgets earlier crashes; the next request starts a fresh one at once. */
@@ -158,11 +153,11 @@ export class EngineClient {
   }
 
   /** A request that meets an engine just leaving for idleness is sent once more, to the next one: all requests can be repeated. */
-  private async call<R>(send: (connection: MessageConnection, token: CancellationToken) => Promise<R>, options: CallOptions): Promise<R> {
+  private async call<P, R>(request: Request<P, R>, params: P, options: CallOptions): Promise<R> {
     for (let attempt = 1; ; attempt++) {
       const engine = await this.running(options);
       try {
-        const answer = await engine.request(send, options.signal);
+        const answer = await engine.request(request, params, options.signal);
         this.crashes = 0;
         return answer;
       } catch (error) {

@@ -2,10 +2,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { CancellationTokenSource, ResponseError, type CancellationToken } from 'vscode-jsonrpc';
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
+import { Channel, type Request } from '../protocol/channel.ts';
 import { notifications, type PartialNote, type ProgressNote } from '../protocol/engine.ts';
-import { CancelledError, FoveaError, type ErrorData } from '../protocol/errors.ts';
+import { FoveaError } from '../protocol/errors.ts';
 import { frameNotification, type FrameNote } from '../protocol/generate.ts';
 import { measuredNotification, type MeasuredNote } from '../protocol/trust.ts';
 
@@ -42,11 +41,9 @@ export class EngineProcess {
   /** Settles when the process has ended; never rejects. */
   readonly ended: Promise<EngineEnd>;
   private readonly child: ChildProcess;
-  private readonly connection: MessageConnection;
+  private readonly channel: Channel;
   private end: EngineEnd | undefined;
   private stopping = false;
-  /** Rejects the requests under way. */
-  private readonly waiting = new Set<(reason: Error) => void>();
 
   /** @param entry path of the bundled engine, run by the same executable as this process (Node, or Electron as Node) */
   constructor(entry: string, log: EngineLog, listener: EngineListener) {
@@ -57,20 +54,17 @@ export class EngineProcess {
     eachLine(this.child.stdout, (line) => log.info(`engine: ${line}`));
     eachLine(this.child.stderr, (line) => log.warn(`engine: ${line}`));
 
-    this.connection = createMessageConnection(new IPCMessageReader(this.child), new IPCMessageWriter(this.child));
-    this.connection.onNotification(notifications.progress, (note) => listener.progress(note));
-    this.connection.onNotification(notifications.partial, (note) => listener.partial(note));
-    this.connection.onNotification(frameNotification, (note) => listener.frame(note));
-    this.connection.onNotification(measuredNotification, (note) => listener.measured(note));
-    this.connection.onError(([error]) => log.warn(`Engine connection: ${error.message}`));
-    this.connection.listen();
+    this.channel = new Channel(this.child);
+    this.channel.onNotification(notifications.progress, (note) => listener.progress(note));
+    this.channel.onNotification(notifications.partial, (note) => listener.partial(note));
+    this.channel.onNotification(frameNotification, (note) => listener.frame(note));
+    this.channel.onNotification(measuredNotification, (note) => listener.measured(note));
 
     this.ended = new Promise((resolve) => {
       const settle = (kind: EngineEnd['kind'], cause: string): void => {
         if (this.end) return;
         this.end = { kind: this.stopping ? 'stopped' : kind, cause };
-        for (const reject of this.waiting) reject(new EngineEndedError(this.end));
-        this.connection.dispose();
+        this.channel.close(new EngineEndedError(this.end));
         resolve(this.end);
       };
       this.child.once('error', (error) => settle('crash', error.message));
@@ -88,35 +82,17 @@ export class EngineProcess {
 
   /**
    * Sends one request and waits for its answer, at most until the signal aborts or the process ends.
-   * @param send sends the request on the connection given, with the cancellation token given
    * @throws EngineEndedError, CancelledError, or the FoveaError that the engine answered with
    */
-  async request<R>(send: (connection: MessageConnection, token: CancellationToken) => Promise<R>, signal?: AbortSignal): Promise<R> {
-    if (signal?.aborted) throw new CancelledError();
+  async request<P, R>(request: Request<P, R>, params: P, signal?: AbortSignal): Promise<R> {
     if (this.end) throw new EngineEndedError(this.end);
-    const cancellation = new CancellationTokenSource();
-    // Listeners are taken away again: a promise raced against the process's end would keep every answer alive until then.
-    let abandon: (reason: Error) => void = () => {};
-    const abandoned = new Promise<never>((_, reject) => {
-      abandon = reject;
-    });
-    const onAbort = (): void => {
-      cancellation.cancel();
-      abandon(new CancelledError());
-    };
-    signal?.addEventListener('abort', onAbort);
-    this.waiting.add(abandon);
     try {
-      return await Promise.race([send(this.connection, cancellation.token), abandoned]);
+      return await this.channel.request(request, params, signal);
     } catch (error) {
       if (error instanceof EngineEndedError || error instanceof FoveaError) throw error;
-      // A broken channel is noticed by the connection before the process's end is reported.
+      // A broken channel is noticed before the process's end is reported.
       if (!this.alive) throw new EngineEndedError(await this.ended);
-      throw fromResponse(error);
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
-      this.waiting.delete(abandon);
-      cancellation.dispose();
+      throw FoveaError.from(error);
     }
   }
 
@@ -126,14 +102,6 @@ export class EngineProcess {
     if (this.end === undefined) this.child.kill('SIGKILL');
     await this.ended;
   }
-}
-
-/** The error that the engine's answer carries as plain data; anything else is a defect. */
-function fromResponse(error: unknown): FoveaError {
-  if (!(error instanceof ResponseError)) return FoveaError.from(error);
-  const data = error.data as ErrorData | undefined;
-  if (data?.reason === 'cancelled') return new CancelledError();
-  return data?.reason ? FoveaError.fromData(data) : FoveaError.from(error);
 }
 
 function eachLine(stream: Readable | null, visit: (line: string) => void): void {

@@ -1,6 +1,5 @@
-/** The engine's remote interface: requests, notifications and the data in them. Spoken over vscode-jsonrpc; typed arrays cross as they are. */
-import { NotificationType, RequestType, RequestType0 } from 'vscode-jsonrpc';
-import type { ErrorData } from './errors.ts';
+/** The engine's remote interface: requests, notifications and the data in them. Typed arrays cross as they are. */
+import { notification, request } from './channel.ts';
 import type { Direction } from './measures.ts';
 import type { Placement, Preprocessing, PreprocessingSource } from './preprocessing.ts';
 import type { ScoreKind, TechniqueDescription } from './techniques.ts';
@@ -211,18 +210,18 @@ export interface ProgressNote {
 }
 
 export const requests = {
-  describeModel: new RequestType<{ model: ModelReference; preprocessing?: Preprocessing }, ModelDescription, ErrorData>('fovea/describeModel'),
-  explain: new RequestType<ExplainRequest, ExplainResult, ErrorData>('fovea/explain'),
-  predict: new RequestType<PredictRequest, PredictResult, ErrorData>('fovea/predict'),
-  layerStrip: new RequestType<LayerStripRequest, LayerStripEntry[], ErrorData>('fovea/layerStrip'),
-  exportResult: new RequestType<ExportRequest, { file: string }, ErrorData>('fovea/exportResult'),
-  render: new RequestType<RenderRequest, Uint8Array, ErrorData>('fovea/render'),
-  techniques: new RequestType0<TechniqueDescription[], ErrorData>('fovea/techniques'),
-  bundledModels: new RequestType0<{ reference: ModelReference; title: string }[], ErrorData>('fovea/bundledModels'),
-  status: new RequestType0<EngineStatus, ErrorData>('fovea/status'),
+  describeModel: request<{ model: ModelReference; preprocessing?: Preprocessing }, ModelDescription>('fovea/describeModel'),
+  explain: request<ExplainRequest, ExplainResult>('fovea/explain'),
+  predict: request<PredictRequest, PredictResult>('fovea/predict'),
+  layerStrip: request<LayerStripRequest, LayerStripEntry[]>('fovea/layerStrip'),
+  exportResult: request<ExportRequest, { file: string }>('fovea/exportResult'),
+  render: request<RenderRequest, Uint8Array>('fovea/render'),
+  techniques: request<void, TechniqueDescription[]>('fovea/techniques'),
+  bundledModels: request<void, { reference: ModelReference; title: string }[]>('fovea/bundledModels'),
+  status: request<void, EngineStatus>('fovea/status'),
 };
 
 export const notifications = {
-  progress: new NotificationType<ProgressNote>('fovea/progress'),
-  partial: new NotificationType<PartialNote>('fovea/partial'),
+  progress: notification<ProgressNote>('fovea/progress'),
+  partial: notification<PartialNote>('fovea/partial'),
 };

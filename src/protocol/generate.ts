@@ -1,8 +1,7 @@
 /** Pictures made by optimisation: requests, notifications and the data in them. */
-import { NotificationType, RequestType } from 'vscode-jsonrpc';
-import type * as z from 'zod';
+import { notification, request } from './channel.ts';
+import type * as z from 'zod/mini';
 import type { LayerDescription, ModelReference, PictureReference, Pixels, Prediction, RuntimeChoice } from './engine.ts';
-import type { ErrorData } from './errors.ts';
 import type { Preprocessing } from './preprocessing.ts';
 import type { Citation } from './techniques.ts';
 
@@ -181,13 +180,13 @@ export interface PixelsRequest {
 }
 
 export const generateRequests = {
-  generators: new RequestType<object, GeneratorDescription[], ErrorData>('fovea/generators'),
-  generate: new RequestType<GenerateRequest, GenerateResult, ErrorData>('fovea/generate'),
+  generators: request<object, GeneratorDescription[]>('fovea/generators'),
+  generate: request<GenerateRequest, GenerateResult>('fovea/generate'),
   /** Answers false where no run has that token (any longer). */
-  steer: new RequestType<SteerRequest, boolean, ErrorData>('fovea/steer'),
-  pixels: new RequestType<PixelsRequest, Pixels, ErrorData>('fovea/pixels'),
-  png: new RequestType<PngRequest, Uint8Array, ErrorData>('fovea/png'),
-  savePixels: new RequestType<SavePixelsRequest, { file: string }, ErrorData>('fovea/savePixels'),
+  steer: request<SteerRequest, boolean>('fovea/steer'),
+  pixels: request<PixelsRequest, Pixels>('fovea/pixels'),
+  png: request<PngRequest, Uint8Array>('fovea/png'),
+  savePixels: request<SavePixelsRequest, { file: string }>('fovea/savePixels'),
 };
 
-export const frameNotification = new NotificationType<FrameNote>('fovea/frame');
+export const frameNotification = notification<FrameNote>('fovea/frame');

@@ -1,7 +1,7 @@
 /** The same picture made over and over with other values of one or two parameters. */
-import { RequestType } from 'vscode-jsonrpc';
+import { request } from './channel.ts';
 import type { Pixels } from './engine.ts';
-import { FoveaError, type ErrorData } from './errors.ts';
+import { FoveaError } from './errors.ts';
 import type { GenerateRequest, GenerateResult } from './generate.ts';
 
 export interface SweepAxis {
@@ -44,4 +44,4 @@ export function cellsOf({ columns, rows }: Pick<SweepRequest, 'columns' | 'rows'
   })));
 }
 
-export const sweepRequest = new RequestType<SweepRequest, SweepResult, ErrorData>('fovea/sweep');
+export const sweepRequest = request<SweepRequest, SweepResult>('fovea/sweep');

@@ -1,8 +1,7 @@
 /** Requests that ask whether a map can be trusted: sanity checks and measures of quality. */
-import { NotificationType, RequestType } from 'vscode-jsonrpc';
+import { notification, request } from './channel.ts';
 import type { AttributionMap, ExplainRequest, ExplainResult, Recipe } from './engine.ts';
 import type { CheckMode } from './checks.ts';
-import type { ErrorData } from './errors.ts';
 import type { Evaluation, MetricId, PlannedMeasure } from './measures.ts';
 
 /** Of two maps; each at most 1, which is equality. */
@@ -103,11 +102,11 @@ export interface MeasuredNote {
   evaluation: Evaluation;
 }
 
-export const measuredNotification = new NotificationType<MeasuredNote>('fovea/measured');
+export const measuredNotification = notification<MeasuredNote>('fovea/measured');
 
 export const trustRequests = {
-  check: new RequestType<CheckRequest, CheckResult, ErrorData>('fovea/check'),
-  evaluate: new RequestType<EvaluateRequest, EvaluateResult, ErrorData>('fovea/evaluate'),
+  check: request<CheckRequest, CheckResult>('fovea/check'),
+  evaluate: request<EvaluateRequest, EvaluateResult>('fovea/evaluate'),
   /** What an evaluation would take, in its order; takes two passes of the model itself. */
-  planEvaluation: new RequestType<MeasureRequest, PlannedMeasure[], ErrorData>('fovea/planEvaluation'),
+  planEvaluation: request<MeasureRequest, PlannedMeasure[]>('fovea/planEvaluation'),
 };

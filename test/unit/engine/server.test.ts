@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { CancellationTokenSource, ResponseError } from 'vscode-jsonrpc';
+import { CancellationTokenSource, ResponseError, type CancellationToken } from 'vscode-jsonrpc';
 import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
 import { findPackageRoot } from '../../../src/engine/package-root.ts';
+import type { Notification, Request } from '../../../src/protocol/channel.ts';
 import { notifications, requests, type ExplainRequest, type ProgressNote } from '../../../src/protocol/engine.ts';
 import { frameNotification, generateRequests, type FrameNote } from '../../../src/protocol/generate.ts';
 import type { ErrorData } from '../../../src/protocol/errors.ts';
@@ -30,6 +31,15 @@ describe('the engine process', () => {
     connection.listen();
   }
 
+  // A second implementation of JSON-RPC.
+  function send<P, R>({ method }: Request<P, R>, params: P, token?: CancellationToken): Promise<R> {
+    return token ? connection.sendRequest(method, params, token) : connection.sendRequest(method, params);
+  }
+
+  function heard<P>({ method }: Notification<P>, listener: (params: P) => void): void {
+    connection.onNotification(method, listener);
+  }
+
   afterEach(async () => {
     connection.dispose();
     if (child.exitCode === null && child.signalCode === null) {
@@ -47,38 +57,38 @@ describe('the engine process', () => {
   it('checks and evaluates, with maps as typed arrays and progress to whoever asked for it', async () => {
     start();
     const notes: ProgressNote[] = [];
-    connection.onNotification(notifications.progress, (note) => { notes.push(note); });
+    heard(notifications.progress, (note) => { notes.push(note); });
     const asked = { ...await request(), token: 'eight' };
-    const checked = await connection.sendRequest(trustRequests.check, asked);
+    const checked = await send(trustRequests.check, asked);
     assert.ok([checked.map, checked.edges.map, ...checked.steps.map(({ map }) => map)].every(({ values }) => values instanceof Float32Array));
     assert.deepEqual(checked.steps.map(({ layers }) => layers), [1, 2, 3]);
     assert.ok(notes.some(({ token, fraction }) => token === 'eight' && fraction === 1 / 3));
-    const evaluated = await connection.sendRequest(trustRequests.evaluate, { ...asked, metrics: ['sparseness'] });
+    const evaluated = await send(trustRequests.evaluate, { ...asked, metrics: ['sparseness'] });
     assert.deepEqual(evaluated.evaluations.map(({ id }) => id), ['sparseness']);
   });
 
   it('answers with typed arrays, notes of progress to whoever asked for them, and errors as data', async () => {
     start();
     const notes: ProgressNote[] = [];
-    connection.onNotification(notifications.progress, (note) => { notes.push(note); });
+    heard(notifications.progress, (note) => { notes.push(note); });
     const asked: ExplainRequest = { ...await request(), wantPixels: true, token: 'seven' };
-    const result = await connection.sendRequest(requests.explain, asked);
+    const result = await send(requests.explain, asked);
     assert.ok(result.map.values instanceof Float32Array);
     assert.ok(result.pixels?.data instanceof Uint8Array);
     assert.deepEqual([result.map.values.length, result.pixels.data.length], [16, 480]);
     assert.ok(notes.length > 0 && notes.every(({ token }) => token === 'seven'));
 
-    const error = await failure(connection.sendRequest(requests.explain, { ...asked, layer: 'featurs' }));
+    const error = await failure(send(requests.explain, { ...asked, layer: 'featurs' }));
     assert.deepEqual([error.reason, /"featurs"/.test(error.message), /"features"/.test(error.help)], ['layer-unknown', true, true]);
-    assert.equal((await failure(connection.sendRequest(requests.describeModel, { model: '/none.onnx' }))).reason, 'model-missing');
+    assert.equal((await failure(send(requests.describeModel, { model: '/none.onnx' }))).reason, 'model-missing');
 
-    const described = await connection.sendRequest(requests.describeModel, { model: asked.model });
+    const described = await send(requests.describeModel, { model: asked.model });
     assert.deepEqual(described.layers.map(({ name }) => name), ['conv', 'relu', 'features', 'features/relu']);
-    assert.equal((await connection.sendRequest(requests.layerStrip, asked)).length, 4);
-    assert.equal((await connection.sendRequest(requests.predict, asked)).predictions.length, 4);
-    assert.deepEqual((await connection.sendRequest(requests.techniques)).map(({ id }) => id).slice(0, 1), ['grad-cam']);
-    assert.match((await connection.sendRequest(requests.bundledModels))[0].reference, /^bundled:/);
-    const status = await connection.sendRequest(requests.status);
+    assert.equal((await send(requests.layerStrip, asked)).length, 4);
+    assert.equal((await send(requests.predict, asked)).predictions.length, 4);
+    assert.deepEqual((await send(requests.techniques, undefined)).map(({ id }) => id).slice(0, 1), ['grad-cam']);
+    assert.match((await send(requests.bundledModels, undefined))[0].reference, /^bundled:/);
+    const status = await send(requests.status, undefined);
     assert.ok(status.memory > 1e6 && status.runtimes.some(({ id, available }) => id === 'onnxruntime' && available));
     assert.equal(errors, '');
   });
@@ -86,51 +96,51 @@ describe('the engine process', () => {
   it('answers a cancelled request with the reason, also one that waits behind another, and goes on', async () => {
     start();
     const asked = await request();
-    const [{ reference }] = await connection.sendRequest(requests.bundledModels);
+    const [{ reference }] = await send(requests.bundledModels, undefined);
     const [running, waiting] = [new CancellationTokenSource(), new CancellationTokenSource()];
     // All layers of the bundled model: seconds of work, where cancelling is a matter of milliseconds.
-    const first = failure(connection.sendRequest(requests.layerStrip, { ...asked, model: reference, token: 'first' }, running.token));
-    const second = failure(connection.sendRequest(requests.explain, asked, waiting.token));
-    connection.onNotification(notifications.progress, () => { running.cancel(); });
+    const first = failure(send(requests.layerStrip, { ...asked, model: reference, token: 'first' }, running.token));
+    const second = failure(send(requests.explain, asked, waiting.token));
+    heard(notifications.progress, () => { running.cancel(); });
     waiting.cancel();
     assert.deepEqual((await Promise.all([first, second])).map(({ reason }) => reason), ['cancelled', 'cancelled']);
-    assert.equal((await connection.sendRequest(requests.explain, asked)).map.width, 4);
+    assert.equal((await send(requests.explain, asked)).map.width, 4);
   });
 
   it('sends frames of a picture that is being made, and steers it at once', async () => {
     start();
     const asked = await request();
     const frames: FrameNote[] = [];
-    const making = connection.sendRequest(generateRequests.generate, {
+    const making = send(generateRequests.generate, {
       generator: 'class-visualization', model: asked.model, classes: [1], parameters: { steps: 10_000 }, token: 'dream',
     });
     await new Promise<void>((resolve) => {
-      connection.onNotification(frameNotification, (note) => {
+      heard(frameNotification, (note) => {
         frames.push(note);
         if (note.step > 0) resolve();
       });
     });
-    assert.equal(await connection.sendRequest(generateRequests.steer, { token: 'dream', paused: true }), true);
+    assert.equal(await send(generateRequests.steer, { token: 'dream', paused: true }), true);
     // The queue is free while a run is paused.
-    assert.equal((await connection.sendRequest(requests.explain, asked)).map.width, 4);
-    assert.equal((await failure(connection.sendRequest(generateRequests.steer, { token: 'dream', parameters: { pictures: 2 } }))).reason, 'parameter-invalid');
-    await connection.sendRequest(generateRequests.steer, { token: 'dream', stop: true });
+    assert.equal((await send(requests.explain, asked)).map.width, 4);
+    assert.equal((await failure(send(generateRequests.steer, { token: 'dream', parameters: { pictures: 2 } }))).reason, 'parameter-invalid');
+    await send(generateRequests.steer, { token: 'dream', stop: true });
     const result = await making;
     assert.deepEqual([result.ended, result.pictures[0].data instanceof Uint8Array], ['stopped', true]);
     assert.ok(frames.every(({ token, pictures }) => token === 'dream' && pictures[0].data instanceof Uint8Array));
-    assert.equal(await connection.sendRequest(generateRequests.steer, { token: 'dream', stop: true }), false);
-    assert.ok((await connection.sendRequest(generateRequests.generators, {})).some(({ id }) => id === 'pgd'));
+    assert.equal(await send(generateRequests.steer, { token: 'dream', stop: true }), false);
+    assert.ok((await send(generateRequests.generators, {})).some(({ id }) => id === 'pgd'));
   });
 
   it('ends by itself, with exit code 0, after a while without requests', async () => {
     start('--idle-seconds=0.3');
-    await connection.sendRequest(requests.techniques);
+    await send(requests.techniques, undefined);
     assert.deepEqual(await once(child, 'exit'), [0, null]);
   });
 
   it('ends when its parent lets go of it', async () => {
     start();
-    await connection.sendRequest(requests.techniques);
+    await send(requests.techniques, undefined);
     child.disconnect();
     assert.deepEqual(await once(child, 'exit'), [0, null]);
   });
@@ -138,8 +148,8 @@ describe('the engine process', () => {
   it('ends with a failure that is seen when it is killed in mid-run', async () => {
     start();
     const asked = { ...await request(), token: 'x' };
-    const answered = connection.sendRequest(requests.explain, asked).then(() => true, () => false);
-    connection.onNotification(notifications.progress, () => { child.kill('SIGKILL'); });
+    const answered = send(requests.explain, asked).then(() => true, () => false);
+    heard(notifications.progress, () => { child.kill('SIGKILL'); });
     assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
     connection.dispose();
     assert.equal(await answered, false);

@@ -174,9 +174,17 @@ describe('the result panel: what is explained', () => {
       assert.equal(await state(), 'busy');
       assert.match(await panel.page.locator('#busy').innerText(), /Building the program 42 %/);
       assert.equal(await panel.page.getByRole('progressbar').getAttribute('aria-valuenow'), '42');
+      const again = panel.page.locator('#try-again');
+      assert.ok(await again.isHidden());
       await panel.page.locator('#cancel').click();
       assert.equal((await panel.posted('cancel')).length, 1);
       assert.equal(await state(), 'empty');
+      assert.match(await panel.page.locator('#empty').innerText(), /no heat map yet/);
+      await panel.assertAccessible('stopped');
+      await again.click();
+      assert.deepEqual((await panel.posted('explain')).at(-1)!.subject, subject);
+      await panel.send({ type: 'busy', message: 'Explaining…' });
+      assert.ok(await again.isHidden());
     });
 
     it('a result so far is painted while work goes on, with its number of samples and its uncertainty', async () => {

@@ -50,7 +50,7 @@ export class Panel {
   private readonly notice = new KeptNotice({ runAgain: () => this.host.post({ type: 'run-again' }), showKept: () => this.host.post({ type: 'show-kept' }) });
   private readonly busy = new BusyNotice(() => this.cancel());
   private readonly error = new ErrorCard((id) => this.host.post({ type: 'action', id }), () => this.closeError());
-  private readonly empty = new EmptyNotice();
+  private readonly empty = new EmptyNotice(() => this.explain({}));
   private readonly announcer = new Announcer();
   private subject: Subject | undefined;
   private place: PanelPlace | undefined;
@@ -62,6 +62,8 @@ export class Panel {
   private stripKey: string | undefined;
   private stripTimer = 0;
   private activity: 'idle' | 'busy' | 'error' = 'idle';
+  /** Whether a person has stopped what was last begun, or waved its failure away. */
+  private stopped = false;
   private showsError = false;
 
   constructor(root: HTMLElement) {
@@ -120,6 +122,7 @@ export class Panel {
         break;
       case 'busy':
         this.activity = 'busy';
+        this.stopped = false;
         this.busy.show(message.message, message.fraction);
         break;
       case 'result':
@@ -244,12 +247,14 @@ export class Panel {
 
   private cancel(): void {
     this.activity = 'idle';
+    this.stopped = true;
     this.host.post({ type: 'cancel' });
     this.refresh();
   }
 
   private closeError(): void {
     this.activity = 'idle';
+    this.stopped = true;
     this.refresh();
     if (this.shown) this.stage.canvas.focus();
   }
@@ -285,7 +290,7 @@ export class Panel {
     if (activity !== 'busy') this.busy.hide();
     if (activity !== 'error') this.error.hide();
     if (shown || activity === 'error') this.empty.hide();
-    else if (this.subject) this.empty.show(this.pictureName || 'Picture', 'The heat map appears here.');
+    else if (this.subject) this.empty.show(this.pictureName || 'Picture', this.stopped ? 'There is no heat map yet.' : 'The heat map appears here.', this.stopped);
     else this.empty.show('Nothing to explain yet', 'Right-click a picture in the Explorer and choose “Explain with Grad-CAM”.');
     this.root.classList.toggle('blank', !shown);
     document.body.dataset.state = activity === 'idle' ? (shown ? 'result' : 'empty') : activity;

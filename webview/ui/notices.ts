@@ -68,14 +68,19 @@ export class EmptyNotice {
   readonly root: HTMLElement;
   private readonly title = element('p', { class: 'empty-title' });
   private readonly text = element('p', { class: 'empty-text' });
+  private readonly again = button('Try Again', () => this.onAgain?.(), { id: 'try-again', appearance: 'primary' });
 
-  constructor() {
-    this.root = element('div', { class: 'empty', id: 'empty' }, icon('eye'), this.title, this.text);
+  /** @param onAgain called when a person wants what was stopped after all */
+  constructor(private readonly onAgain?: () => void) {
+    this.root = element('div', { class: 'empty', id: 'empty' }, icon('eye'), this.title, this.text, this.again);
+    this.again.hidden = true;
   }
 
-  show(title: string, text: string): void {
+  /** @param stopped whether there would be something, had it not been stopped */
+  show(title: string, text: string, stopped = false): void {
     this.title.textContent = title;
     this.text.textContent = text;
+    this.again.hidden = !stopped;
     this.root.hidden = false;
   }
 

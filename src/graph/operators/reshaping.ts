@@ -228,10 +228,13 @@ const expand: Operator = {
   gradient: ({ b, inputs, gradients: [gradient] }) => [b.sumTo(gradient!, b.shape(inputs[0]))],
 };
 
-function repeatsOf(context: NodeContext): readonly number[] {
-  const repeats = context.dims(1) && staticShape(context.dims(1)!);
-  if (!repeats || repeats.length !== context.shape(0).length || repeats.some((count) => !(count >= 0))) {
-    throw new FoveaError('shape-mismatch', `${label(context)} repeats ${formatShape(context.shape(0))} by counts that are not constant or do not fit.`);
+/** How often each axis is repeated. */
+function repeatsOf(context: NodeContext): Shape {
+  const [shape, repeats] = [context.shape(0), context.dims(1)];
+  const fits = repeats?.length === shape.length
+    && repeats.every((count, axis) => (typeof count !== 'number' || count >= 0) && multiplyDims(shape[axis], count) !== undefined);
+  if (!repeats || !fits) {
+    throw new FoveaError('shape-mismatch', `${label(context)} repeats ${formatShape(shape)} by counts that are not known or do not fit.`);
   }
   return repeats;
 }
@@ -240,9 +243,10 @@ const tile: Operator = {
   op: 'Tile',
   infer: (context) => [{ type: context.type(0), shape: repeatsOf(context).map((count, axis) => multiplyDims(context.shape(0)[axis], count)!) }],
   gradient: (context) => {
-    const { b, inputs, gradients: [gradient] } = context;
-    const shape = b.shape(inputs[0]);
-    const split = b.reshape(gradient!, repeatsOf(context).flatMap((count, axis): Dim[] => [count, shape[axis]]));
+    const { b, inputs, outputs, gradients: [gradient], wants } = context;
+    if (!wants(0)) return [];
+    const [shape, tiled] = [b.shape(inputs[0]), b.shape(outputs[0])];
+    const split = b.reshape(gradient!, shape.flatMap((dim, axis): Dim[] => [divideDims(tiled[axis], dim) ?? 1, dim]));
     return [b.add('ReduceSum', [split, b.ints(shape.map((_, axis) => 2 * axis))], { keepdims: 0 })];
   },
 };

@@ -177,20 +177,32 @@ describe('operators that move elements', () => {
     }
   });
 
-  it('a Range that counts the samples', async () => {
+  it('a Range that counts the samples, and a Tile for each of them', async () => {
     const node = (op: string, inputs: string[], output: string, attributes: Graph['nodes'][number]['attributes'] = {}): Graph['nodes'][number] =>
       ({ op, domain: '', name: output, inputs, outputs: [output], attributes });
     const file: Graph = {
       name: 'count', opset: 18, metadata: {}, values: new Map(), inputs: [{ name: 'x', type: 'float32', shape: ['batch', 3] }],
       outputs: [{ name: 'y', type: 'float32', shape: undefined }],
-      initializers: new Map([['zero', tensorOf('int64', [0], [])], ['one', tensorOf('int64', [1], [])], ['column', ints(-1, 1)]]),
+      initializers: new Map([
+        ['zero', tensorOf('int64', [0], [])], ['one', tensorOf('int64', [1], [])], ['first', ints(0)], ['once', ints(1)], ['column', ints(-1, 1)],
+        ['row', distinct([1, 3], 0.9)],
+      ]),
       nodes: [
-        node('Shape', ['x'], 'sizes'), node('Gather', ['sizes', 'zero'], 'samples', { axis: 0 }), node('Range', ['zero', 'samples', 'one'], 'places'),
-        node('Reshape', ['places', 'column'], 'rows'), node('Cast', ['rows'], 'numbers', { to: 1 }), node('Add', ['x', 'numbers'], 'y'),
+        node('Shape', ['x'], 'sizes'), node('Slice', ['sizes', 'first', 'once'], 'sizes 0'),
+        node('Gather', ['sizes', 'zero'], 'samples', { axis: 0 }), node('Range', ['zero', 'samples', 'one'], 'places'),
+        node('Reshape', ['places', 'column'], 'rows'), node('Cast', ['rows'], 'numbers', { to: 1 }),
+        node('Concat', ['sizes 0', 'once'], 'counts', { axis: 0 }), node('Tile', ['row', 'counts'], 'tiled'), node('Add', ['x', 'numbers'], 'z'), node('Mul', ['z', 'tiled'], 'y'),
       ],
     };
     const x = distinct([4, 3], 0.4);
-    assert.deepEqual(await run(normalise(file), { x }), await run(file, { x }));
+    const graph = normalise(file);
+    const { y } = await run(file, { x });
+    assert.deepEqual(await run(graph, { x }), { y });
+    // y = (x + place)·row: the gradient of its sum is the row, for each sample.
+    const b = GraphBuilder.from(graph);
+    const [gradient] = addGradients(b, 'y', b.expandLike(b.scalar(1), 'y'), ['x']);
+    const back = (await run(b.build('gradient', { gradient: gradient! }), { x })).gradient;
+    assert.deepEqual(Array.from(back.data), Array.from({ length: 12 }, (_, i) => distinct([1, 3], 0.9).data[i % 3]));
   });
 
   it('GatherND that shares the batch, whose size is open', async () => {

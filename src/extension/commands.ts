@@ -57,7 +57,8 @@ export function commandHandlers(
       await commands.executeCommand('vscode.open', sample);
     },
     'fovea.explainSample': async () => {
-      await commands.executeCommand('vscode.open', sample);
+      // The walkthrough, which asks for this, would give way to the picture.
+      if (!window.tabGroups.activeTabGroup.activeTab) await commands.executeCommand('vscode.open', sample);
       await explain(techniques[0].id, [sample]);
     },
     /** Asks, unless a program names the model. */

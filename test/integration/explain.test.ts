@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { commands, TabInputWebview, window, workspace } from 'vscode';
+import { commands, TabInputWebview, window, workspace, type Tab } from 'vscode';
 import { api, bundled, cat, closeAll, copyIn, espresso, onlyPanel, until, workspaceFile } from './extension.ts';
 
 describe('explaining', () => {
@@ -16,6 +16,18 @@ describe('explaining', () => {
     assert.match(status().slice(status().indexOf(bundled.title) + bundled.title.length), /^ · \S/);
     const columns = window.tabGroups.all.map((group) => group.activeTab?.input instanceof TabInputWebview);
     assert.deepEqual(columns, [false, true], 'the picture on the left, the panel beside');
+  });
+
+  it('explains the sample beside the walkthrough, which stays', async () => {
+    await commands.executeCommand('workbench.action.openWalkthrough', 'fovea.fovea#start', false);
+    const isWalkthrough = (tab?: Tab): boolean => /Welcome|Walkthrough/.test(tab?.label ?? '');
+    await until('the walkthrough is open', () => isWalkthrough(window.tabGroups.activeTabGroup.activeTab));
+    await commands.executeCommand('fovea.explainSample');
+    await onlyPanel();
+    await until('the panel is beside it', () => window.tabGroups.all.length === 2);
+    const [left, right] = window.tabGroups.all;
+    assert.ok(isWalkthrough(left.activeTab));
+    assert.ok(right.activeTab?.input instanceof TabInputWebview);
   });
 
   it('opens one panel per chosen picture and leaves out what is none', async () => {

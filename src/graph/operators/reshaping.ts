@@ -2,7 +2,7 @@
 import { FoveaError, UnsupportedOperatorError } from '../../protocol/errors.ts';
 import { numberAttribute, numbersAttribute } from '../attributes.ts';
 import type { Dim, Shape } from '../graph.ts';
-import { countElements, divideDims, formatShape, multiplyDims, resolveAxis, sameDim, staticDim, staticShape } from '../shape.ts';
+import { countElements, divideDims, formatShape, multiplyDims, resolveAxis, sameDim, staticDim } from '../shape.ts';
 import { copyView, numbersOf, stridesOf } from '../tensor.ts';
 import type { GradientContext, NodeContext, Operator, OutputInfo, RewriteContext } from './operator.ts';
 

@@ -202,7 +202,7 @@ describe('operators that move elements', () => {
     const b = GraphBuilder.from(graph);
     const [gradient] = addGradients(b, 'y', b.expandLike(b.scalar(1), 'y'), ['x']);
     const back = (await run(b.build('gradient', { gradient: gradient! }), { x })).gradient;
-    assert.deepEqual(Array.from(back.data), Array.from({ length: 12 }, (_, i) => distinct([1, 3], 0.9).data[i % 3]));
+    assert.deepEqual(Array.from(back.data as Float32Array), Array.from({ length: 12 }, (_, i) => distinct([1, 3], 0.9).data[i % 3]));
   });
 
   it('GatherND that shares the batch, whose size is open', async () => {

@@ -20,14 +20,12 @@ const common = {
   minify: production,
   sourcemap: production ? false : 'linked',
   legalComments: 'none',
+  charset: 'utf8',
   metafile: true,
   logLevel: 'warning',
 };
 
-/**
- * Modules for Node: entries, and chunks that they share or that are read when they are first used. The banner gives CommonJS packages
- * inside the `require` that modules lack.
- */
+/** Modules for Node: entries, and chunks that they share or that are read when they are first used. */
 function node(entryPoints, outdir, external) {
   return {
     ...common,
@@ -39,9 +37,11 @@ function node(entryPoints, outdir, external) {
     splitting: true,
     target: 'node20',
     chunkNames: '[name]-[hash]',
-    banner: { js: 'import{createRequire as requireOf}from"node:module";const require=requireOf(import.meta.url);' },
   };
 }
+
+/** Gives CommonJS packages inside modules the `require` that these lack. */
+const withRequire = { banner: { js: 'import{createRequire as requireOf}from"node:module";const require=requireOf(import.meta.url);' } };
 
 /** What is read when the extension is activated. With `require`, for it is loaded in one go then, whatever else the window is starting. */
 const activation = {
@@ -70,7 +70,7 @@ const integrationTests = {
 const bundles = [
   activation,
   node(['src/extension/main.ts'], `${dist}/extension`, ['vscode']),
-  node([{ in: 'src/engine/server.ts', out: 'engine' }, { in: 'src/cli/main.ts', out: 'cli' }], `${dist}/engine`, native),
+  { ...node([{ in: 'src/engine/server.ts', out: 'engine' }, { in: 'src/cli/main.ts', out: 'cli' }], `${dist}/engine`, native), ...withRequire },
   ...['result', 'tune', 'studio', 'compare', 'sweep'].map((page) => ({
     ...common,
     entryPoints: ['main.ts', `${page}.css`].map((file) => ({ in: `webview/${page}/${file}`, out: page })),

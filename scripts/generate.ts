@@ -1,7 +1,8 @@
 /** Writes what follows from other facts: the generated parts of package.json and README.md, and JSON schemas. Run by `npm run generate`. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { techniques } from '../src/techniques/registry.ts';
-import { contributes, hostFacts, recipeJsonSchema, sidecarJsonSchema } from './manifest.ts';
+import { recipeJsonSchema, sidecarJsonSchema } from './file-schemas.ts';
+import { contributes, hostFacts } from './manifest.ts';
 import { withGeneratedParts } from './readme.ts';
 
 const root = new URL('../', import.meta.url);

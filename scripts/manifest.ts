@@ -2,11 +2,8 @@
  * The part of package.json that follows from other facts: commands, menus, settings, schemas, walkthrough.
  * `npm run generate` writes it; test/unit/manifest.test.ts fails when it is out of date.
  */
-import * as z from 'zod';
 import { changedClassKey, changedLayerKey, compareViewType, explainPrefix, recipeSuffix, resultViewType, studioViewType, sweepViewType } from '../src/extension/ids.ts';
 import { pictureExtensions } from '../src/protocol/pictures.ts';
-import { sidecarSchema } from '../src/protocol/preprocessing.ts';
-import { savedRecipeSchema } from '../src/protocol/recipe.ts';
 import type { TechniqueFamily } from '../src/protocol/techniques.ts';
 import { compareCommandList, compareMenus } from './compare-manifest.ts';
 import { keybindings, sidePanelCommands, sidePanelMenus, views } from './side-panel-manifest.ts';
@@ -161,17 +158,3 @@ export const hostFacts = {
     virtualWorkspaces: { supported: false, description: 'Fovea reads pictures and models from the file system of the machine that it runs on.' },
   },
 };
-
-/** JSON Schema of `<model>.fovea.json`, as the editor's JSON support reads it (draft-07). */
-export function sidecarJsonSchema(): object {
-  return {
-    ...z.toJSONSchema(sidecarSchema, { target: 'draft-7', io: 'input' }),
-    title: 'Fovea model sidecar',
-    description: 'How a model wants its pictures, and the names of its classes.',
-  };
-}
-
-/** JSON Schema of `*.fovea-run.json`. */
-export function recipeJsonSchema(): object {
-  return { ...z.toJSONSchema(savedRecipeSchema, { target: 'draft-7', io: 'input' }), title: 'Fovea recipe', description: 'Everything that is needed to make a result again.' };
-}

@@ -36,8 +36,8 @@ export class SidePanel implements Disposable {
   async showTune(view: WebviewView): Promise<void> {
     if (!this.tune) {
       const { context: { extensionUri, workspaceState }, log, workbench } = this;
-      const [{ TuneView }, { Presets }] = await Promise.all([import('./tune/tune-view.ts'), import('./tune/presets.ts')]);
-      this.tune = new TuneView({ extensionUri, log }, new Presets(workspaceState), async () => (await workbench()).panels);
+      const { TuneView } = await import('./tune/tune-view.ts');
+      this.tune = new TuneView({ extensionUri, log }, workspaceState, async () => (await workbench()).panels);
     }
     await this.tune.showIn(view);
   }

@@ -7,8 +7,10 @@ import { hasResultKey } from './ids.ts';
 import { runOf } from './runs/kept-place.ts';
 import { keptPicture, keptRun } from './runs/kept-run.ts';
 import type { ActiveModel } from './models/active-model.ts';
+import type { KeptRun } from './result/kept-result.ts';
 import { Panels } from './result/panels.ts';
 import { picturePath } from './picture-files.ts';
+import type { ExplainedRun } from './runs/run.ts';
 import { RunRecorder } from './runs/run-recorder.ts';
 import { parts, type RunStore } from './runs/run-store.ts';
 import type { StatusItem } from './status-item.ts';
@@ -36,7 +38,7 @@ export class Workbench implements Disposable {
     models: ActiveModel,
     status: StatusItem,
     techniques: readonly TechniqueCommand[],
-    runs: RunStore,
+    private readonly runs: RunStore,
   ) {
     this.engine = new EngineClient(Uri.joinPath(extensionUri, 'dist', 'engine', 'engine.js').fsPath, log);
     const techniqueTitle = (id: string): string => techniques.find((technique) => technique.id === id)?.title ?? id;
@@ -55,7 +57,7 @@ export class Workbench implements Disposable {
       measured: (panel, subject, result, trust) => void recorder.measured(panel.place.panel, subject, result, trust),
       kept: async (place) => {
         const { run } = await runOf(runs, place);
-        return run?.kind === 'explained' ? keptRun(run, runs, this.engine, picturePath) : undefined;
+        return run?.kind === 'explained' ? this.keptRun(run) : undefined;
       },
     });
     this.studios = new Studios({
@@ -122,6 +124,11 @@ export class Workbench implements Disposable {
         this.comparisons.all.forEach(({ session }) => void session.run());
       }),
     ];
+  }
+
+  /** What is kept of a run; undefined where that is not its result any longer. */
+  keptRun(run: ExplainedRun): Promise<KeptRun | undefined> {
+    return keptRun(run, this.runs, this.engine, picturePath);
   }
 
   /** The window is being left: what is under way is stopped, and what there is of it kept. */

@@ -1,5 +1,5 @@
 /** Several results side by side: what is compared, and how each is named by what sets it apart from the others. Pure; no DOM, no Node. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ExplainResult } from './engine.ts';
 import { pictureNameOf } from './pictures.ts';
 import { subjectSchema, type Subject } from './result-panel.ts';
@@ -9,9 +9,9 @@ export const mostCells = 24;
 
 /** Navigation state of a compare panel. */
 export const comparisonSchema = z.object({
-  subjects: z.array(subjectSchema).min(1).max(mostCells),
+  subjects: z.array(subjectSchema).check(z.minLength(1), z.maxLength(mostCells)),
   /** Cells in a row, where rows mean something, such as one picture; else as many as the window has room for. */
-  columns: z.int().min(1).max(mostCells).optional(),
+  columns: z.optional(z.int().check(z.gte(1), z.lte(mostCells))),
 });
 export type Comparison = z.output<typeof comparisonSchema>;
 

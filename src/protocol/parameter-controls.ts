@@ -2,7 +2,7 @@
  * The controls of a technique's parameters, read from the JSON Schema that describes them: what the side panel shows, which values it takes,
  * and why it refuses the others. Pure functions; no DOM, no Node.
  */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 interface Common {
   /** Name of the parameter. */
@@ -48,26 +48,26 @@ export type ParameterControl =
  * their `meta`.
  */
 const fieldSchema = z.object({
-  type: z.string().optional(),
-  title: z.string().optional(),
-  description: z.string().optional(),
-  unit: z.string().optional(),
-  choices: z.record(z.string(), z.string()).optional(),
-  when: z.record(z.string(), z.unknown()).optional(),
-  atMost: z.string().optional(),
-  slider: z.tuple([z.number(), z.number()]).optional(),
-  default: z.unknown().optional(),
-  enum: z.array(z.unknown()).optional(),
-  const: z.unknown().optional(),
-  minimum: z.number().optional(),
-  maximum: z.number().optional(),
-  exclusiveMinimum: z.number().optional(),
-  exclusiveMaximum: z.number().optional(),
-  get anyOf() { return z.array(fieldSchema).optional(); },
+  type: z.optional(z.string()),
+  title: z.optional(z.string()),
+  description: z.optional(z.string()),
+  unit: z.optional(z.string()),
+  choices: z.optional(z.record(z.string(), z.string())),
+  when: z.optional(z.record(z.string(), z.unknown())),
+  atMost: z.optional(z.string()),
+  slider: z.optional(z.array(z.number()).check(z.length(2))),
+  default: z.optional(z.unknown()),
+  enum: z.optional(z.array(z.unknown())),
+  const: z.optional(z.unknown()),
+  minimum: z.optional(z.number()),
+  maximum: z.optional(z.number()),
+  exclusiveMinimum: z.optional(z.number()),
+  exclusiveMaximum: z.optional(z.number()),
+  get anyOf() { return z.optional(z.array(fieldSchema)); },
 });
 type Field = z.output<typeof fieldSchema>;
 
-const objectSchema = z.object({ properties: z.record(z.string(), fieldSchema).default({}) });
+const objectSchema = z.object({ properties: z._default(z.record(z.string(), fieldSchema), {}) });
 
 /** One control for each parameter, in the schema's order. @param schema `parameters` of a TechniqueDescription */
 export function controlsOf(schema: object): ParameterControl[] {
@@ -88,7 +88,7 @@ function control(name: string, field: Field): ParameterControl {
   const [word] = others.map((one) => one.const ?? (one.enum?.length === 1 ? one.enum[0] : undefined));
   if (number && (others.length === 0 || (others.length === 1 && typeof word === 'string'))) {
     return { ...common, kind: 'number', ...rangeOf(number), word: word as string | undefined,
-      ...(field.atMost && { atMost: field.atMost }), ...(field.slider && { slider: field.slider }) };
+      ...(field.atMost && { atMost: field.atMost }), ...(field.slider && { slider: [field.slider[0], field.slider[1]] }) };
   }
   return { ...common, kind: 'text' };
 }

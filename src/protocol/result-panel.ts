@@ -1,5 +1,5 @@
 /** Messages between the extension host and the result panel. Every host message is a whole snapshot of its subject, never a delta. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { displaySchema } from './display.ts';
 import { preprocessingSchema, type Preprocessing } from './preprocessing.ts';
 import { scoreKinds } from './techniques.ts';
@@ -21,14 +21,14 @@ export const subjectSchema = z.object({
   technique: z.string(),
   class: z.union([z.int(), z.literal('top')]),
   /** Tensor name; undefined for the model's default layer. */
-  layer: z.string().optional(),
-  score: z.enum(scoreKinds).default('logit'),
+  layer: z.optional(z.string()),
+  score: z._default(z.enum(scoreKinds), 'logit'),
   /** Of the technique; those that are missing take their defaults. */
-  parameters: z.record(z.string(), z.unknown()).default({}),
+  parameters: z._default(z.record(z.string(), z.unknown()), {}),
   /** Of everything random. */
-  seed: z.int().min(0).default(0),
+  seed: z._default(z.int().check(z.gte(0)), 0),
   /** Instead of the model's own. */
-  preprocessing: preprocessingSchema.optional(),
+  preprocessing: z.optional(preprocessingSchema),
 });
 export type Subject = z.output<typeof subjectSchema>;
 
@@ -36,20 +36,20 @@ export const layouts = ['overlay', 'side-by-side', 'swipe', 'map'] as const;
 
 /** State of the view alone; never sent to the engine. */
 export const viewSchema = z.object({
-  layout: z.enum(layouts).default('overlay'),
-  display: displaySchema.prefault({}),
+  layout: z._default(z.enum(layouts), 'overlay'),
+  display: z.prefault(displaySchema, {}),
   /** null: fit to the window. */
-  zoom: z.object({ scale: z.number(), offsetX: z.number(), offsetY: z.number() }).nullable().default(null),
+  zoom: z._default(z.nullable(z.object({ scale: z.number(), offsetX: z.number(), offsetY: z.number() })), null),
   /** Position of the swipe divider, 0..1. */
-  swipe: z.number().min(0).max(1).default(0.5),
-  stripOpen: z.boolean().default(false),
+  swipe: z._default(z.number().check(z.gte(0), z.lte(1)), 0.5),
+  stripOpen: z._default(z.boolean(), false),
   /** Whether the standard error is shown in the place of the values, where a result has one. */
-  standardError: z.boolean().default(false),
+  standardError: z._default(z.boolean(), false),
 });
 export type View = z.output<typeof viewSchema>;
 
 /** What the webview keeps with setState. */
-export const panelStateSchema = z.object({ subject: subjectSchema, view: viewSchema.prefault({}), place: panelPlaceSchema.optional() });
+export const panelStateSchema = z.object({ subject: subjectSchema, view: z.prefault(viewSchema, {}), place: z.optional(panelPlaceSchema) });
 export type PanelState = z.output<typeof panelStateSchema>;
 
 export type CheckState =
@@ -114,7 +114,7 @@ export type HostMessage =
 
 /** Messages of the webview; parsed by the host, since a webview is another origin. */
 export const panelMessageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready'), state: panelStateSchema.optional() }),
+  z.object({ type: z.literal('ready'), state: z.optional(panelStateSchema) }),
   z.object({ type: z.literal('explain'), subject: subjectSchema }),
   z.object({ type: z.literal('cancel') }),
   /** Of a run that was opened: explains anew, or shows what is kept. */
@@ -128,7 +128,7 @@ export const panelMessageSchema = z.discriminatedUnion('type', [
   /** What an evaluation would take; nothing is measured yet. */
   z.object({ type: z.literal('plan-evaluation') }),
   /** Measures what has not been measured yet, or of that only one thing. */
-  z.object({ type: z.literal('evaluate'), only: z.enum(metricIds).optional() }),
+  z.object({ type: z.literal('evaluate'), only: z.optional(z.enum(metricIds)) }),
   z.object({ type: z.literal('cancel-evaluation') }),
   z.object({ type: z.literal('request-preprocessing-trials') }),
   z.object({ type: z.literal('use-preprocessing'), preprocessing: preprocessingSchema, save: z.boolean() }),

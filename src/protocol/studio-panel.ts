@@ -1,10 +1,12 @@
 /** Messages between the extension host and the studio, where pictures are made. Every host message is a whole snapshot, never a delta. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ModelDescription, Pixels } from './engine.ts';
 import type { ErrorData } from './errors.ts';
 import type { FoolingOutcome, GenerateResult, GeneratorDescription } from './generate.ts';
 import { panelPlaceSchema, type PlaceMessage } from './panel-place.ts';
 import { preprocessingSchema } from './preprocessing.ts';
+
+const natural = z.int().check(z.gte(0));
 
 /** What is made: persisted by the page and given back to the serializer after a reload. */
 export const workSchema = z.object({
@@ -12,31 +14,31 @@ export const workSchema = z.object({
   /** `bundled:<id>` or the path of a model file. */
   model: z.string(),
   /** URIs of pictures. */
-  content: z.string().optional(),
-  style: z.string().optional(),
+  content: z.optional(z.string()),
+  style: z.optional(z.string()),
   /** Target classes; none where a layer is the target, or any class but the first will do. */
-  classes: z.array(z.int().min(0)).default([]),
-  layer: z.string().optional(),
+  classes: z._default(z.array(natural), []),
+  layer: z.optional(z.string()),
   /** Those that are missing take their defaults. */
-  parameters: z.record(z.string(), z.unknown()).default({}),
-  seed: z.int().min(0).default(0),
+  parameters: z._default(z.record(z.string(), z.unknown()), {}),
+  seed: z._default(natural, 0),
   /** In the place of the model's own. */
-  preprocessing: preprocessingSchema.optional(),
+  preprocessing: z.optional(preprocessingSchema),
 });
 export type Work = z.output<typeof workSchema>;
 
 /** The part that is chosen in the page; pictures are chosen by the host, since they are files. */
-export const workChangeSchema = workSchema.pick({ generator: true, classes: true, layer: true, parameters: true, seed: true })
-  .extend({
-    layer: z.string().nullable(), classes: z.array(z.int().min(0)), parameters: z.record(z.string(), z.unknown()), seed: z.int().min(0),
-  }).partial();
+export const workChangeSchema = z.object({
+  generator: z.optional(z.string()), layer: z.optional(z.nullable(z.string())), classes: z.optional(z.array(natural)),
+  parameters: z.optional(z.record(z.string(), z.unknown())), seed: z.optional(natural),
+});
 export type WorkChange = z.output<typeof workChangeSchema>;
 
 export const studioStateSchema = z.object({
   work: workSchema,
   /** Picture of a contact sheet that is shown large. */
-  chosen: z.int().min(0).default(0),
-  place: panelPlaceSchema.optional(),
+  chosen: z._default(natural, 0),
+  place: z.optional(panelPlaceSchema),
 });
 export type StudioState = z.output<typeof studioStateSchema>;
 
@@ -101,12 +103,12 @@ export const studioMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stop') }),
   /** Ends the run at once. */
   z.object({ type: z.literal('cancel') }),
-  z.object({ type: z.literal('continue'), steps: z.int().min(1).max(10_000) }),
+  z.object({ type: z.literal('continue'), steps: z.int().check(z.gte(1), z.lte(10_000)) }),
   z.object({ type: z.literal('shown'), frame: z.int() }),
   z.object({ type: z.literal('choose-picture'), role: z.enum(['content', 'style']) }),
   z.object({ type: z.literal('drop-picture'), role: z.enum(['content', 'style']), uri: z.string() }),
   /** @param index of a contact sheet */
-  z.object({ type: z.literal('export'), what: z.enum(['picture', 'difference']), index: z.int().min(0) }),
+  z.object({ type: z.literal('export'), what: z.enum(['picture', 'difference']), index: natural }),
   z.object({ type: z.literal('take'), what: z.enum(['command-line', 'recipe', 'report']) }),
   z.object({ type: z.literal('select-model') }),
   /** Make a grid of this over two parameters. */

@@ -1,5 +1,5 @@
 /** Messages between the extension host and the sweep panel. Every host message is a whole snapshot of what it is about, never a delta. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ExplainResult, Pixels, Prediction } from './engine.ts';
 import type { ErrorData } from './errors.ts';
 import type { GenerateResult } from './generate.ts';
@@ -18,16 +18,16 @@ export const sweptSchema = z.discriminatedUnion('kind', [
 ]);
 export type Swept = z.output<typeof sweptSchema>;
 
-const axisSchema = z.object({ parameter: z.string().max(200), values: z.array(z.json()).max(mostValues) });
+const axisSchema = z.object({ parameter: z.string().check(z.maxLength(200)), values: z.array(z.json()).check(z.maxLength(mostValues)) });
 
-export const sweepPlanSchema = z.object({ columns: axisSchema, rows: axisSchema.optional() });
+export const sweepPlanSchema = z.object({ columns: axisSchema, rows: z.optional(axisSchema) });
 
 /** What the webview keeps with setState: what is swept, the sides as they were last edited, and the cell that has the focus. */
 export const sweepStateSchema = z.object({
-  swept: sweptSchema, plan: sweepPlanSchema.optional(), current: z.int().min(0).default(0),
+  swept: sweptSchema, plan: z.optional(sweepPlanSchema), current: z._default(z.int().check(z.gte(0)), 0),
   /** Of maps: over the picture or alone, and whether all have one scale of colours. */
-  layout: z.enum(['overlay', 'map']).default('overlay'), shared: z.boolean().default(false),
-  place: panelPlaceSchema.optional(),
+  layout: z._default(z.enum(['overlay', 'map']), 'overlay'), shared: z._default(z.boolean(), false),
+  place: z.optional(panelPlaceSchema),
 });
 export type SweepState = z.output<typeof sweepStateSchema>;
 export type PlanState = z.output<typeof sweepPlanSchema>;
@@ -73,7 +73,7 @@ export type SweepHostMessage =
   /** Said to a screen reader and shown briefly. */
   | { type: 'announce'; message: string };
 
-const index = z.int().min(0).max(mostCells - 1);
+const index = z.int().check(z.gte(0), z.lte(mostCells - 1));
 
 /** Messages of the page; parsed by the host, since a webview is another origin. */
 export const sweepMessageSchema = z.discriminatedUnion('type', [
@@ -89,6 +89,6 @@ export const sweepMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('action'), id: z.string() }),
   z.object({ type: z.literal('export-picture'), png: pngSchema }),
   /** The cells that show something. */
-  z.object({ type: z.literal('export-page'), cells: z.array(z.object({ index, png: pngSchema })).max(mostCells) }),
+  z.object({ type: z.literal('export-page'), cells: z.array(z.object({ index, png: pngSchema })).check(z.maxLength(mostCells)) }),
 ]);
 export type SweepMessage = z.output<typeof sweepMessageSchema>;

@@ -1,5 +1,5 @@
 /** Facts about techniques that cross to the host and the webviews. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 
 export type TechniqueFamily = 'cam' | 'attribution' | 'layer' | 'generation';
 

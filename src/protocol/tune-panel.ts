@@ -1,5 +1,5 @@
 /** Messages between the extension host and the side panel *Tune*. Every host message is a whole snapshot, never a delta. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ModelDescription } from './engine.ts';
 import { subjectSchema, type Subject } from './result-panel.ts';
 import type { TechniqueDescription } from './techniques.ts';
@@ -8,7 +8,7 @@ const { class: target, layer } = subjectSchema.shape;
 
 /** The parts of a subject that are tuned. Without defaults: what is missing has not been changed. */
 const tunedSchema = z.object({
-  parameters: z.record(z.string(), z.unknown()).optional(), seed: z.int().min(0).optional(), class: target.optional(), layer,
+  parameters: z.optional(z.record(z.string(), z.unknown())), seed: z.optional(z.int().check(z.gte(0))), class: z.optional(target), layer,
 });
 export type Tuned = z.output<typeof tunedSchema>;
 

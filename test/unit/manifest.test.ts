@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { techniques } from '../../src/techniques/registry.ts';
-import { contributes, hostFacts, recipeJsonSchema, sidecarJsonSchema } from '../../scripts/manifest.ts';
+import { recipeJsonSchema, sidecarJsonSchema } from '../../scripts/file-schemas.ts';
+import { contributes, hostFacts } from '../../scripts/manifest.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readJson = (file: string): Record<string, unknown> => JSON.parse(readFileSync(path.join(root, file), 'utf8')) as Record<string, unknown>;

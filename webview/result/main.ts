@@ -1,5 +1,5 @@
 /** Start of the result panel's page. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { registerControls } from '../ui/controls.ts';
 import { Panel } from './panel.ts';
 

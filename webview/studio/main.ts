@@ -1,5 +1,5 @@
 /** Start of the studio's page. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { registerControls } from '../ui/controls.ts';
 import { Studio } from './studio.ts';
 

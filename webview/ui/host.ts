@@ -1,5 +1,5 @@
 /** The extension host as a page with a state sees it: messages both ways and the state that survives hiding and reloading. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 
 /** State changes come with every pixel of a drag; they are kept at this distance, in milliseconds. A page that is hidden is gone at once. */
 const saveDelay = 50;
@@ -21,7 +21,7 @@ export class Host<In, Out, State> {
   private unsaved: State | undefined;
   private timer: number | undefined;
 
-  constructor(private readonly state: z.ZodType<State>, onMessage: (message: In) => void) {
+  constructor(private readonly state: z.ZodMiniType<State>, onMessage: (message: In) => void) {
     hear(onMessage);
     addEventListener('pagehide', () => this.flush());
     document.addEventListener('visibilitychange', () => this.flush());

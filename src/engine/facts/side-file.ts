@@ -1,7 +1,7 @@
 /** Small text files beside a model: read within a size limit, parsed by a schema, with messages that name file and field. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type * as z from 'zod';
+import * as z from 'zod/mini';
 import { FoveaError } from '../../protocol/errors.ts';
 
 /** A thousand classes with long names are 100 KB; nothing that describes a model is larger than this. */
@@ -28,7 +28,7 @@ export async function readSideFile(file: string): Promise<string | undefined> {
  * A JSON file as its schema has it; undefined where there is none.
  * @throws FoveaError `preprocessing-invalid`, naming the field
  */
-export async function readSideJson<S extends z.ZodType>(file: string, schema: S): Promise<z.output<S> | undefined> {
+export async function readSideJson<S extends z.core.$ZodType>(file: string, schema: S): Promise<z.output<S> | undefined> {
   const text = await readSideFile(file);
   if (text === undefined) return undefined;
   let json: unknown;
@@ -45,8 +45,8 @@ export async function readSideJson<S extends z.ZodType>(file: string, schema: S)
  * @param source names where the data came from, for the message
  * @throws FoveaError `preprocessing-invalid`, naming the field
  */
-export function parseFacts<S extends z.ZodType>(data: unknown, schema: S, source: string): z.output<S> {
-  const parsed = schema.safeParse(data);
+export function parseFacts<S extends z.core.$ZodType>(data: unknown, schema: S, source: string): z.output<S> {
+  const parsed = z.safeParse(schema, data);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue.path.join('.');

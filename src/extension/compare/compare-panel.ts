@@ -6,6 +6,7 @@ import { comparisonTitle, type ChangeablePart, type ComparedNames, type Comparis
 import type { RuntimeChoice } from '../../protocol/engine.ts';
 import type { Subject } from '../../protocol/result-panel.ts';
 import { choosePart } from './compare-choices.ts';
+import { colourBarRequest } from '../reports/colour-bar.ts';
 import { compareReportHtml } from '../reports/compare-report.ts';
 import { CompareSession } from './compare-session.ts';
 import type { EngineClient } from '../engine-client.ts';
@@ -114,7 +115,10 @@ export class ComparePanel implements Disposable {
       case 'export-page': {
         const resultAt = (index: number | undefined) => (index === undefined ? undefined : this.session.resultAt(index));
         const cells = message.cells.map(({ index, ...cell }) => ({ ...cell, result: resultAt(index) }));
-        const html = compareReportHtml(this.title, cells, await this.services.engine.techniques(), new Date());
+        const { engine } = this.services;
+        const colorMaps = [...new Set(cells.map(({ scale }) => scale.colorMap))];
+        const bars = new Map(await Promise.all(colorMaps.map(async (one) => [one, await engine.render(colourBarRequest(one))] as const)));
+        const html = compareReportHtml(this.title, cells, bars, await engine.techniques(), new Date());
         await this.save('.html', { 'HTML page': ['html'] }, new TextEncoder().encode(html));
         break;
       }

@@ -1,7 +1,7 @@
 /** What can be taken along of a result: its command line, its recipe, a report. Explained or made, kept or on the screen. */
 import path from 'node:path';
 import { env, Uri, window, workspace } from 'vscode';
-import type { Display } from '../../protocol/display.ts';
+import { colorMapOf, displaySchema, reduceChannels } from '../../protocol/display.ts';
 import type { Pixels } from '../../protocol/engine.ts';
 import type { GenerateResult, GeneratorDescription } from '../../protocol/generate.ts';
 import type { MadeRecipe, SavedMeasure, StoredRecipe } from '../../protocol/recipe.ts';
@@ -14,6 +14,10 @@ import { recipeSuffix } from '../ids.ts';
 import { makeArguments } from '../recipes/made-command-line.ts';
 import { picturePath } from '../picture-files.ts';
 import { madeRecipeText, recipeText } from '../recipes/recipe-file.ts';
+import { colourBarRequest } from '../reports/colour-bar.ts';
+import { madeReportHtml } from '../reports/made-report.ts';
+import { reportHtml } from '../reports/report.ts';
+import { checksShown } from '../reports/report-sanity.ts';
 import type { ResultPanel } from '../result/result-panel.ts';
 import { offerTerminal, terminalShell } from '../terminals.ts';
 import { nameOf } from '../studio/work.ts';
@@ -53,22 +57,24 @@ export async function exportReport(taken: Taken, html: () => Promise<string>): P
   if (choice === 'Open') await env.openExternal(target);
 }
 
-/** What reports need is read with the first one. */
-export async function explainedReport({ session }: ResultPanel, display: Display, engine: EngineClient): Promise<string> {
-  const [{ reportHtml }, { checksShown }] = await Promise.all([import('../reports/report.ts'), import('../reports/report-sanity.ts')]);
+/** @param shown display settings, if the command came with them; the defaults where it did not */
+export async function explainedReport({ session }: ResultPanel, shown: unknown, engine: EngineClient): Promise<string> {
+  const display = displaySchema.safeParse(shown).data ?? displaySchema.parse({});
   const [result, technique] = [found(session.result), found(session.technique)];
   const { pixels, picture, map, placement } = result;
   const request = { pixels: found(pixels), picture, map, placement, display, longest: reportSide };
-  const [plain, overlay, alone] = await Promise.all((['picture', 'overlay', 'map'] as const).map((what) => engine.render({ ...request, what })));
+  const [plain, overlay, alone, bar] = await Promise.all([
+    ...(['picture', 'overlay', 'map'] as const).map((what) => engine.render({ ...request, what })),
+    engine.render(colourBarRequest(colorMapOf(display, reduceChannels(map).signed))),
+  ]);
   return reportHtml({
-    result, technique, display, pictures: { picture: plain, overlay, map: alone }, evaluations: session.trust.evaluation.taken,
+    result, technique, display, pictures: { picture: plain, overlay, map: alone, bar }, evaluations: session.trust.evaluation.taken,
     checks: checksShown(session.snapshot()),
     commandLine: await commandLine({ kind: 'explained', subject: session.subject, recipe: result.recipe }, engine), date: new Date(),
   });
 }
 
 export async function madeReport({ result, work }: { readonly result: GenerateResult; readonly work: Work }, engine: EngineClient): Promise<string> {
-  const { madeReportHtml } = await import('../reports/made-report.ts');
   const generator = await describe(result.generator, engine);
   const pictures = await Promise.all((await picturesOf(result, work, generator, engine)).map(async ({ title, pixels }) => (
     { title, detail: `${pixels.width} × ${pixels.height} px`, png: await engine.png({ pictures: [pixels], longest: reportSide }) })));

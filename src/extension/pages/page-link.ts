@@ -1,6 +1,6 @@
 /** The page of a panel or view, and the messages between the two: a page that does not listen is sent nothing, what is not understood is dropped. */
 import { Uri, type Disposable, type WebviewPanel, type WebviewView } from 'vscode';
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { EngineLog } from '../engine-process.ts';
 import { webviewOptions, webviewPage } from './webview-html.ts';
 
@@ -10,7 +10,7 @@ export interface PageServices {
 }
 
 export interface PageHandlers<Received> {
-  readonly schema: z.ZodType<Received>;
+  readonly schema: z.ZodMiniType<Received>;
   /** A page says `ready` when it listens, and so again each time that it is shown after having been hidden. */
   handle(message: Received): Promise<void>;
   failed(error: unknown): void;

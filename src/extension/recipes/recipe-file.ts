@@ -1,5 +1,6 @@
 /** Saved recipes as text, and what has changed since one was saved. Knows no VS Code. */
 import path from 'node:path';
+import type * as z from 'zod/mini';
 import { isBundled } from '../../protocol/bundled-model.ts';
 import type { ModelReference } from '../../protocol/engine.ts';
 import { FoveaError } from '../../protocol/errors.ts';
@@ -50,13 +51,25 @@ export function parseRecipe(text: string, name: string): SavedRecipe {
     throw new FoveaError('recipe-invalid', `"${name}" is not JSON.`, 'Save the recipe again, or correct it in the text editor.', { cause });
   }
   // A union's own message would speak of both kinds.
-  const parsed = (looksMade(content) ? madeFileSchema : recipeFileSchema).safeParse(content);
+  const parsed = (looksMade(content) ? madeFileSchema : recipeFileSchema).safeParse(content, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const [{ path: place, message }] = parsed.error.issues;
+  const [issue] = parsed.error.issues;
   throw new FoveaError(
-    'recipe-invalid', `"${name}" is not a recipe: ${place.length > 0 ? `"${place.join('.')}": ` : ''}${message}.`,
+    'recipe-invalid', `"${name}" is not a recipe: ${issue.path.length > 0 ? `"${issue.path.join('.')}" ` : 'it '}${complaint(issue)}.`,
     'Save the recipe again, or correct it in the text editor.', { cause: parsed.error },
   );
+}
+
+/** What is wrong with a field, to follow its name. */
+function complaint(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type': return issue.input === undefined ? 'is missing' : `should be of the type ${issue.expected}`;
+    case 'invalid_value': return `should be ${issue.values.join(' or ')}`;
+    case 'too_small': return `should be at least ${issue.minimum}`;
+    case 'too_big': return `should be at most ${issue.maximum}`;
+    case 'unrecognized_keys': return `has unknown fields: ${issue.keys.join(', ')}`;
+    default: return 'is not written as it should be';
+  }
 }
 
 function looksMade(content: unknown): boolean {

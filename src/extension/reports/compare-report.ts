@@ -17,13 +17,16 @@ export interface ReportCell {
   readonly scale: DisplayRange & { readonly colorMap: ColorMap; readonly unit: string };
 }
 
-export function compareReportHtml(title: string, cells: readonly ReportCell[], techniques: readonly TechniqueDescription[], date: Date): string {
+/** @param bars PNG files of the colour bars that the cells have */
+export function compareReportHtml(
+  title: string, cells: readonly ReportCell[], bars: ReadonlyMap<ColorMap, Uint8Array>, techniques: readonly TechniqueDescription[], date: Date,
+): string {
   const results = cells.flatMap(({ label, result }) => (result ? [{ label, result }] : []));
   const cited = techniques.filter(({ id }) => results.some(({ result }) => result.technique === id));
   return reportPage(title, `<p class="lead">${escapeHtml(`Made ${madeWith(results[0]?.result.recipe.version ?? '', date)}`)}</p>
 <div class="pictures">
 ${cells.map(({ label, png, result, note = '', scale }) => (
-    figure(png, label, note, result ? `Heat map: ${label}` : note, colourBar(scale, scale.colorMap, scale.unit)))).join('\n')}
+    figure(png, label, note, result ? `Heat map: ${label}` : note, colourBar(scale, bars.get(scale.colorMap)!, scale.unit)))).join('\n')}
 </div>
 <h2>What is known</h2>
 <div class="wide">${factsTable(results)}</div>

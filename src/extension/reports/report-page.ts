@@ -1,5 +1,5 @@
 /** What the HTML files have in common that results are saved as: one page that needs nothing else. Knows no VS Code. */
-import { colorTable, formatValue, type ColorMap, type DisplayRange } from '../../protocol/display.ts';
+import { formatValue, type DisplayRange } from '../../protocol/display.ts';
 import type { ParameterControl } from '../../protocol/parameter-controls.ts';
 import type { TechniqueDescription } from '../../protocol/techniques.ts';
 import { escapeHtml } from '../pages/html.ts';
@@ -14,7 +14,7 @@ h2 { margin: 40px 0 10px; font-size: 17px; line-height: 1.3; } p, li { max-width
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); gap: 20px; align-items: start; } figure { margin: 0; }
 img { display: block; width: 100%; border-radius: 6px; } figcaption { margin-top: 6px; font-size: 13px; color: var(--faint); } figcaption b { color: var(--ink); }
 .scale { display: grid; grid-template-columns: auto 1fr auto; gap: 10px; align-items: center; max-width: 480px; margin-top: 20px; font-size: 13px; font-variant-numeric: tabular-nums; }
-.bar { height: 12px; border-radius: 3px; forced-color-adjust: none; }
+.bar { width: 100%; height: 12px; border-radius: 3px; forced-color-adjust: none; }
 table { border-collapse: collapse; } td, th { padding: 6px 28px 6px 0; text-align: start; vertical-align: top; border-bottom: 1px solid var(--line); }
 td:last-child, th:last-child { padding-inline-end: 0; } th { font-weight: 600; } td { overflow-wrap: anywhere; }
 .number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; } .short { white-space: nowrap; } .explained td { font-weight: 600; }
@@ -60,11 +60,9 @@ export function figure(png: Uint8Array, title: string, detail: string, alt = `${
   return `<figure><img alt="${escapeHtml(alt)}" src="data:image/png;base64,${data}"><figcaption>${caption}</figcaption>${more}</figure>`;
 }
 
-/** What colours mean. */
-export function colourBar({ min, max }: DisplayRange, colorMap: ColorMap, unit: string): string {
-  const colours = colorTable(colorMap);
-  const stops = Array.from({ length: 17 }, (_, i) => `rgb(${[...colours.subarray(Math.round((i / 16) * 255) * 3).subarray(0, 3)].join()})`);
-  const bar = `<div class="bar" style="background: linear-gradient(to right, ${stops.join(', ')})"></div>`;
+/** What colours mean. @param colours PNG file of the colour bar */
+export function colourBar({ min, max }: DisplayRange, colours: Uint8Array, unit: string): string {
+  const bar = `<img class="bar" alt="" src="data:image/png;base64,${Buffer.from(colours).toString('base64')}">`;
   return `<div class="scale"><span>${escapeHtml(formatValue(min))}</span>${bar}<span>${escapeHtml(`${formatValue(max)} ${unit}`)}</span></div>`;
 }
 

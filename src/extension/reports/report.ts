@@ -1,5 +1,5 @@
 /** A result as one HTML file that needs nothing else: pictures, predictions, parameters, metrics, and the paper to cite. Knows no VS Code. */
-import { colorMapOf, displayRange, formatValue, reduceChannels, type Display } from '../../protocol/display.ts';
+import { displayRange, formatValue, reduceChannels, type Display } from '../../protocol/display.ts';
 import type { ExplainResult } from '../../protocol/engine.ts';
 import { directions, type Evaluation } from '../../protocol/measures.ts';
 import { controlsOf } from '../../protocol/parameter-controls.ts';
@@ -15,7 +15,7 @@ export interface ReportContent {
   readonly technique: TechniqueDescription;
   readonly display: Display;
   /** PNG files. */
-  readonly pictures: { readonly picture: Uint8Array; readonly overlay: Uint8Array; readonly map: Uint8Array };
+  readonly pictures: Readonly<Record<'picture' | 'overlay' | 'map' | 'bar', Uint8Array>>;
   /** Measures of the map that have been taken. */
   readonly evaluations: readonly Evaluation[];
   /** Sanity checks of the map. */
@@ -40,7 +40,7 @@ ${figure(pictures.picture, 'Picture', `${picture.width} × ${picture.height} px`
 ${figure(pictures.overlay, 'Heat map over the picture', `Opacity ${Math.round(display.opacity * 100)} %`, `${heat} over the picture`)}
 ${figure(pictures.map, 'Heat map', result.map.unit, `${heat} alone`)}
 </div>
-${scale(result, display)}
+${scale(result, pictures.bar)}
 <h2>What was explained</h2>
 ${table(facts)}
 <h2>Predictions</h2>
@@ -81,9 +81,9 @@ function strongest({ map }: ExplainResult): string {
 }
 
 /** What the colours of a result mean, in the map's unit. */
-function scale({ map }: ExplainResult, display: Display): string {
+function scale({ map }: ExplainResult, bar: Uint8Array): string {
   const plane = reduceChannels(map);
-  return colourBar(displayRange(plane.values, plane.signed), colorMapOf(display, plane.signed), map.unit);
+  return colourBar(displayRange(plane.values, plane.signed), bar, map.unit);
 }
 
 function metrics({ metrics: found = [] }: ExplainResult): string {

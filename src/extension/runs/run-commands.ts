@@ -16,14 +16,14 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
   };
   /** Shows a run. @param again made once more even where what it made is kept @returns the panel of a result */
   async function open({ run }: RunItem, again: boolean): Promise<StudioPanel | ResultPanel | undefined> {
-    const { panels, studios, sweeps, engine } = await workbench();
+    const made = await workbench();
+    const { panels, studios, sweeps } = made;
     if (run.kind === 'swept') {
       await sweeps.openRun(run, again);
       return undefined;
     }
     if (run.kind === 'made') return again ? studios.replay(run) : studios.openRun(run);
-    const [{ keptRun }, { picturePath }] = await Promise.all([import('./kept-run.ts'), import('../picture-files.ts')]);
-    const kept = await keptRun(run, store, engine, picturePath);
+    const kept = await made.keptRun(run);
     if (kept) {
       const panel = await panels.openRun(kept);
       if (again) await panel.explain();
@@ -84,13 +84,10 @@ export function runCommands(store: RunStore, workbench: () => Promise<Workbench>
     },
     'fovea.exportReport': async (...args) => {
       const [item] = args;
-      const [{ explainedReport, exportReport, madeReport }, { engine, studios }, { displaySchema }] = await Promise.all([
-        takeAlong(), workbench(), import('../../protocol/display.ts'),
-      ]);
+      const [{ explainedReport, exportReport, madeReport }, { engine, studios }] = await Promise.all([takeAlong(), workbench()]);
       const panel = item instanceof RunItem ? found(await open(item, false)) : studios.active ?? await focused();
-      const display = displaySchema.safeParse(item).data ?? displaySchema.parse({});
       await exportReport(takenOf(panel), () => (
-        isStudio(panel) ? madeReport(found(panel.session.shownResult), engine) : explainedReport(panel, display, engine)));
+        isStudio(panel) ? madeReport(found(panel.session.shownResult), engine) : explainedReport(panel, item, engine)));
     },
   };
 }

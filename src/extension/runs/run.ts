@@ -1,33 +1,33 @@
 /** A run as it is kept: something that was explained, pictures that were made, or a grid of either. Knows no VS Code. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { madeRecipeSchema, recipeSchema } from '../../protocol/recipe.ts';
 import { subjectSchema } from '../../protocol/result-panel.ts';
 import { workSchema } from '../../protocol/studio-panel.ts';
 import { sweepPlanSchema, sweptSchema } from '../../protocol/sweep-panel.ts';
 
 const common = {
-  id: z.string().regex(/^[0-9a-f]+$/),
+  id: z.string().check(z.regex(/^[0-9a-f]+$/)),
   /** Of the last time, in milliseconds since 1970. */
   time: z.number(),
   technique: z.string(),
   milliseconds: z.number(),
   /** The result was the answer to an earlier request: the time says nothing. */
-  cached: z.boolean().optional(),
+  cached: z.optional(z.boolean()),
   pinned: z.boolean(),
   /** That made it, see PanelPlace. */
-  panel: z.string().optional(),
+  panel: z.optional(z.string()),
 };
 
 const explainedRunSchema = z.object({
   ...common,
-  kind: z.literal('explained').default('explained'),
+  kind: z._default(z.literal('explained'), 'explained'),
   /** As it was explained, with the class that was meant. */
   subject: subjectSchema,
   recipe: recipeSchema,
   className: z.string(),
   probability: z.number(),
   /** Of a technique that samples and was stopped. */
-  stopped: z.object({ done: z.int(), total: z.int() }).optional(),
+  stopped: z.optional(z.object({ done: z.int(), total: z.int() })),
 });
 export type ExplainedRun = z.output<typeof explainedRunSchema>;
 

@@ -2,7 +2,7 @@
 import { promisify } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { brotliCompress, brotliDecompress, constants } from 'node:zlib';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ExplainResult } from '../../protocol/engine.ts';
 import type { GenerateResult } from '../../protocol/generate.ts';
 import { madeRecipeSchema, recipeSchema } from '../../protocol/recipe.ts';
@@ -13,27 +13,29 @@ const mostBytes = 512 * 2 ** 20;
 /** Pictures of noise hardly get smaller whatever the effort. */
 const effort = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
-export const pixelsSchema = z.object({ width: z.int().min(1), height: z.int().min(1), data: z.instanceof(Uint8Array) })
-  .refine(({ width, height, data }) => data.length === 4 * width * height);
+const side = z.int().check(z.gte(1));
+
+export const pixelsSchema = z.object({ width: side, height: side, data: z.instanceof(Uint8Array) })
+  .check(z.refine(({ width, height, data }) => data.length === 4 * width * height));
 
 /** The parts that would do harm if they were damaged. */
 const madeSchema = z.looseObject({
-  pictures: z.array(pixelsSchema).min(1),
+  pictures: z.array(pixelsSchema).check(z.minLength(1)),
   predictions: z.array(z.array(z.looseObject({ index: z.int(), name: z.string(), probability: z.number() }))),
   curves: z.array(z.object({ step: z.int(), values: z.record(z.string(), z.number()) })),
   notes: z.array(z.string()),
   recipe: madeRecipeSchema,
-  fooling: z.looseObject({ saved: pixelsSchema, original: pixelsSchema.optional(), difference: pixelsSchema.optional() }).optional(),
+  fooling: z.optional(z.looseObject({ saved: pixelsSchema, original: z.optional(pixelsSchema), difference: z.optional(pixelsSchema) })),
 });
 
 export const mapSchema = z.looseObject({
-  values: z.instanceof(Float32Array), channels: z.int().min(1), height: z.int().min(1), width: z.int().min(1), signed: z.boolean(), unit: z.string(),
-}).refine(({ values, channels, height, width }) => values.length === channels * height * width);
+  values: z.instanceof(Float32Array), channels: side, height: side, width: side, signed: z.boolean(), unit: z.string(),
+}).check(z.refine(({ values, channels, height, width }) => values.length === channels * height * width));
 
 const predictionSchema = z.looseObject({ index: z.int(), name: z.string(), logit: z.number(), probability: z.number() });
 
 const explainedSchema = z.looseObject({
-  picture: z.looseObject({ name: z.string(), width: z.int().min(1), height: z.int().min(1), notes: z.array(z.string()) }),
+  picture: z.looseObject({ name: z.string(), width: side, height: side, notes: z.array(z.string()) }),
   placement: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
   map: mapSchema,
   predictions: z.array(predictionSchema),
@@ -66,7 +68,7 @@ export async function pack(content: unknown): Promise<Uint8Array> {
 }
 
 /** undefined where the bytes are damaged, or what they hold is not what the schema says */
-export async function unpack(packed: Uint8Array, schema: z.ZodType): Promise<unknown> {
+export async function unpack(packed: Uint8Array, schema: z.ZodMiniType): Promise<unknown> {
   try {
     const content: unknown = deserialize(await promisify(brotliDecompress)(packed, { maxOutputLength: mostBytes }));
     return schema.safeParse(content).success ? content : undefined;

@@ -1,5 +1,5 @@
 /** What was measured of a map, as bytes on the disk, and back. Knows no VS Code. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { checkModes, type CheckMode } from '../../protocol/checks.ts';
 import { metricIds, type Evaluation, type PlannedMeasure } from '../../protocol/measures.ts';
 import type { CheckResult } from '../../protocol/trust.ts';
@@ -30,18 +30,18 @@ const checkSchema = z.looseObject({
 });
 
 const curveSchema = z.object({
-  positions: z.array(z.number()).min(1), values: z.array(z.number()),
-  pictures: z.object({ from: pixelsSchema, to: pixelsSchema, order: placesSchema })
-    .refine(({ from, to, order }) => from.data.length === to.data.length && order.every((place) => 4 * place < from.data.length)).optional(),
-}).refine(({ positions, values }) => positions.length === values.length);
+  positions: z.array(z.number()).check(z.minLength(1)), values: z.array(z.number()),
+  pictures: z.optional(z.object({ from: pixelsSchema, to: pixelsSchema, order: placesSchema })
+    .check(z.refine(({ from, to, order }) => from.data.length === to.data.length && order.every((place) => 4 * place < from.data.length)))),
+}).check(z.refine(({ positions, values }) => positions.length === values.length));
 
 const trustSchema = z.object({
-  evaluation: z.object({
-    plan: z.array(z.looseObject({ ...measure, seconds: z.number().optional(), unsuitable: z.string().optional() })),
-    taken: z.array(z.looseObject({ ...measure, value: z.number(), milliseconds: z.number(), curve: curveSchema.optional() })),
-  }).optional(),
-  checks: z.partialRecord(z.enum(checkModes), checkSchema).optional(),
-  badge: checkSchema.optional(),
+  evaluation: z.optional(z.object({
+    plan: z.array(z.looseObject({ ...measure, seconds: z.optional(z.number()), unsuitable: z.optional(z.string()) })),
+    taken: z.array(z.looseObject({ ...measure, value: z.number(), milliseconds: z.number(), curve: z.optional(curveSchema) })),
+  })),
+  checks: z.optional(z.partialRecord(z.enum(checkModes), checkSchema)),
+  badge: z.optional(checkSchema),
 });
 
 export async function packTrust(trust: Trust): Promise<Uint8Array> {

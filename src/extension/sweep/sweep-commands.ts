@@ -63,9 +63,9 @@ export function sweepCommands(models: ActiveModel, workbench: () => Promise<Work
   return {
     /** Of what a program names, of the picture that a menu names, of what is being looked at, or of what the person chooses. */
     'fovea.sweep': async (...args) => {
-      const [{ sweeps }, { sweptSchema }] = await Promise.all([workbench(), import('../../protocol/sweep-panel.ts')]);
+      const { sweeps } = await workbench();
       const [picture] = picturesOf(args);
-      const swept = sweptSchema.safeParse(args[0]).data ?? (picture ? await askFor(picture) : await atHand() ?? await askForAll());
+      const swept = sweeps.read(args[0]) ?? (picture ? await askFor(picture) : await atHand() ?? await askForAll());
       if (swept) sweeps.show(swept);
     },
   };

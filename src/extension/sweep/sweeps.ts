@@ -2,7 +2,7 @@
 import { window, type Disposable, type WebviewPanel } from 'vscode';
 import type { Pixels } from '../../protocol/engine.ts';
 import type { PanelPlace } from '../../protocol/panel-place.ts';
-import { sweepStateSchema, type Swept } from '../../protocol/sweep-panel.ts';
+import { sweepStateSchema, sweptSchema, type Swept } from '../../protocol/sweep-panel.ts';
 import { sweepViewType } from '../ids.ts';
 import type { SweptRun } from '../runs/run.ts';
 import type { MadeCell } from './sweep-cells.ts';
@@ -28,6 +28,11 @@ export class Sweeps implements Disposable {
 
   get all(): readonly SweepPanel[] {
     return [...this.open];
+  }
+
+  /** What a program names; undefined where it is nothing that can be swept. */
+  read(named: unknown): Swept | undefined {
+    return sweptSchema.safeParse(named).data;
   }
 
   /** Asks for the sides of a grid in a panel of its own, in the active column: it needs the room. */

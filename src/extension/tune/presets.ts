@@ -1,5 +1,5 @@
 /** Parameters that a person keeps under a name, for each technique, in the workspace. Knows no VS Code. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { TunePreset } from '../../protocol/tune-panel.ts';
 import type { TechniqueDescription } from '../../protocol/techniques.ts';
 
@@ -15,8 +15,9 @@ export interface PresetValues {
 }
 
 const stateKey = 'presets';
+const presetSchema = z.object({ parameters: z.record(z.string(), z.unknown()), seed: z.int().check(z.gte(0)) });
 /** By technique, by name. */
-const storedSchema = z.record(z.string(), z.record(z.string(), z.object({ parameters: z.record(z.string(), z.unknown()), seed: z.int().min(0) })));
+const storedSchema = z.record(z.string(), z.record(z.string(), presetSchema));
 
 /** What ids of a person's own presets begin with, so that they never meet a technique's. */
 const ownPrefix = 'own:';

@@ -4,7 +4,7 @@ import { tuneMessageSchema, type TuneHostMessage, type TuneMessage, type TuneSta
 import { notifyError } from '../notifications.ts';
 import { PageLink, type PageServices } from '../pages/page-link.ts';
 import type { Panels } from '../result/panels.ts';
-import type { Presets } from './presets.ts';
+import { Presets, type PresetState } from './presets.ts';
 import type { ResultPanel } from '../result/result-panel.ts';
 
 export class TuneView implements Disposable {
@@ -17,7 +17,11 @@ export class TuneView implements Disposable {
   private serial = 0;
 
   /** @param panels made when the view is first seen */
-  constructor(private readonly services: PageServices, private readonly presets: Presets, private readonly whenReady: () => Promise<Panels>) {}
+  private readonly presets: Presets;
+
+  constructor(private readonly services: PageServices, kept: PresetState, private readonly whenReady: () => Promise<Panels>) {
+    this.presets = new Presets(kept);
+  }
 
   /** Fills the view; a later one takes the place of one that was disposed of. */
   async showIn(view: WebviewView): Promise<void> {

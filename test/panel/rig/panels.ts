@@ -1,5 +1,5 @@
 /** The pages there are, and what each exchanges with its host. */
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { compareMessageSchema, type CompareHostMessage, type CompareMessage, type CompareState } from '../../../src/protocol/compare-panel.ts';
 import { panelMessageSchema, type HostMessage, type PanelMessage, type PanelState } from '../../../src/protocol/result-panel.ts';
 import { studioMessageSchema, type StudioHostMessage, type StudioMessage, type StudioState } from '../../../src/protocol/studio-panel.ts';
@@ -18,7 +18,7 @@ export interface Panels {
 export type PanelName = keyof Panels;
 
 /** What each page has once it has started, and how its host reads what it posts. */
-export const panels: { readonly [Name in PanelName]: { readonly started: string; readonly schema: z.ZodType<Panels[Name]['posts']> } } = {
+export const panels: { readonly [Name in PanelName]: { readonly started: string; readonly schema: z.ZodMiniType<Panels[Name]['posts']> } } = {
   result: { started: '#map', schema: panelMessageSchema },
   tune: { started: '#run', schema: tuneMessageSchema },
   studio: { started: '#run', schema: studioMessageSchema },

@@ -16,7 +16,7 @@ describe('report of a comparison', () => {
   const scale = { min: -0.25, max: 0.25, colorMap: 'red-blue' as const, unit: hostile };
   const html = compareReportHtml(hostile, [
     { label: hostile, png, result, scale }, { label: 'A − B', png, note: `A − B: values. ${hostile}`, scale },
-  ], [technique], new Date(0));
+  ], new Map([['red-blue', Uint8Array.from([7, 8, 9])]]), [technique], new Date(0));
 
   it('makes no markup of names from files', () => {
     assert.ok(!html.includes('<img src=x') && !html.includes('onerror="'));
@@ -36,7 +36,7 @@ describe('report of a comparison', () => {
   });
 
   it('says what the colours of each picture mean, and what was subtracted', () => {
-    assert.equal(html.match(/<span>-0\.25<\/span><div class="bar" style="background: linear-gradient\(to right, rgb\(5,48,97\)/g)?.length, 2);
+    assert.equal(html.match(/<span>-0\.25<\/span><img class="bar" alt="" src="data:image\/png;base64,BwgJ">/g)?.length, 2);
     assert.match(html, /<figcaption><b>A − B<\/b> · A − B: values\./);
   });
 });

@@ -123,7 +123,7 @@ describe('a saved recipe of pictures that were made', () => {
   it('that is damaged is named, by what it is', () => {
     const damaged = JSON.parse(madeRecipeText(made, {}, 'bundled:net', file)) as { recipe: Record<string, unknown> };
     damaged.recipe.seed = 'seven';
-    assert.throws(() => parseRecipe(JSON.stringify(damaged), 'a.fovea-run.json'), /"a\.fovea-run\.json" is not a recipe: "recipe\.seed"/);
+    assert.throws(() => parseRecipe(JSON.stringify(damaged), 'a.fovea-run.json'), /"a\.fovea-run\.json" is not a recipe: "recipe\.seed" should be/);
   });
 
   it('says what has changed since', () => {

@@ -166,7 +166,7 @@ describe('a report', () => {
     const png = new Uint8Array([137, 80]);
     return reportHtml({
       result: { ...result, recipe: { ...result.recipe, parameters: { relu: hostile }, model: { title: hostile, hash: 'ab' } } }, technique,
-      display: { opacity: 0.5, threshold: 0 }, pictures: { picture: png, overlay: png, map: png },
+      display: { opacity: 0.5, threshold: 0 }, pictures: { picture: png, overlay: png, map: png, bar: new Uint8Array([7]) },
       evaluations: measured, checks: checksShown(shown), commandLine: hostile, date: new Date(0),
     });
   };

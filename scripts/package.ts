@@ -15,6 +15,9 @@ import { packageFolders, thirdPartyNotices } from './third-party.ts';
 /** Bytes of a packed extension. */
 const packageLimit = 40_000_000;
 
+/** Bytes of all code that the extension host can load. */
+const hostLimit = 200 * 1024;
+
 const vsceVersion = '4.1.0';
 
 /** Packages that stay outside the bundles, as in esbuild.mjs. */
@@ -36,6 +39,7 @@ let packedWasm: Promise<Buffer> | undefined;
 
 const bundles = path.join('.cache', 'staging', 'dist');
 execFileSync(process.execPath, ['esbuild.mjs', '--production', bundles], { cwd: repositoryRoot, stdio: 'inherit' });
+await checkHostSize(path.join(repositoryRoot, bundles, 'extension'));
 for (const target of chosen) {
   const file = await pack(target, await stage(target));
   await checkSize(file);
@@ -113,6 +117,13 @@ async function pack(target: Target, folder: string): Promise<string> {
   const options = ['--target', target.name, '--out', file, '--allow-missing-repository', '--no-rewrite-relative-links'];
   await promisify(execFile)(node, [vsce, 'package', ...options], { cwd: folder, env, maxBuffer: 1 << 24 });
   return file;
+}
+
+async function checkHostSize(folder: string): Promise<void> {
+  const sizes = await Promise.all((await readdir(folder)).map(async (name) => (await stat(path.join(folder, name))).size));
+  const size = sizes.reduce((sum, one) => sum + one, 0);
+  console.log(`Code of the extension host: ${(size / 1024).toFixed(1)} KB (limit ${hostLimit / 1024} KB)`);
+  if (size > hostLimit) throw new Error('The code of the extension host is larger than allowed; `npx esbuild --analyze` shows what is in it.');
 }
 
 async function checkSize(file: string): Promise<void> {

@@ -18,7 +18,7 @@ export const sweptSchema = z.discriminatedUnion('kind', [
 ]);
 export type Swept = z.output<typeof sweptSchema>;
 
-const axisSchema = z.object({ parameter: z.string().check(z.maxLength(200)), values: z.array(z.json()).check(z.maxLength(mostValues)) });
+const axisSchema = z.object({ parameter: z.string().check(z.maxLength(200)), values: z.array(z.unknown()).check(z.maxLength(mostValues)) });
 
 export const sweepPlanSchema = z.object({ columns: axisSchema, rows: z.optional(axisSchema) });
 

@@ -24,7 +24,7 @@ pre { padding: 12px 14px; overflow: auto; border-radius: 6px; background: var(--
 @media print {
   @page { margin: 16mm; } body { max-width: none; margin: 0; padding: 0; font-size: 10.5pt; } h2 { margin-top: 22px; break-after: avoid; }
   figure, tr, svg, .scale, pre { break-inside: avoid; } .pictures { grid-template-columns: repeat(3, 1fr); gap: 12px; }
-  img, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; } pre { border: 1px solid var(--line); } details:not([open]) { display: none; }
+  img { print-color-adjust: exact; -webkit-print-color-adjust: exact; } pre { border: 1px solid var(--line); } details:not([open]) { display: none; }
 }`;
 
 /** @param body HTML beneath the title @param more style of this page alone */

@@ -7,11 +7,12 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 describe('bundles of the extension host', () => {
   const common = {
-    absWorkingDir: root, outdir: 'out/bundle-test', write: false, metafile: true, bundle: true, minify: true, platform: 'node', target: 'node20', logLevel: 'silent',
+    absWorkingDir: root, outdir: 'out/bundle-test', write: false, metafile: true, bundle: true, minify: true, charset: 'utf8',
+    platform: 'node', target: 'node20', logLevel: 'silent',
   } as const;
   let activation: esbuild.Metafile['outputs'][string];
   /** Everything, as one output. */
-  let output: Pick<esbuild.Metafile['outputs'][string], 'inputs' | 'imports'>;
+  let output: Pick<esbuild.Metafile['outputs'][string], 'bytes' | 'inputs' | 'imports'>;
 
   before(async () => {
     const [first, rest] = await Promise.all([
@@ -21,13 +22,17 @@ describe('bundles of the extension host', () => {
     [activation] = Object.values(first.metafile.outputs);
     const all = [activation, ...Object.values(rest.metafile.outputs)];
     const inputs = Object.assign({}, ...all.map((one) => one.inputs)) as typeof output.inputs;
-    output = { inputs, imports: all.flatMap(({ imports }) => imports) };
+    output = { bytes: all.reduce((sum, { bytes }) => sum + bytes, 0), inputs, imports: all.flatMap(({ imports }) => imports) };
   });
 
   it('reads under 16 KB when it is activated', () => {
     assert.ok(activation.bytes < 16 * 1024, `${activation.bytes} bytes`);
     const atOnce = activation.imports.filter(({ kind }) => kind !== 'dynamic-import').map(({ path }) => path);
     assert.deepEqual([...new Set(atOnce)].filter((path) => !isBuiltin(path)), ['vscode']);
+  });
+
+  it('holds under 200 KB, whatever is opened', () => {
+    assert.ok(output.bytes < 200 * 1024, `${output.bytes} bytes`);
   });
 
   it('throws no errors of its own there: main.ts would not know their class', () => {

@@ -1,9 +1,7 @@
 /** Start of the studio's page. */
-import * as z from 'zod/mini';
 import { registerControls } from '../ui/controls.ts';
 import { Studio } from './studio.ts';
 
-z.config({ jitless: true }); // its compiled parsers need eval, which the page's policy forbids
 registerControls();
 const root = document.getElementById('app');
 if (root) new Studio(root);

@@ -6,12 +6,11 @@ import type { ExplainResult, Pixels } from '../../protocol/engine.ts';
 import { CancelledError, FoveaError } from '../../protocol/errors.ts';
 import type { GenerateResult } from '../../protocol/generate.ts';
 import { cellsOf, mostCells } from '../../protocol/sweep.ts';
-import type { Subject } from '../../protocol/result-panel.ts';
-import type { Work } from '../../protocol/studio-panel.ts';
-import type { Made, PlanState, SweepCell, SweepHostMessage, Swept } from '../../protocol/sweep-panel.ts';
+import type { PlanState, SweepCell, SweepHostMessage, Swept } from '../../protocol/sweep-panel.ts';
 import { actionsFor } from '../pages/error-actions.ts';
 import { FrameFeed } from '../pages/frame-feed.ts';
 import { pagePixels } from '../pages/page-pixels.ts';
+import { makeMap, makePictures, type CellFollower } from './cell-making.ts';
 import { describeSwept, type SweptDescription } from './sweep-description.ts';
 import { keyOf, sidesOf, sweptAt, type Changes } from './swept.ts';
 import { busyCell, doneCell, hashesOf, type CellResult, type DoneCell, type MadeCell } from './sweep-cells.ts';
@@ -211,7 +210,7 @@ export class SweepSession {
     const since = Date.now();
     try {
       this.host.checkModel(cell.kind === 'make' ? cell.work.model : cell.subject.model);
-      const made = cell.kind === 'make' ? await this.generate(index, cell.work, signal) : await this.explain(index, cell.subject, signal);
+      const made = await this.ask(index, cell, signal);
       if (signal.aborted) return;
       const done = doneCell(made, Date.now() - since);
       this.keep(keyOf(changes), { cell: done, made });
@@ -225,41 +224,25 @@ export class SweepSession {
     }
   }
 
-  private async generate(index: number, work: Work, signal: AbortSignal): Promise<CellResult> {
-    const { host } = this;
-    const request = requestOf(work, { needs: this.needs, runtime: host.runtime(), picturePath: (uri) => host.picturePath(uri) });
-    const result = await this.engine.generate(request, {
+  /** Has the engine make a cell, which shows how far it is. */
+  private ask(index: number, cell: Swept, signal: AbortSignal): Promise<CellResult> {
+    const { host, engine, needs } = this;
+    const follower: CellFollower = {
       signal,
-      onProgress: ({ message }) => {
-        if (!signal.aborted && !this.frames.newest) this.show(index, { state: 'busy', message });
+      busy: (message, fraction, made) => {
+        if (!this.frames.newest) this.show(index, { state: 'busy', message, fraction, made });
       },
-      onFrame: ({ step, total, pictures }) => {
-        if (signal.aborted) return;
+      framed: ({ step, total, pictures }) => {
         this.frames.offer({ step, total, pictures: pictures.map(pagePixels), curves: [] });
         if (this.frames.newest) this.cells[index] = busyCell(this.frames.newest);
       },
-    });
-    return { kind: 'make', result };
-  }
-
-  private async explain(index: number, subject: Subject, signal: AbortSignal): Promise<CellResult> {
-    let made: Made | undefined;
-    const busy = (message: string, fraction?: number): void => {
-      if (!signal.aborted) this.show(index, { state: 'busy', message, fraction, made });
+      takePixels: (result) => this.takePixels(result),
     };
-    const result = await this.engine.explain({
-      ...subject, picture: { path: this.host.picturePath(subject.picture) }, runtime: this.host.runtime(), wantPixels: this.pixels === undefined,
-    }, {
-      signal,
-      onProgress: ({ message, fraction }) => busy(message, fraction),
-      onPartial: (partial) => {
-        if (signal.aborted) return;
-        made = { result: this.takePixels(partial) };
-        const { done, total } = partial.samples ?? { done: 0, total: 0 };
-        busy(total > 0 ? `${done} of ${total}` : 'Explaining…', total > 0 ? done / total : undefined);
-      },
-    });
-    return { kind: 'explain', result: this.takePixels(result) };
+    if (cell.kind === 'make') {
+      return makePictures(engine, requestOf(cell.work, { needs, runtime: host.runtime(), picturePath: (uri) => host.picturePath(uri) }), follower);
+    }
+    const picture = { path: host.picturePath(cell.subject.picture) };
+    return makeMap(engine, { ...cell.subject, picture, runtime: host.runtime(), wantPixels: this.pixels === undefined }, follower);
   }
 
   /** Keeps and posts the pixels of the picture when they first come. @returns the result without them */

@@ -43,6 +43,11 @@ export default tseslint.config(
     },
   },
   {
+    // What the extension host and the pages load is kept small.
+    files: ['src/protocol/**/*.ts', 'src/extension/**/*.ts', 'webview/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'zod', message: "Write import * as z from 'zod/mini': 30 KB instead of 100." }] }] },
+  },
+  {
     // Skipped and focused tests hide failures; data that may be missing is skipped at run time with a printed reason.
     files: ['test/**/*.ts'],
     rules: {

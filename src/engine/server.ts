@@ -1,5 +1,5 @@
 /**
- * The engine as a process of its own: forked with an IPC channel (serialization 'advanced') and spoken to in JSON-RPC. It ends with
+ * The engine as a process of its own: forked with an IPC channel (serialization 'advanced') and called over a channel. It ends with
  * its parent, and by itself (exit code 0) after a while without requests. A failure that nothing catches ends it with its stack on standard
  * error and exit code 1, which is Node's way; the client starts it again.
  *

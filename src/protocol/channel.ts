@@ -1,7 +1,8 @@
 /**
- * JSON-RPC 2.0 between two processes, over what carries structured clones as Node's IPC channel does: typed arrays cross as they are. Requests
- * are cancelled by an AbortSignal, and errors are FoveaErrors on both sides.
+ * Calls between two processes, made by birpc over what carries structured clones as Node's IPC channel does: typed arrays cross as they are.
+ * What it lacks is added here: requests are cancelled by an AbortSignal, and errors are FoveaErrors on both sides.
  */
+import { createBirpc } from 'birpc';
 import { CancelledError, FoveaError, type ErrorData } from './errors.ts';
 
 declare const types: unique symbol;
@@ -33,115 +34,99 @@ export interface Port {
   off(event: 'message', listener: (message: unknown) => void): unknown;
 }
 
-type Id = number | string;
+/** What is called on the other side for a request: with its parameters, and the number by which it may be cancelled. */
+type Answerer = (params: never, id: number) => unknown;
 
-interface Message {
-  readonly jsonrpc: '2.0';
-  readonly id?: Id;
-  readonly method?: string;
-  readonly params?: unknown;
-  readonly result?: unknown;
-  readonly error?: { readonly code: number; readonly message: string; readonly data?: ErrorData };
-}
+/** What the other side has. */
+type Callable = Record<string, (...values: unknown[]) => unknown>;
 
+/** How a request is answered. */
+export type Answer = { readonly result: unknown } | { readonly error: ErrorData };
 
-const cancelRequest = '$/cancelRequest';
-/** JSON-RPC leaves the codes from here on to applications; the reason is in the error's data. */
-const applicationError = -32000;
-const methodNotFound = -32601;
+/** Tells the other side to stop the work for a request, by its number. */
+export const cancelMethod = 'cancel';
 
 export class Channel {
-  private readonly handlers = new Map<string, (params: never, signal: AbortSignal) => unknown>();
-  private readonly listeners = new Map<string, (params: never) => void>();
-  /** What is told of the answers to requests of this side. */
-  private readonly waiting = new Map<Id, { resolve(result: unknown): void; reject(reason: unknown): void }>();
+  private readonly functions: Record<string, Answerer> = { [cancelMethod]: (id) => this.working.get(id)?.abort() };
   /** Requests of the other side that are under way. */
-  private readonly working = new Map<Id, AbortController>();
+  private readonly working = new Map<number, AbortController>();
+  private readonly rpc;
   private last = 0;
 
-  constructor(private readonly port: Port) {
-    port.on('message', this.receive);
+  constructor(port: Port) {
+    this.rpc = createBirpc<Callable, Record<string, Answerer>, false>(this.functions, {
+      proxify: false,
+      // Slow techniques take their time.
+      timeout: -1,
+      post: (message: object) => send(port, message),
+      on: (receive) => { port.on('message', receive); },
+      off: (receive) => { port.off('message', receive); },
+      // An answer that cannot be sent is nobody's concern: who asked is gone. A request that cannot is the concern of who asks.
+      onGeneralError: (_, method) => method !== undefined,
+    });
   }
 
   /** Answers requests of this name. What is thrown goes back as data. */
   onRequest<Params, Result>({ method }: Request<Params, Result>, handler: (params: Params, signal: AbortSignal) => Result | Promise<Result>): void {
-    this.handlers.set(method, handler);
+    this.functions[method] = async (params, id): Promise<Answer> => {
+      const controller = new AbortController();
+      this.working.set(id, controller);
+      try {
+        return { result: await handler(params, controller.signal) };
+      } catch (error) {
+        return { error: FoveaError.from(error).toData() };
+      } finally {
+        this.working.delete(id);
+      }
+    };
   }
 
   onNotification<Params>({ method }: Notification<Params>, listener: (params: Params) => void): void {
-    this.listeners.set(method, listener);
+    this.functions[method] = listener;
   }
 
   /** @throws CancelledError as soon as the signal aborts, the FoveaError that is answered, or why it could not be sent */
   request<Params, Result>({ method }: Request<Params, Result>, params: Params, signal?: AbortSignal): Promise<Result> {
     const id = ++this.last;
-    const cancel = (): void => {
-      this.post({ method: cancelRequest, params: { id } });
-      this.waiting.get(id)?.reject(new CancelledError());
-    };
-    return new Promise<unknown>((resolve, reject) => {
+    return new Promise<Result>((resolve, reject) => {
       if (signal?.aborted) throw new CancelledError();
+      const cancel = (): void => {
+        this.tell(cancelMethod, id);
+        reject(new CancelledError());
+      };
+      const settle = (answer: Answer): void => {
+        if ('error' in answer) reject(errorOf(answer.error));
+        else resolve(answer.result as Result);
+      };
       signal?.addEventListener('abort', cancel);
-      this.waiting.set(id, { resolve, reject });
-      this.post({ id, method, params }, reject);
-    }).finally(() => {
-      signal?.removeEventListener('abort', cancel);
-      this.waiting.delete(id);
-    }) as Promise<Result>;
+      (this.rpc.$call(method, params, id) as Promise<Answer>).then(settle, reject).finally(() => signal?.removeEventListener('abort', cancel));
+    });
   }
 
   notify<Params>({ method }: Notification<Params>, params: Params): void {
-    this.post({ method, params });
+    this.tell(method, params);
   }
 
   /** Hears nothing any more; requests that have no answer fail for the reason given. */
   close(reason: Error): void {
-    this.port.off('message', this.receive);
-    for (const { reject } of this.waiting.values()) reject(reason);
+    this.rpc.$close(reason);
   }
 
-  /** @param failed is told where the other side cannot be reached; else that is nobody's concern: it is gone */
-  private post(message: Omit<Message, 'jsonrpc'>, failed: (reason: Error) => void = () => {}): void {
-    this.port.send?.({ jsonrpc: '2.0', ...message }, (error) => {
-      if (error) failed(error);
-    });
-  }
-
-  private readonly receive = (message: unknown): void => {
-    const { id, method, params, result, error } = message as Message;
-    if (method === cancelRequest) {
-      this.working.get((params as { id: Id }).id)?.abort();
-    } else if (id === undefined) {
-      if (method !== undefined) this.listeners.get(method)?.(params as never);
-    } else if (method !== undefined) {
-      void this.answer(id, method, params);
-    } else if (error) {
-      this.waiting.get(id)?.reject(errorOf(error));
-    } else {
-      this.waiting.get(id)?.resolve(result);
-    }
-  };
-
-  private async answer(id: Id, method: string, params: unknown): Promise<void> {
-    const handler = this.handlers.get(method);
-    const controller = new AbortController();
-    this.working.set(id, controller);
-    try {
-      if (!handler) {
-        this.post({ id, error: { code: methodNotFound, message: `There is no request "${method}".` } });
-        return;
-      }
-      this.post({ id, result: await handler(params as never, controller.signal) });
-    } catch (error) {
-      const { message, ...known } = FoveaError.from(error).toData();
-      this.post({ id, error: { code: applicationError, message, data: { message, ...known } } });
-    } finally {
-      this.working.delete(id);
-    }
+  /** Where the other side cannot be reached, it is gone, which is told by the end of its process. */
+  private tell(method: string, value: unknown): void {
+    this.rpc.$callEvent(method, value).catch(() => {});
   }
 }
 
-function errorOf({ message, data }: NonNullable<Message['error']>): FoveaError {
-  if (data?.reason === 'cancelled') return new CancelledError();
-  return data ? FoveaError.fromData(data) : FoveaError.from(message);
+function send(port: Port, message: object): Promise<void> {
+  return new Promise((sent, fail) => {
+    port.send?.(message, (error) => {
+      if (error) fail(error);
+      else sent();
+    });
+  });
+}
+
+function errorOf(data: ErrorData): FoveaError {
+  return data.reason === 'cancelled' ? new CancelledError() : FoveaError.fromData(data);
 }

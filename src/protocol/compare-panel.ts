@@ -23,17 +23,17 @@ export type DifferenceView = z.output<typeof differenceSchema>;
 /** State of the view alone; never sent to the engine. */
 export const compareViewSchema = z.object({
   layout: z._default(z.enum(['overlay', 'map']), 'overlay'),
-  display: z.prefault(displaySchema, {}),
+  display: z._default(displaySchema, () => displaySchema.parse({})),
   /** Of all cells: scale as a multiple of the fitted one, middle as shares of width and height; null: fitted. */
   zoom: z._default(z.nullable(z.object({ scale: z.number().check(z.positive()), x: z.number(), y: z.number() })), null),
   /** Whether all maps have one colour scale; until it is chosen, those of one technique at one layer have. */
   shared: z.optional(z.boolean()),
-  difference: z.prefault(differenceSchema, {}),
+  difference: z._default(differenceSchema, () => differenceSchema.parse({})),
 });
 export type CompareView = z.output<typeof compareViewSchema>;
 
 /** What the webview keeps with setState. */
-export const compareStateSchema = z.object({ comparison: comparisonSchema, view: z.prefault(compareViewSchema, {}) });
+export const compareStateSchema = z.object({ comparison: comparisonSchema, view: z._default(compareViewSchema, () => compareViewSchema.parse({})) });
 export type CompareState = z.output<typeof compareStateSchema>;
 
 /** One result of a comparison; results come without pixels. */

@@ -37,7 +37,7 @@ export const layouts = ['overlay', 'side-by-side', 'swipe', 'map'] as const;
 /** State of the view alone; never sent to the engine. */
 export const viewSchema = z.object({
   layout: z._default(z.enum(layouts), 'overlay'),
-  display: z.prefault(displaySchema, {}),
+  display: z._default(displaySchema, () => displaySchema.parse({})),
   /** null: fit to the window. */
   zoom: z._default(z.nullable(z.object({ scale: z.number(), offsetX: z.number(), offsetY: z.number() })), null),
   /** Position of the swipe divider, 0..1. */
@@ -49,7 +49,9 @@ export const viewSchema = z.object({
 export type View = z.output<typeof viewSchema>;
 
 /** What the webview keeps with setState. */
-export const panelStateSchema = z.object({ subject: subjectSchema, view: z.prefault(viewSchema, {}), place: z.optional(panelPlaceSchema) });
+export const panelStateSchema = z.object({
+  subject: subjectSchema, view: z._default(viewSchema, () => viewSchema.parse({})), place: z.optional(panelPlaceSchema),
+});
 export type PanelState = z.output<typeof panelStateSchema>;
 
 export type CheckState =

@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { CancellationTokenSource, ResponseError, type CancellationToken } from 'vscode-jsonrpc';
-import { createMessageConnection, IPCMessageReader, IPCMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
+import { createBirpc, type BirpcReturn } from 'birpc';
 import { findPackageRoot } from '../../../src/engine/package-root.ts';
-import type { Notification, Request } from '../../../src/protocol/channel.ts';
+import { cancelMethod, type Answer, type Notification, type Request } from '../../../src/protocol/channel.ts';
 import { notifications, requests, type ExplainRequest, type ProgressNote } from '../../../src/protocol/engine.ts';
 import { frameNotification, generateRequests, type FrameNote } from '../../../src/protocol/generate.ts';
 import type { ErrorData } from '../../../src/protocol/errors.ts';
@@ -15,10 +14,21 @@ import { useEngine } from '../../support/engine-rig.ts';
 
 const root = findPackageRoot();
 
+type Functions = Record<string, (...values: unknown[]) => unknown>;
+
+/** What the engine answered in place of a result. */
+class Refusal extends Error {
+  constructor(readonly data: ErrorData) {
+    super(data.message);
+  }
+}
+
 describe('the engine process', () => {
   const { request } = useEngine();
   let child: ChildProcess;
-  let connection: MessageConnection;
+  let rpc: BirpcReturn<Functions, Functions, false>;
+  let functions: Functions;
+  let requestsSent = 0;
   let errors: string;
 
   function start(...options: string[]): void {
@@ -27,21 +37,29 @@ describe('the engine process', () => {
     });
     errors = '';
     child.stderr?.on('data', (chunk: Buffer) => { errors += chunk.toString(); });
-    connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-    connection.listen();
+    functions = {};
+    rpc = createBirpc<Functions, Functions, false>(functions, {
+      proxify: false, timeout: -1, post: (message: object) => { child.send(message); }, on: (receive) => { child.on('message', receive); },
+    });
   }
 
-  // A second implementation of JSON-RPC.
-  function send<P, R>({ method }: Request<P, R>, params: P, token?: CancellationToken): Promise<R> {
-    return token ? connection.sendRequest(method, params, token) : connection.sendRequest(method, params);
+  /** Without the client's channel, which gives a cancelled request up before it is answered. */
+  async function send<P, R>({ method }: Request<P, R>, params: P, id = ++requestsSent): Promise<R> {
+    const answer = await rpc.$call(method, params, id) as Answer;
+    if ('error' in answer) throw new Refusal(answer.error);
+    return answer.result as R;
+  }
+
+  function cancel(id: number): void {
+    void rpc.$callEvent(cancelMethod, id);
   }
 
   function heard<P>({ method }: Notification<P>, listener: (params: P) => void): void {
-    connection.onNotification(method, listener);
+    functions[method] = listener as Functions[string];
   }
 
   afterEach(async () => {
-    connection.dispose();
+    rpc.$close();
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL');
       await once(child, 'exit');
@@ -50,8 +68,8 @@ describe('the engine process', () => {
 
   async function failure(promise: Promise<unknown>): Promise<ErrorData> {
     const error: unknown = await promise.then(() => assert.fail('it answered'), (reason: unknown) => reason);
-    assert.ok(error instanceof ResponseError, String(error));
-    return (error as ResponseError<ErrorData>).data!;
+    assert.ok(error instanceof Refusal, String(error));
+    return error.data;
   }
 
   it('checks and evaluates, with maps as typed arrays and progress to whoever asked for it', async () => {
@@ -97,12 +115,12 @@ describe('the engine process', () => {
     start();
     const asked = await request();
     const [{ reference }] = await send(requests.bundledModels, undefined);
-    const [running, waiting] = [new CancellationTokenSource(), new CancellationTokenSource()];
+    const [running, waiting] = [1001, 1002];
     // All layers of the bundled model: seconds of work, where cancelling is a matter of milliseconds.
-    const first = failure(send(requests.layerStrip, { ...asked, model: reference, token: 'first' }, running.token));
-    const second = failure(send(requests.explain, asked, waiting.token));
-    heard(notifications.progress, () => { running.cancel(); });
-    waiting.cancel();
+    const first = failure(send(requests.layerStrip, { ...asked, model: reference, token: 'first' }, running));
+    const second = failure(send(requests.explain, asked, waiting));
+    heard(notifications.progress, () => { cancel(running); });
+    cancel(waiting);
     assert.deepEqual((await Promise.all([first, second])).map(({ reason }) => reason), ['cancelled', 'cancelled']);
     assert.equal((await send(requests.explain, asked)).map.width, 4);
   });
@@ -151,7 +169,7 @@ describe('the engine process', () => {
     const answered = send(requests.explain, asked).then(() => true, () => false);
     heard(notifications.progress, () => { child.kill('SIGKILL'); });
     assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
-    connection.dispose();
+    rpc.$close();
     assert.equal(await answered, false);
   });
 });

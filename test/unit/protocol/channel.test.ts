@@ -1,4 +1,4 @@
-/** Both ends of a channel; engine/server.test.ts holds one end to another implementation of JSON-RPC. */
+/** Both ends of a channel; engine/server.test.ts speaks to one end without it. */
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
 import { Channel, notification, request, type Port } from '../../../src/protocol/channel.ts';
@@ -10,8 +10,8 @@ class End extends EventEmitter implements Port {
 
   send(message: object, sent: (error: Error | null) => void): boolean {
     queueMicrotask(() => {
-      if (this.broken) sent(new Error('broken'));
-      else this.other.emit('message', structuredClone(message));
+      sent(this.broken ? new Error('broken') : null);
+      if (!this.broken) this.other.emit('message', structuredClone(message));
     });
     return !this.broken;
   }
@@ -74,9 +74,22 @@ describe('channel', () => {
   it('fails what has no answer when it is closed, and what cannot be sent', async () => {
     far.onRequest(wait, () => new Promise<string>(() => {}));
     const waiting = near.request(wait, { name: '' });
-    near.close(new Error('gone'));
-    await assert.rejects(waiting, /gone/);
+    await new Promise(setImmediate); // it is sent
     end.broken = true;
     await assert.rejects(near.request(wait, { name: '' }), /broken/);
+    near.close(new Error('gone'));
+    await assert.rejects(waiting, /gone/);
+    await assert.rejects(near.request(wait, { name: '' }), /closed/);
+    near.notify(note, 'lost');
+  });
+
+  it('goes on where an answer cannot be sent', async () => {
+    far.onRequest(wait, ({ name }) => { end.other.broken = name === ''; return name; });
+    const lost = near.request(wait, { name: '' });
+    await new Promise(setImmediate);
+    end.other.broken = false;
+    assert.equal(await near.request(wait, { name: 'heard' }), 'heard');
+    near.close(new Error('gone'));
+    await assert.rejects(lost, /gone/);
   });
 });

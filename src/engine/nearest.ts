@@ -20,9 +20,20 @@ export function nearest(typed: string, names: Iterable<string>): string[] {
     .map(({ name }) => name);
 }
 
-/** The nearest names as a sentence of help, or '' where there are none. */
+/** The names like the mistyped one as a sentence of help; some names where none is like it, '' where there are none. */
 export function didYouMean(typed: string, names: Iterable<string>): string {
-  const near = nearest(typed, names).map((name) => `"${name}"`);
-  if (near.length === 0) return '';
-  return `Nearest: ${near.join(', ')}.`;
+  const known = [...names];
+  const alike = nearest(typed, known).filter((name) => isLike(typed.toLowerCase(), name.toLowerCase()));
+  if (alike.length > 0) return `Nearest: ${quoted(alike)}.`;
+  return known.length > 0 ? `For example: ${quoted([...new Set(known)].slice(0, most))}.` : '';
+}
+
+/** Whether somebody who typed the one may have meant the other: half of it or more stays. */
+function isLike(typed: string, name: string): boolean {
+  if (typed.trim() === '') return false;
+  return name.includes(typed) || distance(typed, name) <= Math.max(typed.length, name.length) / 2;
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ');
 }

@@ -14,6 +14,7 @@ export type ErrorActionId = keyof typeof errorActions;
 const byReason: Partial<Record<Reason, ErrorActionId[]>> = {
   'model-untrusted': ['manage-trust', 'select-model'],
   'engine-crashed': ['retry', 'show-log'],
+  'git-lfs-pointer': ['retry', 'select-model'],
   'runtime-unavailable': ['open-settings', 'show-log'],
   'runtime-failed': ['retry', 'open-settings', 'show-log'],
   internal: ['retry', 'show-log'],
@@ -21,7 +22,7 @@ const byReason: Partial<Record<Reason, ErrorActionId[]>> = {
 
 /** Ids and titles of the buttons offered for an error, the likeliest first. */
 export function actionsFor(reason: Reason): { id: ErrorActionId; title: string }[] {
-  const aboutModel = /^(model|operator|gradient|graph|external-data)-/.test(reason);
+  const aboutModel = /^(model|operator|gradient|graph|external-data|output|no-spatial)-/.test(reason);
   const ids = byReason[reason] ?? (aboutModel ? ['select-model', 'retry'] as const : ['retry'] as const);
   return ids.map((id) => ({ id, title: errorActions[id] }));
 }

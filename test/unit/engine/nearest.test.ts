@@ -12,6 +12,13 @@ describe('nearest names', () => {
     assert.deepEqual(nearest('BLOCK3/relu', layers).slice(0, 2), ['block1/relu', 'block2/relu']);
   });
 
+  it('gives examples where nothing is like what was typed', () => {
+    assert.equal(didYouMean('', layers), 'For example: "block1/relu", "block2/relu", "block10/relu".');
+    assert.equal(didYouMean('12345', layers), 'For example: "block1/relu", "block2/relu", "block10/relu".');
+    assert.equal(didYouMean('head/rlu6', layers), 'Nearest: "head/relu6", "head/conv".');
+    assert.equal(didYouMean('10', layers), 'Nearest: "block10/relu".');
+  });
+
   it('says nothing where there are no names', () => {
     assert.equal(didYouMean('x', []), '');
     assert.equal(didYouMean('hed/conv', ['head/conv']), 'Nearest: "head/conv".');

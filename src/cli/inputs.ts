@@ -13,15 +13,17 @@ export interface Input {
 }
 
 /**
- * Folders are replaced by the pictures and arrays in them, by name; other paths are taken as they are.
- * @throws FoveaError `picture-missing` for a folder without any
+ * Folders are replaced by the pictures and arrays in them, by name; other paths are taken as they are. So is a folder without any among others:
+ * it is refused when its turn comes, and stops none of them.
+ * @throws FoveaError `picture-missing` where there are folders without any alone
  */
 export async function expandInputs(paths: readonly string[]): Promise<Input[]> {
-  const files: string[] = [];
-  for (const given of paths) {
-    const folder = await stat(given).then((found) => found.isDirectory(), () => false);
-    files.push(...(folder ? await filesOf(given) : [given]));
+  const found = await Promise.all(paths.map(filesAt));
+  if (found.every((inside) => inside.length === 0)) {
+    const where = paths.length === 1 ? `The folder ${paths[0]} has` : 'The folders have';
+    throw new FoveaError('picture-missing', `${where} no pictures and no arrays.`, `Pictures end in ${pictureExtensions.join(', ')}; arrays in npy.`);
   }
+  const files = found.flatMap((inside, i) => (inside.length > 0 ? inside : [paths[i]]));
   const names = files.map((file) => path.parse(file));
   const isAlone = (value: string, all: string[]): boolean => all.filter((other) => other === value).length === 1;
   return files.map((file, i) => {
@@ -31,11 +33,12 @@ export async function expandInputs(paths: readonly string[]): Promise<Input[]> {
   });
 }
 
-async function filesOf(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const files = entries.filter((entry) => !entry.isDirectory() && (isArray(entry.name) || isPicture(entry.name))).map(({ name }) => name).sort();
-  if (files.length > 0) return files.map((name) => path.join(folder, name));
-  throw new FoveaError('picture-missing', `The folder ${folder} has no pictures and no arrays.`, `Pictures end in ${pictureExtensions.join(', ')}; arrays in npy.`);
+/** The pictures and arrays in a folder; another path itself. */
+async function filesAt(given: string): Promise<string[]> {
+  if (!await stat(given).then((found) => found.isDirectory(), () => false)) return [given];
+  const entries = await readdir(given, { withFileTypes: true });
+  const names = entries.filter((entry) => !entry.isDirectory() && (isArray(entry.name) || isPicture(entry.name))).map(({ name }) => name);
+  return names.sort().map((name) => path.join(given, name));
 }
 
 function isArray(file: string): boolean {

@@ -28,10 +28,10 @@ export function didYouMean(typed: string, names: Iterable<string>): string {
   return known.length > 0 ? `For example: ${quoted([...new Set(known)].slice(0, most))}.` : '';
 }
 
-/** Whether somebody who typed the one may have meant the other: half of it or more stays. */
+/** Whether somebody who typed the one may have meant the other: half of it or more stays. Numbers are not mistyped words. */
 function isLike(typed: string, name: string): boolean {
   if (typed.trim() === '') return false;
-  return name.includes(typed) || distance(typed, name) <= Math.max(typed.length, name.length) / 2;
+  return name.includes(typed) || (/\p{Letter}/u.test(typed) && distance(typed, name) <= Math.max(typed.length, name.length) / 2);
 }
 
 function quoted(names: readonly string[]): string {

@@ -56,14 +56,20 @@ async function explain(context: TechniqueContext<Parameters>): Promise<RawResult
   const baseline = makeBaseline(context, kind);
   const side = window === 'auto' ? Math.max(1, Math.round(Math.min(height, width) / 7)) : window;
   // Between windows that leave gaps, nothing would be known.
-  const windows = windowsOf(height, width, side, stride === 'auto' ? Math.max(1, Math.floor(side / 2)) : Math.min(stride, side));
+  const step = stride === 'auto' ? Math.max(1, Math.floor(side / 2)) : Math.min(stride, side);
+  const windows = windowsOf(height, width, side, step);
+  const notes = [
+    ...baselineNotes(context, kind),
+    ...(stride !== 'auto' && step < stride
+      ? [`The stride is ${step} px instead of ${stride} px: the automatic window is ${side} px, and between windows nothing would be known.`] : []),
+  ];
 
   const plane = height * width;
   const [sum, counts] = [new Float64Array(plane), new Uint32Array(plane)];
   let logits = new Float32Array();
   const soFar = (done: number): RawResult => ({
     values: { type: 'float32', dims: [1, 1, height, width], data: new Float32Array(sum.map((total, i) => (counts[i] === 0 ? 0 : total / counts[i]))) },
-    logits: tensorOf('float32', logits, [1, logits.length]), samples: { done, total: windows.length }, notes: baselineNotes(context, kind),
+    logits: tensorOf('float32', logits, [1, logits.length]), samples: { done, total: windows.length }, notes,
   });
   await scoreCovered(context, {
     shown: x, hidden: baseline, rectangles: windows,

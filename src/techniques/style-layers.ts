@@ -44,6 +44,11 @@ function layersByResolution(model: Model): StyleLayers {
   return { content, style: kept.map(([first]) => first) };
 }
 
+/** Whether a model is built as SqueezeNet is, for which the published weights of style transfer were chosen. */
+export function isSqueezeNet(model: Model): boolean {
+  return squeezeNetLayers(model) !== undefined;
+}
+
 /** Fire modules end in a concatenation of two rectified convolutions. */
 function squeezeNetLayers({ graph, layers }: Model): StyleLayers | undefined {
   const producers = producersOf(graph);

@@ -22,7 +22,7 @@ import { greyPicture, luminanceOf, matched, recoloured } from './luminance.ts';
 import { RandomStream } from './random.ts';
 import { runSteps } from './steps.ts';
 import { AdamDescent, LbfgsDescent, type Evaluate } from './style-descent.ts';
-import { defaultStyleLayers, type StyleLayers } from './style-layers.ts';
+import { defaultStyleLayers, isSqueezeNet, type StyleLayers } from './style-layers.ts';
 import { statistics } from './style-losses.ts';
 import { styleObjective, type CoursePicture, type StyleObjective } from './style-objective.ts';
 
@@ -136,7 +136,7 @@ export const styleTransfer: Generator<typeof parameters> = {
       },
     });
     return {
-      ...last, metrics: {}, notes: notesOf(layers, fixed, pictures.content, resume),
+      ...last, metrics: {}, notes: [...notesOf(layers, fixed, pictures.content, resume), ...foreignWeights(context)],
       state: { step: last.step, arrays: { picture: picture.data, ...(scales && { scales }), ...descent.memory() } },
     };
   },
@@ -219,6 +219,15 @@ function weighing(
     known = { key, evaluate };
     return evaluate;
   };
+}
+
+/** A published preset's weights on a network that they were not chosen for. */
+function foreignWeights({ model, parameters: read }: Context): string[] {
+  const now: Readonly<Record<string, unknown>> = read();
+  const weights = ['style1', 'style2', 'style3', 'style4', 'balanced'] as const;
+  const preset = styleTransfer.presets?.find(({ parameters: given }) => weights.every((name) => given[name] === now[name]));
+  if (!preset || now.mode === 'inversion' || isSqueezeNet(model)) return [];
+  return [`The weights of "${preset.title}" were chosen for SqueezeNet 1.1; this model has other layers, so content and style may be out of balance.`];
 }
 
 function notesOf(

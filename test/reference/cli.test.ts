@@ -134,6 +134,14 @@ describe('the command line', () => {
     assert.deepEqual((await readdir(at('results'))).sort(), ['a.jpg.grad-cam.npy', 'a.jpg.grad-cam.png', 'a.png.grad-cam.npy', 'a.png.grad-cam.png']);
   });
 
+  it('goes on after a folder without pictures, and says so where there is nothing else', async () => {
+    await mkdir(at('nothing'));
+    const { code, stdout, stderr } = await fovea('predict', at('nothing'), espresso, '-m', small, '--json');
+    assert.deepEqual([code, stdout.trim().split('\n').length], [1, 1]);
+    assert.match(stderr, /nothing is a folder/);
+    await fails(1, /folder .*nothing has no pictures/, 'predict', at('nothing'), '-m', small);
+  });
+
   it('lists layers, models, techniques with their parameters, and runtimes', async () => {
     const [layers] = await lines('layers', small) as unknown as { defaultLayer: string; layers: { name: string; shape: number[] }[] }[];
     assert.deepEqual(layers.layers.map(({ name }) => name), ['conv', 'relu', 'features', 'features/relu']);

@@ -15,6 +15,7 @@ describe('nearest names', () => {
   it('gives examples where nothing is like what was typed', () => {
     assert.equal(didYouMean('', layers), 'For example: "block1/relu", "block2/relu", "block10/relu".');
     assert.equal(didYouMean('12345', layers), 'For example: "block1/relu", "block2/relu", "block10/relu".');
+    assert.equal(didYouMean('12', ['17', '21']), 'For example: "17", "21".');
     assert.equal(didYouMean('head/rlu6', layers), 'Nearest: "head/relu6", "head/conv".');
     assert.equal(didYouMean('10', layers), 'Nearest: "block10/relu".');
   });

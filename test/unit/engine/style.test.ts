@@ -57,6 +57,14 @@ describe('style transfer', () => {
     });
   }
 
+  it('says so where a preset\'s weights were chosen for another network', async () => {
+    const notes = async (parameters: Record<string, unknown>): Promise<string> => (await rig.engine.generate(await request({ steps: 1, ...parameters }))).notes.join(' ');
+    const published = { balanced: false, style1: 300_000, style2: 1000, style3: 15, style4: 3 };
+    assert.match(await notes(published), /"The Starry Night" were chosen for SqueezeNet 1\.1/);
+    assert.doesNotMatch(await notes({ ...published, style4: 4 }), /SqueezeNet/);
+    assert.doesNotMatch(await notes({}), /SqueezeNet/);
+  });
+
   it('leads back from noise to the content, lower with each step of L-BFGS', async () => {
     const result = await rig.engine.generate({
       ...await request({ mode: 'inversion', optimiser: 'l-bfgs', steps: 25, variation: 0, contentWeight: 1 }), style: undefined,

@@ -130,6 +130,14 @@ describe('occlusion of a linear model', () => {
     assert.equal(samples!.total, 19 * 33);
   });
 
+  it('says so where the automatic window cuts the stride that was asked for', async () => {
+    const ask = async (parameters: Record<string, unknown>) => (await explain(linear(w, side), 'occlusion', { input, classes: [0], parameters })).notes ?? [];
+    const told = (await ask({ stride: 5 })).join(' ');
+    assert.match(told, /The stride is 1 px instead of 5 px: the automatic window is 1 px/);
+    assert.deepEqual(await ask({ stride: 1 }), []);
+    assert.deepEqual(await ask({ window: 5, stride: 5 }), []);
+  });
+
   it('covers with the picture\'s mean unless told otherwise', async () => {
     const { values } = await explain(linear(w, side), 'occlusion', { input, classes: [0], parameters: { window: 1 } });
     const mean = x.reduce((a, value) => a + value, 0) / x.length;

@@ -83,13 +83,8 @@ describe('the side panel', () => {
     const panel = await ResultPanel.painted(workbench);
     const explained = await panel.explainedClass();
     await workbench.command('Fovea: Save Recipe…');
-    const input = workbench.page.locator('.quick-input-widget input[aria-controls]');
-    await input.waitFor();
-    await workbench.page.waitForFunction(() => document.querySelector<HTMLInputElement>('.quick-input-widget input[aria-controls]')?.value.endsWith('.fovea-run.json'));
     const file = path.join(session.folder, 'again.fovea-run.json');
-    await input.fill(file);
-    await workbench.page.locator('.quick-input-widget').getByRole('button', { name: 'OK' }).click();
-    await workbench.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await workbench.saveAs(file);
     await workbench.command('View: Show Explorer');
     await workbench.file('again.fovea-run.json').waitFor();
     const saved = JSON.parse(await readFile(file, 'utf8')) as { recipe: { technique: string }; files: object };

@@ -170,7 +170,11 @@ export class Workbench {
       (suffix) => document.querySelector<HTMLInputElement>('.quick-input-widget input[aria-controls]')?.value.endsWith(suffix), path.extname(file),
     ); // the dialog fills in its proposal late
     await input.fill(file);
-    await widget.getByRole('button', { name: 'OK' }).click();
+    // While it looks the path up it takes no answer, and shows nothing of that.
+    for (let attempt = 1; attempt < 5; attempt++) {
+      await widget.getByRole('button', { name: 'OK' }).click();
+      if (await widget.waitFor({ state: 'hidden', timeout: 3000 }).then(() => true, () => false)) return;
+    }
     await widget.waitFor({ state: 'hidden' });
   }
 

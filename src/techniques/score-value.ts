@@ -20,7 +20,8 @@ function logSumExp(logits: Float32Array): number {
 
 /** The logarithm of each class's probability: log-softmax, or log-sigmoid for a model whose last activation is a sigmoid. */
 export function logProbability(logits: Float32Array, finalActivation: Model['finalActivation']): (index: number) => number {
-  if (finalActivation === 'sigmoid') return (index) => -Math.log1p(Math.exp(-logits[index]));
+  // Of the exponentials the one that cannot overflow.
+  if (finalActivation === 'sigmoid') return (index) => Math.min(logits[index], 0) - Math.log1p(Math.exp(-Math.abs(logits[index])));
   const normaliser = logSumExp(logits);
   return (index) => logits[index] - normaliser;
 }

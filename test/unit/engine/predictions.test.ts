@@ -31,6 +31,8 @@ describe('predictions', () => {
         assert.ok(Math.abs(prediction(values, index, [], 'sigmoid').probability - wanted) <= 1e-12);
       }
     }));
+    // Far from zero a logarithm is the logit itself, or nothing: where an exponential overflows too.
+    assert.deepEqual([-1e4, 1e4].map((logit) => scoreValue(Float32Array.of(logit), 0, 'log-probability', 'sigmoid')), [-1e4, 0]);
   });
 
   it('give the explained number in the kind asked for', () => {

@@ -42,10 +42,19 @@ const sidecar: FieldWords = {
   ...within('preprocessing', preprocessing),
 };
 
-const explained: FieldWords = {
+const hash: Words = { description: 'SHA-256, hexadecimal' };
+
+/** Of every recipe. */
+const common: FieldWords = {
   'recipe.version': { description: 'Of Fovea' },
-  'recipe.picture.hash': { description: 'SHA-256, hexadecimal' },
-  'recipe.model.hash': { description: 'SHA-256, hexadecimal' },
+  'recipe.model.hash': hash,
+  'files.model': { description: '`bundled:<id>`, or the path of the model from the folder of this file' },
+  ...within('recipe.preprocessing', preprocessing),
+};
+
+const explained: FieldWords = {
+  ...common,
+  'recipe.picture.hash': hash,
   'recipe.preprocessing': { description: 'That was used, be it the model\'s own or chosen instead of it' },
   'recipe.technique': { description: 'See `fovea techniques`' },
   'recipe.parameters': { description: 'Of the technique; those that are missing take their defaults' },
@@ -54,19 +63,16 @@ const explained: FieldWords = {
   'recipe.layer': { description: 'Tensor name; the model\'s default layer where absent' },
   'recipe.runtime': { description: 'That made the result; another one gives the same up to rounding' },
   'files.picture': { description: 'Path of the picture, from the folder of this file' },
-  'files.model': { description: '`bundled:<id>`, or the path of the model from the folder of this file' },
   measures: { description: 'Of the map, as they were when this file was saved; see `fovea evaluate`' },
-  ...within('recipe.preprocessing', preprocessing),
 };
 
 const made: FieldWords = {
-  'recipe.version': { description: 'Of Fovea' },
+  ...common,
   'recipe.generator': { description: 'See `fovea techniques`' },
-  'recipe.model.hash': { description: 'SHA-256, hexadecimal' },
   'recipe.content': { description: 'The photograph that was started from or kept to' },
-  'recipe.content.hash': { description: 'SHA-256, hexadecimal' },
+  'recipe.content.hash': hash,
   'recipe.style': { description: 'The picture whose manner was taken over' },
-  'recipe.style.hash': { description: 'SHA-256, hexadecimal' },
+  'recipe.style.hash': hash,
   'recipe.parameters': { description: 'Of the start; those that are missing take their defaults' },
   'recipe.classes': { description: 'Indices of the target classes' },
   'recipe.layer': { description: 'Tensor name of the target, instead of classes' },
@@ -76,8 +82,6 @@ const made: FieldWords = {
   'recipe.stopped': { description: 'Step at which it was ended by hand' },
   'files.content': { description: 'Path of the photograph, from the folder of this file' },
   'files.style': { description: 'Path of the style, from the folder of this file' },
-  'files.model': { description: '`bundled:<id>`, or the path of the model from the folder of this file' },
-  ...within('recipe.preprocessing', preprocessing),
 };
 
 /** JSON Schema of `<model>.fovea.json`, as the editor's JSON support reads it (draft-07). */

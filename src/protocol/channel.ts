@@ -120,7 +120,8 @@ export class Channel {
 
 function send(port: Port, message: object): Promise<void> {
   return new Promise((sent, fail) => {
-    port.send?.(message, (error) => {
+    // Where there is no channel this throws, and the request fails.
+    port.send!(message, (error) => {
       if (error) fail(error);
       else sent();
     });

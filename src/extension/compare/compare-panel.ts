@@ -10,7 +10,6 @@ import { colourBarRequest } from '../reports/colour-bar.ts';
 import { compareReportHtml } from '../reports/compare-report.ts';
 import { CompareSession } from './compare-session.ts';
 import type { EngineClient } from '../engine-client.ts';
-import { isErrorAction } from '../pages/error-actions.ts';
 import { saveAs } from '../export/export-dialog.ts';
 import { checkModelAllowed, modelTitle } from '../models/active-model.ts';
 import { notifyError, performAction } from '../notifications.ts';
@@ -87,9 +86,7 @@ export class ComparePanel implements Disposable {
         await this.openCell(message.index);
         break;
       case 'action':
-        if (!isErrorAction(message.id)) break;
-        if (message.id === 'retry') await this.session.run();
-        else await performAction(message.id);
+        await performAction(message.id, () => this.session.run());
         break;
       case 'change':
         await this.choose(message.cell, message.part, false);

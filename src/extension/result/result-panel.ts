@@ -9,7 +9,6 @@ import type { Preprocessing } from '../../protocol/preprocessing.ts';
 import type { StoredRecipe } from '../../protocol/recipe.ts';
 import { panelMessageSchema, type HostMessage, type PanelMessage, type Subject } from '../../protocol/result-panel.ts';
 import type { EngineClient } from '../engine-client.ts';
-import { isErrorAction } from '../pages/error-actions.ts';
 import type { SessionHost } from './explain-host.ts';
 import { ExplainSession } from './explain-session.ts';
 import { chooseExportFile, offerToOpen } from '../export/export-dialog.ts';
@@ -236,9 +235,7 @@ export class ResultPanel implements Disposable {
         await commands.executeCommand('fovea.selectModel');
         break;
       case 'action':
-        if (!isErrorAction(message.id)) break;
-        if (message.id === 'retry') await this.explain();
-        else await performAction(message.id);
+        await performAction(message.id, () => this.explain());
         break;
     }
   }

@@ -9,7 +9,6 @@ import type { PanelPlace } from '../../protocol/panel-place.ts';
 import { studioMessageSchema, type Phase, type PictureRole, type StudioHostMessage, type StudioMessage, type Work } from '../../protocol/studio-panel.ts';
 import type { Swept } from '../../protocol/sweep-panel.ts';
 import type { EngineClient } from '../engine-client.ts';
-import { isErrorAction } from '../pages/error-actions.ts';
 import { offerToOpen } from '../export/export-dialog.ts';
 import { KeptPlace } from '../runs/kept-place.ts';
 import { checkModelAllowed } from '../models/active-model.ts';
@@ -150,9 +149,7 @@ export class StudioPanel implements Disposable {
         await commands.executeCommand('fovea.selectModel');
         break;
       case 'action':
-        if (!isErrorAction(message.id)) break;
-        if (message.id === 'retry') await session.start();
-        else await performAction(message.id);
+        await performAction(message.id, () => session.start());
         break;
     }
   }

@@ -7,7 +7,6 @@ import type { PanelPlace } from '../../protocol/panel-place.ts';
 import { sweepMessageSchema, type SweepHostMessage, type SweepMessage, type Swept } from '../../protocol/sweep-panel.ts';
 import type { TechniqueDescription } from '../../protocol/techniques.ts';
 import type { EngineClient } from '../engine-client.ts';
-import { isErrorAction } from '../pages/error-actions.ts';
 import { saveAs } from '../export/export-dialog.ts';
 import { hashOf } from '../file-hash.ts';
 import { KeptPlace } from '../runs/kept-place.ts';
@@ -93,10 +92,7 @@ export class SweepPanel implements Disposable {
         break;
       }
       case 'action':
-        if (!isErrorAction(message.id)) break;
-        if (message.id !== 'retry') await performAction(message.id);
-        else if (session.grid) await session.continue();
-        else await session.describe();
+        await performAction(message.id, () => (session.grid ? session.continue() : session.describe()));
         break;
       case 'export-picture':
         await this.save('.png', { 'PNG picture': ['png'] }, message.png);
